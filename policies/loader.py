@@ -1,0 +1,149 @@
+"""A folder of YAML files -> policies and their hashes; all that is wrong with them at once.
+
+The one module of this package that reads files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from pydantic import ValidationError
+
+from policies.conditions import ConditionProblem
+from policies.document import Document, DocumentError, Mark, read_document
+from policies.evaluate import LoadedPolicy, compile_rules
+from policies.mistakes import mistakes
+from policies.schema import Policy
+
+__all__ = ["LoadedPolicy", "Policies", "PolicyErrors", "Problem", "load_folder", "load_playbooks"]
+
+MAX_BYTES = 256 * 1024
+DEFAULT = "default"
+"""The policy that decides when neither the request nor its client names one."""
+
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+
+Policies: TypeAlias = Mapping[str, LoadedPolicy]
+
+
+class Problem(NamedTuple):
+    """What is wrong with a file and what to write instead; line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class PolicyErrors(Exception):
+    """Policies that can't be used: every problem of every file. str() is for printing."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+def load_playbooks() -> Policies:
+    """The policies that ship with this package."""
+    return _load(PLAYBOOKS)
+
+
+def load_folder(path: Path) -> Policies:
+    """The policies of a folder's *.yaml and *.yml files, by name, and `default` in any case.
+
+    Raises PolicyErrors with every problem of every file. The shipped `default` stands in for a
+    folder's own; subfolders and hidden files are not read.
+    """
+    policies = _load(path)
+    return MappingProxyType({DEFAULT: load_playbooks()[DEFAULT], **policies})
+
+
+def _load(folder: Path) -> Policies:
+    policies: dict[str, LoadedPolicy] = {}
+    problems: list[Problem] = []
+    for file in _files(folder):
+        try:
+            loaded, mark = _load_file(file)
+        except PolicyErrors as error:
+            problems += error.problems
+            continue
+        name = loaded.policy.policy
+        if name in policies:
+            message = f"{policies[name].source} has the policy {name} already; rename one"
+            problems.append(Problem(str(file), mark.line, mark.column, message))
+        policies.setdefault(name, loaded)
+    if problems:
+        raise PolicyErrors(tuple(problems))
+    return MappingProxyType(policies)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        message = f"this folder of policies can't be read: {error.strerror}"
+        raise PolicyErrors((Problem(str(folder), 1, 1, message),)) from error
+    files = [
+        entry
+        for entry in entries
+        if entry.suffix in (".yaml", ".yml") and not entry.name.startswith(".") and entry.is_file()
+    ]
+    if not files:
+        message = "there is no policy in this folder; put a *.yaml file into it"
+        raise PolicyErrors((Problem(str(folder), 1, 1, message),))
+    return files
+
+
+def _load_file(file: Path) -> tuple[LoadedPolicy, Mark]:
+    raw = _read(file)
+    try:
+        read = read_document(raw)
+    except DocumentError as error:
+        problem = Problem(str(file), error.line, error.column, str(error))
+        raise PolicyErrors((problem,)) from error
+    policy = _validated(file, read)
+    conditions, wrong = compile_rules(policy)
+    if wrong:
+        raise PolicyErrors(tuple(_placed(file, read, *problem) for problem in wrong))
+    digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    loaded = LoadedPolicy(policy, digest, str(file), MappingProxyType(conditions))
+    return loaded, read.values["policy",]
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        message = f"this file can't be read: {error.strerror}"
+        raise PolicyErrors((Problem(str(file), 1, 1, message),)) from error
+    if len(raw) > MAX_BYTES:
+        message = f"this file has more than {MAX_BYTES // 1024} kB; a policy needs far less"
+        raise PolicyErrors((Problem(str(file), 1, 1, message),))
+    return raw
+
+
+def _validated(file: Path, read: Document) -> Policy:
+    try:
+        return Policy.model_validate(read.data)
+    except ValidationError as error:
+        problems = [
+            Problem(str(file), mark.line, mark.column, message)
+            for mark, message in mistakes(error, read)
+        ]
+        raise PolicyErrors(tuple(sorted(problems))) from error
+
+
+def _placed(file: Path, read: Document, position: int, problem: ConditionProblem) -> Problem:
+    """A problem of a condition at its place in the file, as far as that can be followed."""
+    mark = read.mark(("rules", position, "when"))
+    if mark.text_at is None:
+        return Problem(str(file), mark.line, mark.column, problem.message)
+    return Problem(str(file), mark.line, mark.text_at + problem.column - 1, problem.message)

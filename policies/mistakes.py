@@ -1,0 +1,80 @@
+"""What a policy file's form does not allow, in plain words: what is wrong and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from policies.document import Document, Mark, Path
+from policies.schema import NOT_YET, Input, Policy, Review, Rule, Sla
+from policies.wording import kind_of, listing, nearest, printable
+
+_KINDS = {
+    "model_type": "a group of keys",
+    "dict_type": "a group of keys",
+    "tuple_type": "a list, as in [a, b]",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+}
+_PLACES: dict[str, type[BaseModel]] = {
+    "": Policy,
+    "inputs.*": Input,
+    "review": Review,
+    "review.sla": Sla,
+    "rules.*": Rule,
+}
+
+
+def mistakes(error: ValidationError, read: Document) -> Iterator[tuple[Mark, str]]:
+    """Every mistake of a policy file, with the place where it stands."""
+    for found in error.errors():
+        if found["type"] == "too_short" and found["input"]:
+            continue  # its entries are counted without those that are wrong, each told by itself
+        path: Path = found["loc"]
+        unknown = found["type"] == "extra_forbidden"
+        misnamed = not unknown and path[-1:] == ("[key]",)
+        if misnamed:
+            path = path[:-1]
+        message = _message(found["type"], path, found["input"], found)
+        yield (read.key_mark(path) if unknown or misnamed else read.mark(path)), message
+
+
+def _message(kind: str, path: Path, value: object, found: Any) -> str:
+    where = f"`{printable(str(path[-1]))}`" if path and isinstance(path[-1], str) else "this"
+    match kind:
+        case "extra_forbidden":
+            return _unknown_key(path)
+        case "missing":
+            return f"{where} is missing here; write it"
+        case "value_error":
+            return str(found["ctx"]["error"])
+        case "enum" | "literal_error":
+            return _unknown_word(where, value, found["ctx"]["expected"])
+        case "too_short":
+            return f"{where} needs at least one entry"
+        case "too_long":
+            return f"{where} can have at most {found['ctx']['max_length']} entries"
+        case _ if kind in _KINDS:
+            return f"{where} must be {_KINDS[kind]}, not {kind_of(value)}"
+        case _:
+            return f"{where}: {found['msg']}"
+
+
+def _unknown_key(path: Path) -> str:
+    key = str(path[-1])
+    if key in NOT_YET:
+        return f"`{key}` is planned, but this version does not have it yet; take it out"
+    place = ".".join("*" if isinstance(part, int) else part for part in path[:-1])
+    place = "inputs.*" if place.startswith("inputs.") else place
+    known = [field.alias or name for name, field in _PLACES[place].model_fields.items()]
+    return f"`{printable(key)}` is not known here{nearest(key, known)}; known are {listing(known)}"
+
+
+def _unknown_word(where: str, value: object, expected: str) -> str:
+    if isinstance(value, str) and value in NOT_YET:
+        return f"{where} can't be {value} yet: this version does not have it; write {expected}"
+    word = f'"{printable(value)}"' if isinstance(value, str) else kind_of(value)
+    return f"{where} can't be {word}; write {expected}"
