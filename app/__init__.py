@@ -1,0 +1,1 @@
+"""Countersign: the Slack-native approval gate for workflows and AI agents."""

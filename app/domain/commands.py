@@ -1,0 +1,126 @@
+"""Everything that can be done to a request. What was done outside comes back as a command too."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from policies.plan import Frozen, Outcome
+
+from .request import Actor, Body, Place
+
+Standing = Literal["trusted", "deactivated", "bot", "guest", "stranger", "unverified"]
+
+
+class Person(Frozen):
+    """Somebody in Slack, as the directory knew them at the moment of deciding.
+
+    `groups` are the reviewers of the plan, as it names them, that stand for a user group which
+    this person belongs to.
+    """
+
+    id: str
+    name: str
+    email: str | None = None
+    standing: Standing = "trusted"
+    groups: frozenset[str] = frozenset()
+
+    def goes_by(self, ref: str) -> bool:
+        """Whether `ref`, a user id or an e-mail address, means this person."""
+        if self.email is not None and ref.casefold() == self.email.casefold():
+            return True
+        return ref == self.id
+
+    def as_actor(self) -> Actor:
+        return Actor(kind="person", id=self.id, name=self.name, email=self.email)
+
+
+class Open(Frozen):
+    """A client asks; the policy has already spoken."""
+
+    body: Body
+
+
+class Decide(Frozen):
+    """A person presses a button. `digest` is the one on the card, `seen` the card they pressed."""
+
+    person: Person
+    outcome: Outcome
+    digest: str
+    comment: str | None = None
+    seen: Place | None = None
+
+
+class Cancel(Frozen):
+    """The client takes its request back."""
+
+    by: Actor
+    reason: str | None = None
+
+
+class Wake(Frozen):
+    """The time lane's turn: whatever is due happens, and nothing else."""
+
+
+class Redeliver(Frozen):
+    """The client asks for its callback again."""
+
+    by: Actor
+
+
+class CallbackTried(Frozen):
+    """One attempt to deliver the callback is over; `jitter` in [0, 1) spreads the next ones."""
+
+    status: int | None
+    error: str | None
+    retry_after_s: float | None
+    took_ms: int
+    jitter: float
+
+
+class TargetsFound(Frozen):
+    """The plan's names were looked up: conversations to post into, names that lead nowhere."""
+
+    targets: tuple[str, ...]
+    lost: tuple[tuple[str, str], ...] = ()
+
+
+class CardDrawn(Frozen):
+    """A card was posted, or brought up to date; it now shows `face`."""
+
+    target: str
+    place: Place
+    face: int
+
+
+class RequesterTold(Frozen):
+    """The requester has the outcome, or can't be reached at all (`problem` says why)."""
+
+    problem: str | None = None
+
+
+class TargetLost(Frozen):
+    """Slack will never take a message for this target."""
+
+    target: str
+    problem: str
+
+
+class SlackFailed(Frozen):
+    """Slack could not do it now, and did not say when it could."""
+
+    problem: str
+
+
+Command = (
+    Open
+    | Decide
+    | Cancel
+    | Wake
+    | Redeliver
+    | CallbackTried
+    | TargetsFound
+    | CardDrawn
+    | RequesterTold
+    | TargetLost
+    | SlackFailed
+)

@@ -1,0 +1,52 @@
+"""When a request next needs one of the three lanes, read off its state alone."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .request import Request
+from .slack_steps import next_step
+
+
+class Lane(StrEnum):
+    """Three lanes with threads of their own, so that no kind of work waits for another."""
+
+    TIME = "time"
+    SLACK = "slack"
+    CALLBACK = "callback"
+
+
+def due(request: Request) -> dict[Lane, int | None]:
+    """For each lane the instant at which it has something to do, or None. A past instant is now."""
+    return {
+        Lane.TIME: _time(request),
+        Lane.SLACK: _slack(request),
+        Lane.CALLBACK: _callback(request),
+    }
+
+
+def settled(request: Request) -> bool:
+    """Whether the request is decided and everything that it set off is done."""
+    return not request.pending and _slack(request) is None and _callback(request) is None
+
+
+def _time(request: Request) -> int | None:
+    """Expiry while it waits; once everything is done, the end of its retention."""
+    if request.pending:
+        return request.state.expires_ms
+    return erase_ms(request) if settled(request) else None
+
+
+def erase_ms(request: Request) -> int | None:
+    """The instant at which a decided request's retention ends."""
+    decision = request.state.decision
+    return None if decision is None else decision.at_ms + request.body.retention_s * 1000
+
+
+def _slack(request: Request) -> int | None:
+    return None if next_step(request) is None else request.state.cards.retry_ms
+
+
+def _callback(request: Request) -> int | None:
+    callback = request.state.callback
+    return None if callback is None else callback.due_ms

@@ -1,0 +1,158 @@
+"""What came of the work outside: callbacks that were tried, cards that were drawn or lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .commands import (
+    CallbackTried,
+    CardDrawn,
+    Command,
+    Redeliver,
+    RequesterTold,
+    SlackFailed,
+    TargetLost,
+    TargetsFound,
+)
+from .errors import NothingToRedeliver
+from .events import EventType
+from .request import Attempt, Callback, Cards, Copy, Request
+from .retry import next_attempt_ms
+from .transition import Transition, event
+
+ATTEMPTS_KEPT = 20
+"""Attempts that a request keeps of its callback; the trail has them all."""
+
+GONE = 410
+"""The receiver's word that it wants no more of this (RFC 9110, 15.5.11)."""
+
+_SLACK_PAUSES_S = (1, 2, 5, 15, 30, 60, 120, 300)
+
+
+def record(request: Request, command: Command, now: int) -> Transition | None:
+    """The next state after some work outside, or None when it no longer matters."""
+    match command:
+        case CallbackTried():
+            return _callback_tried(request, command, now)
+        case Redeliver():
+            return _redeliver(request, command, now)
+        case TargetsFound():
+            return _targets_found(request, command, now)
+        case CardDrawn():
+            return _card_drawn(request, command, now)
+        case TargetLost():
+            return _target_lost(request, command, now)
+        case RequesterTold():
+            return _requester_told(request, command, now)
+        case SlackFailed():
+            return _slack_failed(request, now)
+        case _:
+            raise TypeError(f"not a command of this request's life: {command!r}")
+
+
+def _callback_tried(request: Request, tried: CallbackTried, now: int) -> Transition | None:
+    callback = request.state.callback
+    if callback is None or callback.outcome != "waiting":
+        return None
+    attempt = Attempt(at_ms=now, status=tried.status, error=tried.error, took_ms=tried.took_ms)
+    after = request.changed(callback=_after_attempt(callback, attempt, tried))
+    kept = after.state.callback
+    events = [
+        event(
+            after,
+            EventType.CALLBACK_ATTEMPTED,
+            now,
+            status=tried.status,
+            error=tried.error,
+            message=callback.id,
+        )
+    ]
+    if kept is not None and kept.outcome == "given_up":
+        events.append(event(after, EventType.CALLBACK_GIVEN_UP, now, message=callback.id))
+    return Transition(before=request, after=after, events=tuple(events))
+
+
+def _after_attempt(callback: Callback, attempt: Attempt, tried: CallbackTried) -> Callback:
+    attempts = (*callback.attempts, attempt)[-ATTEMPTS_KEPT:]
+    if attempt.status is not None and 200 <= attempt.status < 300:
+        update: dict[str, Any] = {"outcome": "delivered", "due_ms": None}
+    else:
+        failures = callback.failures + 1
+        due_ms = next_attempt_ms(failures, attempt.at_ms, tried.retry_after_s, tried.jitter)
+        if attempt.status == GONE or due_ms is None:
+            update = {"outcome": "given_up", "due_ms": None, "failures": failures}
+        else:
+            update = {"due_ms": due_ms, "failures": failures}
+    return callback.model_copy(update={**update, "attempts": attempts})
+
+
+def _redeliver(request: Request, command: Redeliver, now: int) -> Transition:
+    callback = request.state.callback
+    if callback is None:
+        raise NothingToRedeliver(
+            "This request has no callback to send again.",
+            "A callback exists once a request with a callback_url is decided.",
+        )
+    again = callback.model_copy(update={"outcome": "waiting", "due_ms": now, "failures": 0})
+    after = request.changed(callback=again)
+    recorded = event(after, EventType.CALLBACK_REDELIVERED, now, command.by, message=callback.id)
+    return Transition(before=request, after=after, events=(recorded,))
+
+
+def _targets_found(request: Request, found: TargetsFound, now: int) -> Transition:
+    cards = request.state.cards
+    gone = {name for name, _ in cards.lost}
+    targets = tuple(target for target in found.targets if target not in gone)
+    update = {"targets": targets, "lost": (*cards.lost, *found.lost)}
+    after = _with_cards(request, update)
+    events = tuple(
+        event(after, EventType.CARD_LOST, now, target=name, problem=problem)
+        for name, problem in found.lost
+    )
+    return Transition(before=request, after=after, events=events)
+
+
+def _card_drawn(request: Request, drawn: CardDrawn, now: int) -> Transition:
+    cards, place = request.state.cards, drawn.place
+    copy = Copy(target=drawn.target, place=place, face=drawn.face)
+    others = tuple(other for other in cards.copies if other.place != place)
+    after = _with_cards(request, {"copies": (*others, copy)})
+    posted = event(after, EventType.CARD_POSTED, now, channel=place.channel, ts=place.ts)
+    events = (posted,) if len(others) == len(cards.copies) else ()
+    return Transition(before=request, after=after, events=events)
+
+
+def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
+    """Drop the target and its cards; when none is left, the plan's names are looked up again."""
+    cards = request.state.cards
+    targets = tuple(target for target in cards.targets or () if target != lost.target)
+    update = {
+        "targets": targets or None,
+        "copies": tuple(copy for copy in cards.copies if copy.target != lost.target),
+        "lost": (*cards.lost, (lost.target, lost.problem)),
+    }
+    after = _with_cards(request, update)
+    recorded = event(after, EventType.CARD_LOST, now, target=lost.target, problem=lost.problem)
+    return Transition(before=request, after=after, events=(recorded,))
+
+
+def _requester_told(request: Request, told: RequesterTold, now: int) -> Transition:
+    after = _with_cards(request, {"requester_told": True})
+    recorded = event(after, EventType.REQUESTER_TOLD, now, problem=told.problem)
+    return Transition(before=request, after=after, events=(recorded,))
+
+
+def _slack_failed(request: Request, now: int) -> Transition:
+    """Try again after a pause that grows to five minutes."""
+    failures = request.state.cards.failures
+    pause_s = _SLACK_PAUSES_S[min(failures, len(_SLACK_PAUSES_S) - 1)]
+    update = {"failures": failures + 1, "retry_ms": now + pause_s * 1000}
+    cards = request.state.cards.model_copy(update=update)
+    return Transition(before=request, after=request.changed(cards=cards))
+
+
+def _with_cards(request: Request, update: dict[str, Any]) -> Request:
+    """Something in Slack worked: whatever failed before no longer counts."""
+    fresh = {"failures": 0, "retry_ms": 0, **update}
+    cards: Cards = request.state.cards.model_copy(update=fresh)
+    return request.changed(cards=cards)

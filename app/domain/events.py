@@ -1,0 +1,57 @@
+"""What happened to a request, as the audit trail keeps it.
+
+Events carry ids and digests, never a payload, a name or a comment, so that personal data can be
+erased without touching the trail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from policies.plan import Frozen
+
+from .request import Actor
+
+
+class EventType(StrEnum):
+    """Everything that a commit can record."""
+
+    OPENED = "request.opened"
+    EVALUATION_FAILED = "policy.failed"
+    DECIDED = "request.decided"
+    CANCELLED = "request.cancelled"
+    EXPIRED = "request.expired"
+    ERASED = "request.erased"
+    DECISION_REFUSED = "decision.refused"
+    CARD_POSTED = "card.posted"
+    CARD_LOST = "card.lost"
+    REQUESTER_TOLD = "requester.told"
+    CALLBACK_ATTEMPTED = "callback.attempted"
+    CALLBACK_GIVEN_UP = "callback.given_up"
+    CALLBACK_REDELIVERED = "callback.redelivered"
+
+
+class Event(Frozen):
+    """One entry of the trail; `version` is the version of the state that it led to."""
+
+    type: EventType
+    request: str
+    version: int
+    at_ms: int
+    actor_kind: Literal["person", "policy", "timeout", "client", "system"]
+    actor: str
+    detail: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+def actor_fields(actor: Actor) -> dict[str, str]:
+    """The part of an actor that the trail keeps."""
+    return {"actor_kind": actor.kind, "actor": actor.id}
+
+
+def fingerprint(text: str | None) -> str | None:
+    """A comment as the trail keeps it: enough to prove it, nothing to read."""
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,167 @@
+"""A request: an immutable body, and a small state that changes one version at a time.
+
+Instants are milliseconds since the epoch, by the store's clock.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, JsonValue
+
+from policies.plan import Evaluation, Frozen
+
+
+class Status(StrEnum):
+    """Where a request is. Every status but `pending` is final."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    REVISION_REQUESTED = "revision_requested"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Actor(Frozen):
+    """Who did something: a person in Slack, a policy, the end of a deadline, a client."""
+
+    kind: Literal["person", "policy", "timeout", "client"]
+    id: str
+    name: str
+    email: str | None = None
+
+
+class PolicyRef(Frozen):
+    """The policy that judged a request, and the SHA-256 of the file as it was then."""
+
+    name: str
+    hash: str
+
+
+class Body(Frozen):
+    """What was asked and how it was judged; never changes after opening.
+
+    `digest` binds `{id, nonce, policy, payload}`; `context` is shown and not bound. `retention_s`
+    is how long a decided request is kept, as the setting was at opening.
+    """
+
+    id: str
+    root_id: str
+    revision: int
+    client: str
+    title: str
+    payload: dict[str, JsonValue]
+    context: JsonValue = None
+    signals: dict[str, JsonValue] = Field(default_factory=dict)
+    metadata: dict[str, JsonValue] = Field(default_factory=dict)
+    on_behalf_of: str | None = None
+    callback_url: str | None = None
+    callback_on: Literal["always", "human"] = "always"
+    idempotency_key: str | None = None
+    policy: PolicyRef
+    evaluation: Evaluation
+    nonce: str
+    digest: str
+    links: dict[str, str]
+    opened_ms: int
+    retention_s: int
+
+
+class Decision(Frozen):
+    """How a request ended: the outcome, in the words of `Status`, by whom, on which digest."""
+
+    outcome: Status
+    by: tuple[Actor, ...]
+    at_ms: int
+    digest: str
+    choice: str | None = None
+    comment: str | None = None
+
+
+class Place(Frozen):
+    """Where a message is in Slack."""
+
+    channel: str
+    ts: str
+
+
+class Copy(Frozen):
+    """One posted card: for which target, where it is in Slack, and the face that it shows."""
+
+    target: str
+    place: Place
+    face: int
+
+
+class Cards(Frozen):
+    """What Slack shows of the request.
+
+    `face` counts the changes that a reader could see; a copy with a lower one is out of date.
+    `targets` are the conversations to post into, None until the reviewers were looked up.
+    `lost` are the names and conversations that Slack will never accept, with its reason.
+    """
+
+    face: int = 1
+    targets: tuple[str, ...] | None = None
+    copies: tuple[Copy, ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+    requester_told: bool = False
+    failures: int = 0
+    retry_ms: int = 0
+
+
+class Attempt(Frozen):
+    """One try to deliver a callback: an HTTP status, or what kept it from getting one."""
+
+    at_ms: int
+    status: int | None
+    error: str | None
+    took_ms: int
+
+
+class Callback(Frozen):
+    """The callback's way out. `id` is the webhook-id, the same on every attempt for ever.
+
+    `failures` counts the tries that failed since the schedule last started.
+    """
+
+    id: str
+    outcome: Literal["waiting", "delivered", "given_up"] = "waiting"
+    due_ms: int | None
+    failures: int = 0
+    attempts: tuple[Attempt, ...] = ()
+
+
+class State(Frozen):
+    """Everything about a request that changes."""
+
+    version: int
+    status: Status
+    expires_ms: int | None
+    decision: Decision | None = None
+    cards: Cards = Cards()
+    callback: Callback | None = None
+    refusals: dict[str, int] = Field(default_factory=dict)
+
+
+class Request(Frozen):
+    """A request as it stands."""
+
+    body: Body
+    state: State
+
+    @property
+    def id(self) -> str:
+        return self.body.id
+
+    @property
+    def pending(self) -> bool:
+        return self.state.status is Status.PENDING
+
+    def changed(self, **changes: Any) -> Request:
+        """The same request one version later, with these fields of its state replaced."""
+        version = self.state.version + 1
+        state = self.state.model_copy(update={"version": version, **changes})
+        return self.model_copy(update={"state": state})

@@ -1,0 +1,36 @@
+"""Who may decide, asked again at the moment of deciding."""
+
+from __future__ import annotations
+
+from policies.plan import ReviewPlan
+
+from .commands import Person
+from .errors import DecisionRefused, NotAReviewer, PersonNotTrusted, RequesterCannotDecide
+
+_STANDING = {
+    "deactivated": "Your Slack account is deactivated.",
+    "bot": "Bots can't decide.",
+    "guest": "Guests of this workspace can't decide.",
+    "stranger": "You belong to another workspace.",
+    "unverified": "Slack could not confirm who you are just now. Try again in a moment.",
+}
+
+
+def refusal(plan: ReviewPlan, on_behalf_of: str | None, person: Person) -> DecisionRefused | None:
+    """Why this person may not decide under this plan, or None when they may."""
+    if person.standing != "trusted":
+        return PersonNotTrusted(_STANDING[person.standing])
+    if on_behalf_of is not None and person.goes_by(on_behalf_of):
+        return RequesterCannotDecide(
+            "This was asked on your behalf, so somebody else has to decide it."
+        )
+    if not any(_names(ref, person) for stage in plan.stages for ref in stage.reviewers):
+        return NotAReviewer(
+            "You are not among the people this policy asks.",
+            f"It asks {', '.join(ref for stage in plan.stages for ref in stage.reviewers)}.",
+        )
+    return None
+
+
+def _names(ref: str, person: Person) -> bool:
+    return ref in person.groups or person.goes_by(ref)

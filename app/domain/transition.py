@@ -1,0 +1,51 @@
+"""What one command makes of one request: the new state, its events, and what goes with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from .errors import CountersignError
+from .events import Event, EventType
+from .request import Actor, Request
+
+
+@dataclass(frozen=True)
+class Transition:
+    """Committed whole or not at all.
+
+    `before` is None for a new request, `after` None for an erased one. `message` is the body of a
+    callback that this decision sets off. The commit is refused past `not_after` (ms), so that no
+    slow machine decides late. `refused` is what to raise once a refusal is on record.
+    """
+
+    before: Request | None
+    after: Request | None
+    events: tuple[Event, ...] = ()
+    message: str | None = None
+    not_after: int | None = None
+    refused: CountersignError | None = None
+
+    @property
+    def request(self) -> Request:
+        """The request as it then stands, an erased one as it was."""
+        request = self.after or self.before
+        if request is None:
+            raise ValueError("a transition is of some request")
+        return request
+
+
+def event(
+    of: Request, kind: EventType, at_ms: int, by: Actor | None = None, **detail: JsonValue
+) -> Event:
+    """An entry for the trail of `of`, which is the request as it stands after the change."""
+    return Event(
+        type=kind,
+        request=of.id,
+        version=of.state.version,
+        at_ms=at_ms,
+        actor_kind="system" if by is None else by.kind,
+        actor="countersign" if by is None else by.id,
+        detail=detail,
+    )

@@ -1,0 +1,218 @@
+"""The use cases: open, decide, cancel, redeliver, look up. What `http` and `slack` call."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import rfc8785
+
+from policies.plan import Outcome
+
+from .changes import change
+from .domain import lifecycle
+from .domain.commands import Cancel, Decide, Redeliver
+from .domain.digest import digest
+from .domain.errors import IdempotencyKeyReused, PolicyNotAllowed, RequestNotFound
+from .domain.events import Event
+from .domain.request import Actor, Body, Place, PolicyRef, Request
+from .identifiers import new_nonce, new_operation, new_request_id
+from .ports import (
+    Callbacks,
+    Client,
+    Directory,
+    Idempotency,
+    Judge,
+    Page,
+    Query,
+    Replay,
+    RequestStore,
+)
+
+DEFAULT_POLICY = "default"
+"""The policy that always asks a person, and that every client may use."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a client sends to open a request; the HTTP contract has the meaning of each field."""
+
+    title: str
+    payload: dict[str, Any]
+    policy: str | None = None
+    context: Any = None
+    signals: dict[str, Any] = field(default_factory=dict)
+    on_behalf_of: str | None = None
+    callback_url: str | None = None
+    callback_on: Literal["always", "human"] = "always"
+    metadata: dict[str, Any] = field(default_factory=dict)
+    idempotency_key: str | None = None
+
+    def fingerprint(self) -> str:
+        """The same for the same request, whatever the order of its keys (RFC 8785)."""
+        return hashlib.sha256(rfc8785.dumps(vars(self))).hexdigest()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request, and whether it was there already."""
+
+    request: Request
+    replayed: bool
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that clients and people can do.
+
+    `public_url` is where this deployment is reached, for the links that it hands out;
+    `retention_s` how long a decided request is kept.
+    """
+
+    store: RequestStore
+    judge: Judge
+    directory: Directory
+    callbacks: Callbacks
+    public_url: str
+    retention_s: int
+
+    def open(self, client: Client, ask: Ask) -> Opened:
+        """Open a request, or find the one that this idempotency key opened before.
+
+        Raises `PolicyNotFound`, `PolicyNotAllowed`, `InputsRefused`, `CallbackUrlRefused`,
+        `IdempotencyKeyReused`.
+        """
+        idempotency = _idempotency(client, ask)
+        if idempotency is not None:
+            replay = self.store.replay(client.id, idempotency.key)
+            if replay is not None:
+                return self._replayed(idempotency, replay)
+        transition = lifecycle.begin(self._body(client, ask))
+        replay = self.store.commit(transition, new_operation(), idempotency=idempotency)
+        if replay is not None and idempotency is not None:
+            return self._replayed(idempotency, replay)
+        return Opened(transition.request, replayed=False)
+
+    def decide(
+        self,
+        request_id: str,
+        user_id: str,
+        outcome: Outcome,
+        shown_digest: str,
+        comment: str | None = None,
+        seen: Place | None = None,
+    ) -> Request:
+        """A person's decision; who they are and whether they may is asked at this moment.
+
+        Raises `RequestNotFound`, `AlreadyDecided`, `RequestExpired`, `OutcomeNotOffered`,
+        `CommentRequired`, or a `DecisionRefused`.
+        """
+        plan = self.store.load(request_id).request.body.evaluation.plan
+        refs = [ref for stage in plan.stages for ref in stage.reviewers] if plan else []
+        person = self.directory.person(user_id, refs)
+        command = Decide(
+            person=person, outcome=outcome, digest=shown_digest, comment=comment, seen=seen
+        )
+        return self._changed(request_id, command)
+
+    def cancel(self, client: Client, request_id: str, reason: str | None = None) -> Request:
+        """The client withdraws its request. Raises `RequestNotFound`, `AlreadyDecided`."""
+        self.get(client, request_id)
+        return self._changed(request_id, Cancel(by=_actor(client), reason=reason))
+
+    def redeliver(self, client: Client, request_id: str) -> Request:
+        """Send the callback again, under its old id. Raises `NothingToRedeliver`."""
+        self.get(client, request_id)
+        return self._changed(request_id, Redeliver(by=_actor(client)))
+
+    def get(self, client: Client, request_id: str) -> Request:
+        """One request of this client; another client's is as good as none: `RequestNotFound`."""
+        request = self.store.load(request_id).request
+        if request.body.client != client.id:
+            raise _not_found()
+        return request
+
+    def shown(self, request_id: str) -> Request:
+        """One request for a reviewer in Slack, who needs no client. Raises `RequestNotFound`."""
+        return self.store.load(request_id).request
+
+    def page(self, query: Query) -> Page:
+        """A client's requests, newest first."""
+        return self.store.page(query)
+
+    def events(self, client: Client, request_id: str) -> list[Event]:
+        """The audit trail of one request, oldest first. Raises `RequestNotFound`."""
+        self.get(client, request_id)
+        return self.store.events(request_id)
+
+    def _body(self, client: Client, ask: Ask) -> Body:
+        policy = _policy_for(client, ask)
+        if ask.callback_url is not None:
+            self.callbacks.check(ask.callback_url)
+        judged = self.judge.judge(policy, ask.payload, ask.signals)
+        now, nonce = self.store.now(), new_nonce()
+        request_id = new_request_id(now)
+        return Body(
+            id=request_id,
+            root_id=request_id,
+            revision=1,
+            client=client.id,
+            title=ask.title,
+            payload=ask.payload,
+            context=ask.context,
+            signals=ask.signals,
+            metadata=ask.metadata,
+            on_behalf_of=ask.on_behalf_of,
+            callback_url=ask.callback_url,
+            callback_on=ask.callback_on,
+            idempotency_key=ask.idempotency_key,
+            policy=PolicyRef(name=judged.policy, hash=judged.policy_hash),
+            evaluation=judged.evaluation,
+            nonce=nonce,
+            digest=digest(request_id, nonce, judged.policy_hash, ask.payload),
+            links={"request": f"{self.public_url}/v1/requests/{request_id}"},
+            opened_ms=now,
+            retention_s=self.retention_s,
+        )
+
+    def _replayed(self, idempotency: Idempotency, replay: Replay) -> Opened:
+        if replay.fingerprint != idempotency.fingerprint:
+            raise IdempotencyKeyReused(
+                f"This idempotency key opened {replay.request_id} with another body.",
+                "Send the first body again to get that request, or choose a new key.",
+            )
+        return Opened(self.store.load(replay.request_id).request, replayed=True)
+
+    def _changed(self, request_id: str, command: Cancel | Decide | Redeliver) -> Request:
+        request = change(self.store, request_id, command)
+        if request is None:
+            raise _not_found()
+        return request
+
+
+def _policy_for(client: Client, ask: Ask) -> str:
+    allowed = client.policies
+    policy = ask.policy or (allowed[0] if allowed else DEFAULT_POLICY)
+    if allowed and policy not in (*allowed, DEFAULT_POLICY):
+        raise PolicyNotAllowed(
+            f"The client {client.id} may not use the policy {policy}.",
+            f"It may use {', '.join(allowed)}.",
+        )
+    return policy
+
+
+def _idempotency(client: Client, ask: Ask) -> Idempotency | None:
+    if ask.idempotency_key is None:
+        return None
+    return Idempotency(client=client.id, key=ask.idempotency_key, fingerprint=ask.fingerprint())
+
+
+def _actor(client: Client) -> Actor:
+    return Actor(kind="client", id=client.id, name=client.id)
+
+
+def _not_found() -> RequestNotFound:
+    return RequestNotFound(
+        "There is no such request.", "Check the id, and the key it was made with."
+    )

@@ -1,0 +1,88 @@
+"""Requests, people and plans as tests need them: everything has a default, name what matters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.domain import lifecycle
+from app.domain.commands import Decide, Open, Person
+from app.domain.digest import digest
+from app.domain.request import Body, Place, PolicyRef, Request
+from app.domain.transition import Transition
+from app.identifiers import new_request_id
+from policies.plan import Evaluation, Outcome, ReviewPlan, Route, Stage, Summary
+
+NOW = 1_790_000_000_000
+HASH = "sha256:" + "0" * 64
+
+
+def plan(**changes: Any) -> ReviewPlan:
+    given: dict[str, Any] = {
+        "channel": "#approvals",
+        "stages": (Stage(reviewers=("@finance-approvers", "U0ANA00001")),),
+        "outcomes": tuple(Outcome),
+        "expire_s": 86_400,
+    }
+    return ReviewPlan(**(given | changes))
+
+
+def evaluation(route: Route = Route.REVIEW, **changes: Any) -> Evaluation:
+    given: dict[str, Any] = {
+        "route": route,
+        "rule": "otherwise",
+        "because": "Anything else gets one look.",
+        "plan": plan() if route is Route.REVIEW else None,
+        "fields": (),
+        "summary": Summary(why="Anything else gets one look.", buttons=(), silence="It expires."),
+        "trace": (),
+    }
+    return Evaluation(**(given | changes))
+
+
+def body(**changes: Any) -> Body:
+    request_id = changes.get("id") or new_request_id(NOW)
+    payload = changes.get("payload") or {"amount": 120, "customer": "Acme"}
+    given: dict[str, Any] = {
+        "id": request_id,
+        "root_id": request_id,
+        "revision": 1,
+        "client": "billing",
+        "title": "Refund 120 USD to Acme",
+        "payload": payload,
+        "callback_url": "https://example.com/resume",
+        "policy": PolicyRef(name="refund", hash=HASH),
+        "evaluation": evaluation(),
+        "nonce": "0" * 32,
+        "digest": digest(request_id, "0" * 32, HASH, payload),
+        "links": {"request": f"https://countersign.example/v1/requests/{request_id}"},
+        "opened_ms": NOW,
+        "retention_s": 90 * 86_400,
+    }
+    return Body(**(given | changes))
+
+
+def opened(**changes: Any) -> Transition:
+    transition = lifecycle.apply(None, Open(body=body(**changes)), changes.get("opened_ms", NOW))
+    assert transition is not None
+    return transition
+
+
+def pending(**changes: Any) -> Request:
+    request = opened(**changes).after
+    assert request is not None
+    return request
+
+
+def person(**changes: Any) -> Person:
+    given: dict[str, Any] = {"id": "U0ANA00001", "name": "Ana", "email": "ana@example.com"}
+    return Person(**(given | changes))
+
+
+def approval(request: Request, **changes: Any) -> Decide:
+    given: dict[str, Any] = {
+        "person": person(),
+        "outcome": Outcome.APPROVE,
+        "digest": request.body.digest,
+        "seen": Place(channel="C0APPROVAL", ts="1.1"),
+    }
+    return Decide(**(given | changes))
