@@ -1,0 +1,1 @@
+"""Redis: requests as documents, one commit script, due sets with leases, and the rest."""

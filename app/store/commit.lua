@@ -1,0 +1,60 @@
+-- One change of one request: everything in `write` is written, or nothing is.
+-- A repeat with an operation that already went through answers as the first time.
+local write = cjson.decode(ARGV[1])
+local key = 'cs:request:' .. write.id
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local stored = redis.call('HMGET', key, 'version', 'operations')
+local operations = stored[2] or ''
+if string.find(operations, write.operation, 1, true) then return {'done'} end
+if write.not_after and now > write.not_after then return {'late'} end
+if write.idempotency then
+  local first = redis.call('GET', write.idempotency.key)
+  if first then return {'taken', first} end
+end
+if (stored[1] or '0') ~= write.expected then
+  if write.erase and not stored[1] then return {'done'} end
+  return {'conflict'}
+end
+
+for _, event in ipairs(write.events) do
+  local entry = redis.call('XADD', 'cs:events', '*', 'request', write.id, 'event', event)
+  if not write.erase then redis.call('RPUSH', 'cs:trail:' .. write.id, entry) end
+end
+for _, index in ipairs(write.leave) do redis.call('ZREM', index, write.id) end
+for _, index in ipairs(write.join) do redis.call('ZADD', index, 0, write.id) end
+
+if write.erase then
+  for _, lane in ipairs({'time', 'slack', 'callback'}) do
+    redis.call('ZREM', 'cs:due:' .. lane, write.id)
+    redis.call('HDEL', 'cs:claims:' .. lane, write.id)
+    redis.call('HDEL', 'cs:aside:' .. lane, write.id)
+  end
+  redis.call('DEL', key, 'cs:trail:' .. write.id)
+  if write.forget then redis.call('DEL', write.forget) end
+  return {'done'}
+end
+
+redis.call('HSET', key, 'version', write.version,
+  'operations', string.sub(write.operation .. ' ' .. operations, 1, 136))
+for field, value in pairs(write.fields) do redis.call('HSET', key, field, value) end
+if write.idempotency then
+  redis.call('SET', write.idempotency.key, write.idempotency.value)
+end
+
+local answer = {'done'}
+for lane, due in pairs(write.due) do
+  if due == '' then
+    redis.call('HDEL', key, 'due:' .. lane)
+    redis.call('ZREM', 'cs:due:' .. lane, write.id)
+  else
+    redis.call('HSET', key, 'due:' .. lane, due)
+    redis.call('ZADD', 'cs:due:' .. lane, due, write.id)
+    if tonumber(due) <= now and redis.call('SET', 'cs:bell:' .. lane, '1', 'NX', 'PX', '1000') then
+      answer[#answer + 1] = lane
+    end
+  end
+end
+if write.news then redis.call('PUBLISH', 'cs:decided', write.id) end
+return answer

@@ -1,0 +1,79 @@
+"""Talking to Redis: clients, scripts, and the one place where its failures become ours."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.commands.core import Script
+from redis.exceptions import ConnectionError as LostConnection
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as NoReply
+from redis.retry import Retry
+
+from app.domain.errors import StoreUnavailable
+
+_log = logging.getLogger("countersign.store")
+
+_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
+"""Pauses before each repeat: about as long as a server takes to come back after a crash."""
+
+T = TypeVar("T")
+
+
+def connect(url: str, *, text: bool = True) -> redis.Redis:
+    """A client that never repeats a command by itself (redis-py 8 would, writes included).
+
+    It answers in `text`; RQ wants bytes.
+    """
+    return redis.Redis.from_url(
+        url,
+        decode_responses=text,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=5,
+        socket_connect_timeout=2,
+        health_check_interval=30,
+    )
+
+
+def script(client: redis.Redis, name: str) -> Script:
+    """One of the Lua scripts in this folder."""
+    source = (Path(__file__).parent / f"{name}.lua").read_text(encoding="utf-8")
+    return client.register_script(source)
+
+
+def talk(say: Callable[[], T]) -> T:
+    """Run `say`, again after a lost connection. Raises `StoreUnavailable`.
+
+    For reads, and for scripts that know a repeat for what it is.
+    """
+    for pause_s in _PAUSES_S:
+        try:
+            return say()
+        except (LostConnection, NoReply) as error:
+            _log.warning("redis did not answer, trying again in %s s: %s", pause_s, error)
+            time.sleep(pause_s)
+        except RedisError as error:
+            raise _unavailable(error) from error
+    try:
+        return say()
+    except RedisError as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: RedisError) -> StoreUnavailable:
+    _log.error("redis refused or is away: %s: %s", type(error).__name__, error)
+    return StoreUnavailable(
+        "The store can't be reached or refuses to write.", "Send the same again in a moment."
+    )
+
+
+def milliseconds(clock: Any) -> int:
+    """Redis TIME (seconds, microseconds) in milliseconds."""
+    seconds, micros = clock
+    return int(seconds) * 1000 + int(micros) // 1000

@@ -1,0 +1,92 @@
+"""How a request lies in Redis: a hash of JSON texts, and the sorted sets that it is found by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from app.domain.errors import RequestUnreadable
+from app.domain.request import Body, Request, State
+
+FORM = 1
+"""Version of the stored form. An older process sets a newer form aside instead of guessing."""
+
+FIELDS = ("form", "body", "state")
+
+
+def request_key(request_id: str) -> str:
+    return f"cs:request:{request_id}"
+
+
+def trail_key(request_id: str) -> str:
+    return f"cs:trail:{request_id}"
+
+
+def idempotency_key(client: str, key: str) -> str:
+    """A client's key by its hash, so that its length and its content do not matter."""
+    return f"cs:idempotency:{client}:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def client_index(client: str, status: str | None = None, policy: str | None = None) -> str:
+    """The set that lists a client's requests, all of them or by one property."""
+    if status is not None:
+        return f"cs:index:client:{client}:status:{status}"
+    if policy is not None:
+        return f"cs:index:client:{client}:policy:{policy}"
+    return f"cs:index:client:{client}"
+
+
+def indexes(request: Request) -> set[str]:
+    """Every set that this request is a member of; ids sort by time, so no scores are needed.
+
+    A principal is the person on whose behalf it was asked and, while it waits, everybody whom the
+    plan names.
+    """
+    body, status = request.body, request.state.status.value
+    found = {
+        f"cs:index:status:{status}",
+        f"cs:index:policy:{body.policy.name}",
+        client_index(body.client),
+        client_index(body.client, status=status),
+        client_index(body.client, policy=body.policy.name),
+    }
+    return found | {f"cs:index:principal:{name}" for name in _principals(request)}
+
+
+def _principals(request: Request) -> set[str]:
+    body, plan = request.body, request.body.evaluation.plan
+    names = {body.on_behalf_of} if body.on_behalf_of is not None else set()
+    if request.pending and plan is not None:
+        names |= {ref for stage in plan.stages for ref in stage.reviewers}
+    return names
+
+
+def read(request_id: str, fields: Sequence[str | None]) -> Request | None:
+    """A request from its stored `FIELDS`, None when there is none.
+
+    Raises `RequestUnreadable` for what this version can't read.
+    """
+    form, body, state = fields
+    if form is None or body is None or state is None:
+        return None
+    if form != str(FORM):
+        raise RequestUnreadable(
+            f"The request {request_id} is stored in form {form}, this version reads {FORM}.",
+            "Upgrade this process.",
+        )
+    try:
+        return Request(body=Body.model_validate_json(body), state=State.model_validate_json(state))
+    except ValidationError as error:
+        raise RequestUnreadable(
+            f"The request {request_id} can't be read: {error.error_count()} fields don't fit."
+        ) from error
+
+
+def stored_fields(request: Request, new: bool) -> dict[str, str]:
+    """What a commit writes of a request: the body once, the state each time."""
+    state = {"state": request.state.model_dump_json()}
+    if not new:
+        return state
+    return {"form": str(FORM), "body": request.body.model_dump_json(), **state}

@@ -1,0 +1,60 @@
+"""`Lanes` on Redis: sorted sets of what is due, and a lease for each request that is being done."""
+
+from __future__ import annotations
+
+import redis
+
+from app.domain.due import Lane
+from app.identifiers import new_operation
+from app.ports import Claim
+
+from .bells import Bells
+from .connection import milliseconds, script, talk
+
+LEASE_MS = 60_000
+"""How long a claim holds; every send is over in a third of it."""
+
+
+class RedisLanes:
+    """Three due sets."""
+
+    def __init__(self, client: redis.Redis, bells: Bells) -> None:
+        self._redis = client
+        self._bells = bells
+        self._claim = script(client, "claim")
+        self._release = script(client, "release")
+
+    def claim(self, lane: Lane, limit: int) -> list[Claim]:
+        token = new_operation()
+        taken = talk(lambda: self._claim(args=[lane.value, limit, token, LEASE_MS]))
+        pairs = zip(taken[::2], taken[1::2], strict=True)
+        return [Claim(lane, one, token, held == "1") for one, held in pairs]
+
+    def release(self, claim: Claim) -> None:
+        self._let_go(claim)
+
+    def postpone(self, claim: Claim, wait_ms: int) -> None:
+        self._let_go(claim, wait_ms=str(wait_ms))
+
+    def set_aside(self, claim: Claim, problem: str) -> None:
+        self._let_go(claim, problem=problem)
+
+    def ring(self, lane: Lane) -> None:
+        self._bells.ring(lane)
+
+    def answer(self, lane: Lane) -> None:
+        self._bells.answer(lane)
+
+    def due_in_ms(self, lane: Lane) -> int | None:
+        """How long until the earliest entry is due: 0 when it is now, None when there is none."""
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.zrange(f"cs:due:{lane.value}", 0, 0, withscores=True)
+        pipe.time()
+        earliest, clock = talk(pipe.execute)
+        if not earliest:
+            return None
+        return max(0, int(earliest[0][1]) - milliseconds(clock))
+
+    def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "") -> None:
+        args = [claim.lane.value, claim.request_id, claim.token, wait_ms, problem]
+        talk(lambda: self._release(args=args))

@@ -1,0 +1,23 @@
+-- Let go of request ARGV[2] in lane ARGV[1], held as ARGV[3]. Due again as its state says, or after
+-- ARGV[4] ms; with ARGV[5], a problem, it is set aside for a time that doubles up to an hour.
+local lane, id, token, wait, problem = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local claims, aside, due = 'cs:claims:' .. lane, 'cs:aside:' .. lane, 'cs:due:' .. lane
+local held = redis.call('HGET', claims, id)
+if not held or string.find(held, token, 1, true) ~= 1 then return 0 end
+redis.call('HDEL', claims, id)
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if problem ~= '' then
+  local before = redis.call('HGET', aside, id)
+  local times = before and tonumber(string.match(before, '^(%d+) ')) or 0
+  redis.call('HSET', aside, id, string.format('%d %.0f %s', times + 1, now, problem))
+  redis.call('ZADD', due, string.format('%.0f', now + 1000 * math.min(2 ^ times, 3600)), id)
+elseif wait ~= '' then
+  redis.call('ZADD', due, string.format('%.0f', now + tonumber(wait)), id)
+else
+  redis.call('HDEL', aside, id)
+  local at = redis.call('HGET', 'cs:request:' .. id, 'due:' .. lane)
+  if at then redis.call('ZADD', due, at, id) else redis.call('ZREM', due, id) end
+end
+return 1

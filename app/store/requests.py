@@ -1,0 +1,180 @@
+"""`RequestStore` on Redis."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+
+from app.domain.due import Lane, due
+from app.domain.errors import RequestNotFound, RequestUnreadable
+from app.domain.events import Event
+from app.domain.request import Request
+from app.domain.transition import Transition
+from app.ports import Conflict, Idempotency, Loaded, Page, Query, Replay, TooLate
+
+from . import documents
+from .bells import Bells
+from .connection import milliseconds, script, talk
+
+_LOOKED_AT = 1000
+"""Requests that one page looks at before it says "go on from here", matching or not."""
+
+
+class RedisRequests:
+    """Requests as hashes, changed by one script alone."""
+
+    def __init__(self, client: redis.Redis, bells: Bells) -> None:
+        self._redis = client
+        self._bells = bells
+        self._commit = script(client, "commit")
+
+    def now(self) -> int:
+        return milliseconds(talk(self._redis.time))
+
+    def replay(self, client: str, key: str) -> Replay | None:
+        found = talk(lambda: self._redis.get(documents.idempotency_key(client, key)))
+        return None if found is None else _replay(str(found))
+
+    def load(self, request_id: str) -> Loaded:
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.hmget(documents.request_key(request_id), documents.FIELDS)
+        pipe.time()
+        fields, clock = talk(pipe.execute)
+        request = documents.read(request_id, fields)
+        if request is None:
+            raise RequestNotFound("There is no such request.", "Check the id.")
+        return Loaded(request, milliseconds(clock))
+
+    def load_many(self, request_ids: Sequence[str]) -> list[Request]:
+        pipe = self._redis.pipeline(transaction=False)
+        for request_id in request_ids:
+            pipe.hmget(documents.request_key(request_id), documents.FIELDS)
+        rows = zip(request_ids, talk(pipe.execute), strict=True)
+        read = (_readable(request_id, fields) for request_id, fields in rows)
+        return [request for request in read if request is not None]
+
+    def message(self, request_id: str) -> str:
+        key = documents.request_key(request_id)
+        found = talk(lambda: self._redis.hget(key, "message"))
+        if found is None:
+            raise RequestNotFound("This request has no callback to send.")
+        return str(found)
+
+    def commit(
+        self,
+        transition: Transition,
+        operation: str,
+        *,
+        idempotency: Idempotency | None = None,
+    ) -> Replay | None:
+        write = _write(transition, operation, idempotency)
+        text = json.dumps(write, ensure_ascii=False, separators=(",", ":"))
+        outcome, *rest = talk(lambda: self._commit(args=[text]))
+        match outcome:
+            case "conflict":
+                raise Conflict(transition.request.id)
+            case "late":
+                raise TooLate(transition.request.id)
+            case "taken":
+                return _replay(rest[0])
+        for lane in rest:
+            self._bells.enqueue(Lane(lane))
+        return None
+
+    def events(self, request_id: str) -> list[Event]:
+        entries = talk(lambda: self._redis.lrange(documents.trail_key(request_id), 0, -1))
+        pipe = self._redis.pipeline(transaction=False)
+        for entry in entries:
+            pipe.xrange("cs:events", entry, entry)
+        found = [row for rows in talk(pipe.execute) for row in rows]
+        return [Event.model_validate_json(fields["event"]) for _, fields in found]
+
+    def page(self, query: Query) -> Page:
+        index = documents.client_index(
+            query.client,
+            status=None if query.status is None else query.status.value,
+            policy=query.policy,
+        )
+        found: list[Request] = []
+        cursor, looked_at = query.cursor, 0
+        while looked_at < _LOOKED_AT:
+            wanted = query.limit + 1 - len(found)
+            ids = self._ids_below(index, cursor, wanted)
+            found += [one for one in self.load_many(ids) if _fits(one, query)]
+            looked_at += len(ids)
+            if len(found) > query.limit:
+                return Page(tuple(found[: query.limit]), found[query.limit - 1].id)
+            if len(ids) < wanted:
+                return Page(tuple(found), None)
+            cursor = ids[-1]
+        return Page(tuple(found), cursor)
+
+    def _ids_below(self, index: str, cursor: str | None, limit: int) -> list[str]:
+        top = "+" if cursor is None else f"({cursor}"
+        ids = talk(lambda: self._redis.zrevrangebylex(index, top, "-", start=0, num=limit))
+        return [str(one) for one in ids]
+
+
+def _fits(request: Request, query: Query) -> bool:
+    """An index answers for one property; a query may ask for two."""
+    return query.policy is None or request.body.policy.name == query.policy
+
+
+def _readable(request_id: str, fields: Sequence[str | None]) -> Request | None:
+    try:
+        return documents.read(request_id, fields)
+    except RequestUnreadable:
+        return None
+
+
+def _replay(stored: str) -> Replay:
+    request_id, fingerprint = stored.split(" ")
+    return Replay(request_id, fingerprint)
+
+
+def _write(
+    transition: Transition, operation: str, idempotency: Idempotency | None
+) -> dict[str, Any]:
+    """The one argument of `commit.lua`; numbers that Redis stores travel as text."""
+    before, after = transition.before, transition.after
+    was = set() if before is None else documents.indexes(before)
+    becomes = set() if after is None else documents.indexes(after)
+    write: dict[str, Any] = {
+        "id": transition.request.id,
+        "operation": operation,
+        "expected": "0" if before is None else str(before.state.version),
+        "events": [event.model_dump_json() for event in transition.events],
+        "leave": sorted(was - becomes),
+        "join": sorted(becomes - was),
+    }
+    if transition.not_after is not None:
+        write["not_after"] = transition.not_after
+    if idempotency is not None:
+        write["idempotency"] = {
+            "key": documents.idempotency_key(idempotency.client, idempotency.key),
+            "value": f"{transition.request.id} {idempotency.fingerprint}",
+        }
+    return write | (_erased(before) if after is None else _kept(transition, after))
+
+
+def _kept(transition: Transition, after: Request) -> dict[str, Any]:
+    before = transition.before
+    fields = documents.stored_fields(after, new=before is None)
+    if transition.message is not None:
+        fields["message"] = transition.message
+    return {
+        "version": str(after.state.version),
+        "fields": fields,
+        "due": {lane.value: "" if at is None else str(at) for lane, at in due(after).items()},
+        "news": not after.pending and (before is None or before.pending),
+    }
+
+
+def _erased(before: Request | None) -> dict[str, Any]:
+    key = None if before is None else before.body.idempotency_key
+    if before is None or key is None:
+        return {"erase": True}
+    return {"erase": True, "forget": documents.idempotency_key(before.body.client, key)}

@@ -1,0 +1,120 @@
+"""Claims: who holds what, until when, and what happens to what nobody finished."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+
+from app.changes import change
+from app.domain.commands import CardDrawn
+from app.domain.due import Lane
+from app.domain.request import Place, Request
+from app.store import lanes as lanes_module
+from app.store.lanes import RedisLanes
+from app.store.requests import RedisRequests
+from tests.builders import approval
+from tests.contract.test_requests import open_one
+
+DRAWN = CardDrawn(target="#approvals", place=Place(channel="C0APPROVAL", ts="1.1"), face=1)
+
+
+def held_ids(lanes: RedisLanes, limit: int = 10) -> list[str]:
+    return [claim.request_id for claim in lanes.claim(Lane.SLACK, limit)]
+
+
+def test_a_claim_keeps_others_off(store: RedisRequests, lanes: RedisLanes):
+    requests = [open_one(store) for _ in range(3)]
+    assert len(lanes.claim(Lane.SLACK, 2)) == 2
+    assert len(lanes.claim(Lane.SLACK, 2)) == 1
+    assert lanes.claim(Lane.SLACK, 2) == []
+    assert lanes.claim(Lane.CALLBACK, 2) == []
+    assert len(requests) == 3
+
+
+def test_what_was_done_and_let_go_is_not_due_again(store: RedisRequests, lanes: RedisLanes):
+    request = open_one(store)
+    [claim] = lanes.claim(Lane.SLACK, 10)
+    change(store, request.id, DRAWN)
+    lanes.release(claim)
+    assert lanes.due_in_ms(Lane.SLACK) is None
+
+
+def test_what_was_let_go_undone_is_due_at_once(store: RedisRequests, lanes: RedisLanes):
+    request = open_one(store)
+    [claim] = lanes.claim(Lane.SLACK, 10)
+    lanes.release(claim)
+    [again] = lanes.claim(Lane.SLACK, 10)
+    assert again.request_id == request.id
+    assert not again.unfinished
+
+
+def test_news_that_come_during_a_claim_are_not_lost_with_it(
+    store: RedisRequests, lanes: RedisLanes
+):
+    request = open_one(store)
+    [claim] = lanes.claim(Lane.SLACK, 10)
+    change(store, request.id, DRAWN)
+    change(store, request.id, approval(request, seen=DRAWN.place))
+    assert held_ids(lanes) == [], "the one who holds it will see to it"
+    lanes.release(claim)
+    assert held_ids(lanes) == [request.id]
+
+
+def test_a_lease_that_ran_out_says_that_its_work_may_be_half_done(
+    store: RedisRequests, lanes: RedisLanes, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
+    request = open_one(store)
+    [lost] = lanes.claim(Lane.SLACK, 10)
+    [found] = lanes.claim(Lane.SLACK, 10)
+    assert found.request_id == request.id
+    assert found.unfinished
+    lanes.release(lost)
+    assert client.hlen("cs:claims:slack") == 1, "a lease that was lost ends nobody else's"
+
+
+def test_what_is_postponed_stays_alone_for_that_long(store: RedisRequests, lanes: RedisLanes):
+    open_one(store)
+    [claim] = lanes.claim(Lane.SLACK, 10)
+    lanes.postpone(claim, 60_000)
+    assert lanes.claim(Lane.SLACK, 10) == []
+    wait_ms = lanes.due_in_ms(Lane.SLACK)
+    assert wait_ms is not None
+    assert 0 < wait_ms <= 60_000
+
+
+def test_what_fails_is_set_aside_longer_each_time_and_holds_up_nobody(
+    store: RedisRequests, lanes: RedisLanes, client: redis.Redis
+):
+    poison = open_one(store)
+    waits = []
+    for _ in range(3):
+        [claim] = lanes.claim(Lane.SLACK, 10)
+        assert claim.request_id == poison.id
+        lanes.set_aside(claim, "ValueError")
+        waits.append(lanes.due_in_ms(Lane.SLACK) or 0)
+        client.zadd("cs:due:slack", {poison.id: 0})
+    assert 0 < waits[0] <= 1000 < waits[1] <= 2000 < waits[2] <= 4000
+    assert str(client.hget("cs:aside:slack", poison.id)).startswith("3 ")
+    [claim] = lanes.claim(Lane.SLACK, 10)
+    lanes.release(claim)
+    assert client.hlen("cs:aside:slack") == 0
+
+
+def test_the_clock_is_told_when_the_next_is_due(store: RedisRequests, lanes: RedisLanes):
+    assert lanes.due_in_ms(Lane.TIME) is None
+    request: Request = open_one(store)
+    wait_ms = lanes.due_in_ms(Lane.TIME)
+    assert wait_ms is not None
+    assert 86_000_000 < wait_ms <= 86_400_000
+    assert lanes.due_in_ms(Lane.SLACK) == 0
+    assert request.pending
+
+
+def test_a_bell_rings_again_once_it_was_answered(lanes: RedisLanes, client: redis.Redis):
+    lanes.ring(Lane.TIME)
+    lanes.ring(Lane.TIME)
+    assert client.llen("rq:queue:countersign-time") == 1
+    lanes.answer(Lane.TIME)
+    lanes.ring(Lane.TIME)
+    assert client.llen("rq:queue:countersign-time") == 2
