@@ -1,0 +1,1 @@
+"""Callbacks on their way out: signed, sent to guarded addresses, each attempt told as an Answer."""

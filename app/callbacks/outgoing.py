@@ -1,0 +1,51 @@
+"""`Callbacks`: the guard and the sender with a client's secret and a bound per host."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.ports import Answer, Client, HostBusy
+
+from .guard import Guard
+from .send import CallbackSender
+from .sign import secret_for
+from .url import parse_url
+
+SENDS_PER_HOST = 4
+"""Sends in flight to one host from one process: a host that hangs leaves threads for the others."""
+
+
+class OutgoingCallbacks:
+    """`secret` is the deployment's own; each client's callback secret is derived from it."""
+
+    def __init__(self, guard: Guard, sender: CallbackSender, secret: bytes) -> None:
+        self._guard = guard
+        self._sender = sender
+        self._secret = secret
+        self._in_flight: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def check(self, url: str) -> None:
+        self._guard.admit(url)
+
+    def send(self, url: str, message_id: str, body: str, client: Client, now: int) -> Answer:
+        secrets = [secret_for(self._secret, client.id, client.secret_generation)]
+        with self._slot(parse_url(url).authority):
+            return self._sender.send(url, message_id, body.encode(), secrets, now // 1000)
+
+    @contextmanager
+    def _slot(self, host: str) -> Iterator[None]:
+        with self._lock:
+            if self._in_flight[host] >= SENDS_PER_HOST:
+                raise HostBusy(host)
+            self._in_flight[host] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_flight[host] -= 1
+                # Nothing is kept of a host that nothing is on its way to.
+                self._in_flight += Counter()
