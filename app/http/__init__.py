@@ -1,0 +1,1 @@
+"""The HTTP door: routes, what they take and answer, keys, problems, long-polls."""

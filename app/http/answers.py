@@ -1,0 +1,243 @@
+"""What clients get: a request as it stands, pages of them, trails. Every key is always there."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.events import Event
+from app.domain.message import iso
+from app.domain.request import Actor, Callback, Cards, Decision, Request, Status
+from app.ports import Page
+from policies.plan import Evaluation, Route
+
+from .examples import DECIDED, TRAIL
+
+Instant = str
+"""RFC 3339 in UTC, to the millisecond."""
+
+
+class Answer(BaseModel):
+    """A part of an answer: what is absent is null, not missing."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class By(Answer):
+    """Who decided."""
+
+    kind: Literal["person", "policy", "timeout", "client"]
+    id: str
+    name: str
+    email: str | None
+
+    @classmethod
+    def of(cls, actor: Actor) -> By:
+        return cls(kind=actor.kind, id=actor.id, name=actor.name, email=actor.email)
+
+
+class DecisionAnswer(Answer):
+    """How the request ended, on exactly which payload."""
+
+    outcome: Status
+    choice: str | None
+    comment: str | None
+    by: list[By]
+    at: Instant
+    payload: dict[str, Any]
+    digest: str
+    policy: str
+
+    @classmethod
+    def of(cls, request: Request, decision: Decision) -> DecisionAnswer:
+        return cls(
+            outcome=decision.outcome,
+            choice=decision.choice,
+            comment=decision.comment,
+            by=[By.of(actor) for actor in decision.by],
+            at=iso(decision.at_ms),
+            payload=request.body.payload,
+            digest=decision.digest,
+            policy=request.body.policy.name,
+        )
+
+
+class TracedRule(Answer):
+    """One rule of the policy as it was evaluated."""
+
+    rule: str
+    matched: bool
+    phrase: str
+
+
+class EvaluationAnswer(Answer):
+    """What the policy said, and why. `error` is set where an error made it a review."""
+
+    route: Route
+    rule: str | None
+    because: str
+    error: str | None
+    trace: list[TracedRule]
+
+    @classmethod
+    def of(cls, evaluation: Evaluation) -> EvaluationAnswer:
+        return cls(
+            route=evaluation.route,
+            rule=evaluation.rule,
+            because=evaluation.because,
+            error=evaluation.error,
+            trace=[TracedRule(**step.model_dump()) for step in evaluation.trace],
+        )
+
+
+class AttemptAnswer(Answer):
+    """One try to deliver the callback: an HTTP status, or what kept it from getting one."""
+
+    at: Instant
+    status: int | None
+    error: str | None
+    took_ms: int
+
+
+class CallbackAnswer(Answer):
+    """The callback's way out. `id` is its webhook-id on every attempt."""
+
+    id: str
+    outcome: Literal["waiting", "delivered", "given_up"]
+    next_attempt_at: Instant | None
+    attempts: list[AttemptAnswer] = Field(description="The last 20, oldest first.")
+
+    @classmethod
+    def of(cls, callback: Callback) -> CallbackAnswer:
+        attempts = [
+            AttemptAnswer(at=iso(a.at_ms), status=a.status, error=a.error, took_ms=a.took_ms)
+            for a in callback.attempts
+        ]
+        return cls(
+            id=callback.id,
+            outcome=callback.outcome,
+            next_attempt_at=_iso(callback.due_ms),
+            attempts=attempts,
+        )
+
+
+class SlackAnswer(Answer):
+    """What Slack shows of the request: posted cards, and what keeps it from showing more."""
+
+    posted: int
+    problem: str | None
+
+    @classmethod
+    def of(cls, cards: Cards) -> SlackAnswer:
+        problems = [f"{name}: {problem}" for name, problem in cards.lost]
+        if cards.failures:
+            problems.append("Slack could not do it just now; it is tried again")
+        return cls(posted=len(cards.copies), problem="; ".join(problems) or None)
+
+
+class RequestAnswer(Answer):
+    """A request as it stands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [DECIDED]})
+
+    id: str
+    root_id: str
+    revision: int
+    title: str
+    status: Status
+    policy: str
+    policy_hash: str
+    payload: dict[str, Any]
+    context: Any
+    signals: dict[str, Any]
+    metadata: dict[str, Any]
+    on_behalf_of: str | None
+    callback_url: str | None
+    callback_on: Literal["always", "human"]
+    digest: str = Field(
+        description="SHA-256 over the RFC 8785 form of {id, nonce, policy, payload}"
+        ", where policy is the policy_hash; in hexadecimal."
+    )
+    nonce: str
+    evaluation: EvaluationAnswer
+    decision: DecisionAnswer | None
+    expires_at: Instant | None
+    created_at: Instant
+    callback: CallbackAnswer | None
+    slack: SlackAnswer
+    links: dict[str, str]
+
+    @classmethod
+    def of(cls, request: Request) -> RequestAnswer:
+        body, state = request.body, request.state
+        return cls(
+            id=body.id,
+            root_id=body.root_id,
+            revision=body.revision,
+            title=body.title,
+            status=state.status,
+            policy=body.policy.name,
+            policy_hash=body.policy.hash,
+            payload=body.payload,
+            context=body.context,
+            signals=body.signals,
+            metadata=body.metadata,
+            on_behalf_of=body.on_behalf_of,
+            callback_url=body.callback_url,
+            callback_on=body.callback_on,
+            digest=body.digest,
+            nonce=body.nonce,
+            evaluation=EvaluationAnswer.of(body.evaluation),
+            decision=state.decision and DecisionAnswer.of(request, state.decision),
+            expires_at=_iso(state.expires_ms),
+            created_at=iso(body.opened_ms),
+            callback=state.callback and CallbackAnswer.of(state.callback),
+            slack=SlackAnswer.of(state.cards),
+            links=body.links,
+        )
+
+
+class PageAnswer(Answer):
+    """Requests of this client, newest first; `cursor` leads to the next page, null at the end."""
+
+    requests: list[RequestAnswer]
+    cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page) -> PageAnswer:
+        return cls(requests=[RequestAnswer.of(each) for each in page.requests], cursor=page.cursor)
+
+
+class EventAnswer(Answer):
+    """One entry of the trail; `version` counts the states of the request."""
+
+    type: str
+    version: int
+    at: Instant
+    actor_kind: Literal["person", "policy", "timeout", "client", "system"]
+    actor: str
+    detail: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: Event) -> EventAnswer:
+        return cls(
+            type=event.type,
+            version=event.version,
+            at=iso(event.at_ms),
+            actor_kind=event.actor_kind,
+            actor=event.actor,
+            detail=event.detail,
+        )
+
+
+class TrailAnswer(Answer):
+    """The audit trail of one request, oldest first: ids and digests, never a payload."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [TRAIL]})
+
+    events: list[EventAnswer]
+
+
+def _iso(instant_ms: int | None) -> str | None:
+    return None if instant_ms is None else iso(instant_ms)

@@ -1,0 +1,61 @@
+"""Reading a body: declared as JSON, whole, in time, and never more of it than a cap."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import ClientDisconnect, Request
+
+from .errors import BodyIncomplete, BodyTooLarge, UnsupportedContentType
+
+JSON_LIMIT = 400_000
+"""Bytes of a JSON body: the payload and context at their largest, and room for the rest."""
+
+ARRIVES_IN_S = 30
+"""A body that is still not whole after so long was not meant to be."""
+
+
+async def json_body(request: Request) -> bytes:
+    """The bytes of a JSON body; b"" when there is none.
+
+    Raises `UnsupportedContentType`, and what `capped` raises.
+    """
+    body = await capped(request, JSON_LIMIT)
+    if body and _media_type(request) != "application/json":
+        raise UnsupportedContentType(
+            "The body has to be JSON, and to say so.", "Send Content-Type: application/json."
+        )
+    return body
+
+
+async def capped(request: Request, limit: int) -> bytes:
+    """The body, of which no more than `limit` bytes are read.
+
+    Raises `BodyTooLarge`, or `BodyIncomplete` for one that stops coming.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
+        raise _too_large(limit)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(ARRIVES_IN_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise _too_large(limit)
+    except (TimeoutError, ClientDisconnect):
+        raise BodyIncomplete(
+            f"The body was not whole within {ARRIVES_IN_S} seconds.", "Send it again."
+        ) from None
+    return bytes(body)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(
+        f"The body is larger than {limit:,} bytes.",
+        "Put a link to what is large into the payload instead.",
+    )

@@ -1,0 +1,71 @@
+"""The outermost layer: a request id, headers against misuse, one line in the log for each call."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+"""On every answer. There is no CORS: a browser has no business here."""
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PATH_SHOWN = 200  # characters
+
+_log = logging.getLogger("countersign.http")
+
+
+class Edge:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, call_id, status = time.perf_counter(), _call_id(scope), 0
+        scope.setdefault("state", {})["call_id"] = call_id
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message).update({**SAFE, "X-Request-Id": call_id})
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            _write_line(scope, call_id, status, round((time.perf_counter() - began) * 1000))
+
+
+def _call_id(scope: Scope) -> str:
+    """The client's own id for this call, where it is harmless to repeat; else a new one."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _write_line(scope: Scope, call_id: str, status: int, took_ms: int) -> None:
+    """Never the body, the query or the key; the path in a form that can't forge a line."""
+    line = {
+        "request_id": call_id,
+        "client": scope["state"].get("client"),
+        "method": scope["method"],
+        "path": quote(scope["path"][:_PATH_SHOWN]),
+        "status": status,
+        "took_ms": took_ms,
+    }
+    words = " ".join(f"{name}={value}" for name, value in line.items())
+    _log.info("call %s", words, extra=line)

@@ -1,0 +1,74 @@
+"""Answers as the API description shows them; a test holds them to the schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ID = "req_01kah5v3q8m2c7n9x4r6t0wz1b"
+_DIGEST = "5f0c1a9e" * 8
+_POLICY_HASH = "8c7b2d14" * 8
+_PAYLOAD = {"amount": 240, "customer": "Acme", "tier": "standard"}
+
+DECIDED: dict[str, Any] = {
+    "id": _ID,
+    "root_id": _ID,
+    "revision": 1,
+    "title": "Refund 240.00 USD to Acme",
+    "status": "approved",
+    "policy": "refund",
+    "policy_hash": _POLICY_HASH,
+    "payload": _PAYLOAD,
+    "context": {"ticket": "https://support.example.com/t/4711"},
+    "signals": {"confidence": 0.7},
+    "metadata": {"run": "8f2c"},
+    "on_behalf_of": "ana@example.com",
+    "callback_url": "https://workflow.example.com/hooks/decided",
+    "callback_on": "always",
+    "digest": _DIGEST,
+    "nonce": "9b1d6f0a4c8e2357b1d9f3a5c7e08642",
+    "evaluation": {
+        "route": "review",
+        "rule": "otherwise",
+        "because": "Anything else gets one look.",
+        "error": None,
+        "trace": [
+            {"rule": "routine", "matched": False, "phrase": "payload.amount < 50 is false"},
+            {"rule": "otherwise", "matched": True, "phrase": "it always applies"},
+        ],
+    },
+    "decision": {
+        "outcome": "approved",
+        "choice": None,
+        "comment": None,
+        "by": [{"kind": "person", "id": "U0BEN00001", "name": "Ben", "email": "ben@example.com"}],
+        "at": "2026-11-20T12:31:04.120Z",
+        "payload": _PAYLOAD,
+        "digest": _DIGEST,
+        "policy": "refund",
+    },
+    "expires_at": "2026-11-21T12:30:00.000Z",
+    "created_at": "2026-11-20T12:30:00.000Z",
+    "callback": {
+        "id": "msg_01kah5v3q8m2c7n9x4r6t0wz1b",
+        "outcome": "delivered",
+        "next_attempt_at": None,
+        "attempts": [
+            {"at": "2026-11-20T12:31:04.180Z", "status": 204, "error": None, "took_ms": 41}
+        ],
+    },
+    "slack": {"posted": 1, "problem": None},
+    "links": {"request": f"https://countersign.example.com/v1/requests/{_ID}"},
+}
+
+TRAIL: dict[str, Any] = {
+    "events": [
+        {
+            "type": "request.decided",
+            "version": 3,
+            "at": "2026-11-20T12:31:04.120Z",
+            "actor_kind": "person",
+            "actor": "U0BEN00001",
+            "detail": {"outcome": "approved", "digest": _DIGEST, "comment_sha256": None},
+        }
+    ]
+}

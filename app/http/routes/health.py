@@ -1,0 +1,32 @@
+"""Whether this process lives, and whether the deployment can do its work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from app.domain.errors import StoreUnavailable
+
+from ..errors import InternalError
+from ..openapi import refusals
+from ..parts import Its
+
+router = APIRouter()
+
+
+@router.get("/healthz", summary="This process answers", response_model=dict[str, str])
+async def alive() -> JSONResponse:
+    """Asks nothing else, so that a process is not restarted for a store that is away."""
+    return JSONResponse({"status": "ok"})
+
+
+@router.get(
+    "/readyz",
+    summary="Everything that the work needs is there",
+    response_model=dict[str, Any],
+    responses=refusals(StoreUnavailable, InternalError),
+)
+def ready(parts: Its) -> JSONResponse:
+    return JSONResponse(parts.health.report())

@@ -1,0 +1,57 @@
+"""Slack's way in: events, clicks, commands. Whether it is Slack at all is checked behind here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request, Response
+
+from ..body import capped
+from ..errors import BodyIncomplete, BodyTooLarge, InternalError
+from ..openapi import refusals
+
+LIMIT = 1_000_000
+"""Bytes; the largest thing that Slack sends is a view of 250 kB."""
+
+THREADS = 16
+"""Calls from Slack that work at once. A slow Slack holds these, and none that other calls need."""
+
+
+class SlackAnswerLike(Protocol):
+    """What Slack is answered."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+
+_UNSIGNED = {"description": "Not signed by Slack, or too long ago."}
+
+SlackDoor = Callable[[Mapping[str, str], bytes], SlackAnswerLike]
+"""Takes the headers (names in lower case) and the raw body of one call."""
+
+
+def routes(slack: SlackDoor) -> APIRouter:
+    """The one address that Slack is given."""
+    router = APIRouter()
+    threads = CapacityLimiter(THREADS)
+
+    @router.post(
+        "/slack/events",
+        summary="What Slack sends, signed",
+        response_class=Response,
+        responses={**refusals(BodyIncomplete, BodyTooLarge, InternalError), 401: _UNSIGNED},
+    )
+    async def slack_events(call: Request) -> Response:
+        body = await capped(call, LIMIT)
+        said = await to_thread.run_sync(slack, dict(call.headers), body, limiter=threads)
+        return Response(said.body, said.status, dict(said.headers))
+
+    return router

@@ -1,0 +1,135 @@
+"""/slack/events, /healthz, /readyz, /openapi.json, and what is on every answer and in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.http.problems import STATUS
+from app.http.routes.slack import LIMIT
+from tests.integration.http.door import BILLING_KEY, Door
+from tests.integration.http.world import FakeSlack, SlackSaid, World
+
+
+def test_slack_gets_the_bytes_as_they_came_and_its_answer_is_passed_on(door: Door, world: World):
+    sent = b"payload=%7B%22type%22%7D\xff"
+    answer = door.post("/slack/events", key=None, content=sent, headers={"X-Slack-Signature": "v0"})
+    assert isinstance(world.slack, FakeSlack)
+    ((headers, body),) = world.slack.calls
+    assert (body, headers["x-slack-signature"]) == (sent, "v0")
+    assert (answer.status_code, answer.content) == (401, b"not signed")
+    assert answer.headers["x-slack"] == "no"
+
+
+def test_too_much_from_slack_does_not_reach_it(door: Door, world: World):
+    answer = door.post("/slack/events", key=None, content=b"x" * (LIMIT + 1))
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert isinstance(world.slack, FakeSlack)
+    assert world.slack.calls == []
+
+
+def test_a_fault_behind_slacks_door_is_told_without_its_text(caplog: pytest.LogCaptureFixture):
+    def broken(headers: Mapping[str, str], body: bytes) -> SlackSaid:
+        raise RuntimeError(f"can't cope with {body!r}")
+
+    with TestClient(World(slack=broken).application) as client:
+        answer = Door(client).post("/slack/events", content=b"hunter2")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "hunter2" not in answer.text + caplog.text
+
+
+def test_without_http_for_slack_there_is_no_such_path():
+    with TestClient(World(slack=None).application) as client:
+        assert Door(client).post("/slack/events", content=b"x").json()["code"] == "not_found"
+
+
+def test_the_process_is_alive_whatever_the_store_does(door: Door, world: World):
+    world.store.down = True
+    answer = door.get("/healthz", key=None)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_ready_shows_what_an_operator_wants_to_see(door: Door):
+    assert door.get("/readyz", key=None).json() == {"durability": "appendfsync always"}
+
+
+def test_a_call_keeps_the_id_that_its_client_gave_it(door: Door):
+    assert door.get("/healthz", headers={"X-Request-Id": "run-7.a"}).headers["x-request-id"] == (
+        "run-7.a"
+    )
+
+
+@pytest.mark.parametrize("hostile", ["", "a b", "x" * 65, "kl\xfcssel", '"><script>'])
+def test_an_id_that_could_do_harm_is_replaced(door: Door, hostile: str):
+    headers = {"X-Request-Id": hostile.encode("latin-1")}
+    assert door.get("/healthz", headers=headers).headers["x-request-id"] != hostile
+
+
+def test_each_call_is_one_line_in_the_log_without_key_query_or_body(
+    door: Door, caplog: pytest.LogCaptureFixture
+):
+    caplog.clear()
+    door.open(title="hunter2")
+    door.get("/v1/requests?policy=hunter2", headers={"X-Request-Id": "run-7"})
+    lines = [record for record in caplog.records if record.name == "countersign.http"]
+    assert [(line.levelno, line.__dict__["status"]) for line in lines] == [
+        (logging.INFO, 201),
+        (logging.INFO, 200),
+    ]
+    last = lines[1].__dict__
+    assert (last["request_id"], last["client"], last["method"]) == ("run-7", "billing", "GET")
+    assert last["path"] == "/v1/requests"
+    assert "hunter2" not in "".join(line.getMessage() for line in lines)
+    assert BILLING_KEY not in caplog.text
+
+
+def test_a_path_can_not_forge_a_line_in_the_log(door: Door, caplog: pytest.LogCaptureFixture):
+    caplog.clear()
+    door.client.get("/x%0Acall%20status=200" + "y" * 5000)
+    (line,) = [record for record in caplog.records if record.name == "countersign.http"]
+    assert "\n" not in line.getMessage()
+    assert len(line.getMessage()) < 500
+
+
+def test_the_description_refers_to_nothing_that_it_lacks(door: Door):
+    components = door.described["components"]
+    for reference in _references(door.described):
+        _, kind, name = reference.removeprefix("#/").split("/")
+        assert name in components[kind], reference
+
+
+def test_each_example_of_an_error_is_under_its_own_status(door: Door):
+    for methods in door.described["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                problems = answer.get("content", {}).get("application/problem+json", {})
+                for code in problems.get("examples", {}):
+                    told = door.described["components"]["examples"][code]["value"]
+                    assert (str(told["status"]), told["code"]) == (status, code)
+
+
+def test_every_call_with_a_key_says_so(door: Door):
+    for path, methods in door.described["paths"].items():
+        for operation in methods.values():
+            assert ("security" in operation) == path.startswith("/v1/"), path
+            assert ("401" in operation["responses"]) == path.startswith(("/v1/", "/slack/")), path
+
+
+def test_every_code_is_described_with_every_key(door: Door):
+    examples = door.described["components"]["examples"]
+    assert examples.keys() == {kind.code for kind in STATUS}
+    keys = {"type", "title", "status", "detail", "code", "advice", "errors"}
+    assert all(example["value"].keys() == keys for example in examples.values())
+
+
+def _references(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [found for each in value for found in _references(each)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+    return own + [found for each in value.values() for found in _references(each)]

@@ -1,0 +1,58 @@
+"""Everything behind the HTTP door, and the application in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+
+from app.http.application import build
+from app.http.routes.slack import SlackDoor
+from app.ports import Client
+from app.service import Service
+from tests.fakes import FakeClients, FakeHealth, FakeStore, service
+from tests.integration.http.door import BILLING_KEY, REFUNDS_KEY, SHOP_KEY
+
+
+@dataclass(frozen=True)
+class SlackSaid:
+    """An answer of Slack's side."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class FakeSlack:
+    """Slack's side, which remembers what reached it and says that nothing is signed."""
+
+    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    def __call__(self, headers: Mapping[str, str], body: bytes) -> SlackSaid:
+        self.calls.append((dict(headers), body))
+        return SlackSaid(401, {"Content-Type": "text/plain", "X-Slack": "no"}, b"not signed")
+
+
+@dataclass
+class World:
+    """The real service and application over fakes."""
+
+    store: FakeStore = field(default_factory=FakeStore)
+    slack: SlackDoor | None = field(default_factory=FakeSlack)
+
+    def __post_init__(self) -> None:
+        keys = {
+            BILLING_KEY: Client(id="billing"),
+            SHOP_KEY: Client(id="shop"),
+            REFUNDS_KEY: Client(id="refunds", policies=("refund",)),
+        }
+        self.service: Service = service(self.store)
+        self.application: FastAPI = build(
+            self.service,
+            FakeClients(keys),
+            self.store.decisions,
+            FakeHealth(self.store),
+            self.slack,
+        )
