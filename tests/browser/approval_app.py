@@ -18,22 +18,38 @@ def card(title: str) -> list[dict[str, Any]]:
     return [
         {"type": "header", "text": text(title)},
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Amount*\n$1,840.00"}]},
-        {"type": "actions", "block_id": "decide", "elements": [
-            {"type": "button", "action_id": "approve", "text": text("Approve"), "style": "primary"},
-            {"type": "button", "action_id": "revise", "text": text("Revise"), "value": "r"},
-            {"type": "button", "action_id": "silent", "text": text("Silent"), "value": "s"},
-            {"type": "button", "action_id": "other", "text": text("Other"), "value": "o"},
-        ]},
+        {
+            "type": "actions",
+            "block_id": "decide",
+            "elements": [
+                {
+                    "type": "button",
+                    "action_id": "approve",
+                    "text": text("Approve"),
+                    "style": "primary",
+                },
+                {"type": "button", "action_id": "revise", "text": text("Revise"), "value": "r"},
+                {"type": "button", "action_id": "silent", "text": text("Silent"), "value": "s"},
+                {"type": "button", "action_id": "other", "text": text("Other"), "value": "o"},
+            ],
+        },
     ]
 
 
 REVISION = {
-    "type": "modal", "callback_id": "revise", "title": text("Ask for a revision"),
-    "submit": text("Send back"), "close": text("Cancel"),
-    "blocks": [{
-        "type": "input", "block_id": "comment", "label": text("What should change?"),
-        "element": {"type": "plain_text_input", "action_id": "comment", "multiline": True},
-    }],
+    "type": "modal",
+    "callback_id": "revise",
+    "title": text("Ask for a revision"),
+    "submit": text("Send back"),
+    "close": text("Cancel"),
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "comment",
+            "label": text("What should change?"),
+            "element": {"type": "plain_text_input", "action_id": "comment", "multiline": True},
+        }
+    ],
 }
 
 
@@ -48,12 +64,19 @@ def field(kind: str, **element: Any) -> dict[str, Any]:
 
 OPTIONS = [option("low"), option("high")]
 EVERY_FIELD = {
-    "type": "modal", "callback_id": "every", "title": text("Every field"), "submit": text("Save"),
+    "type": "modal",
+    "callback_id": "every",
+    "title": text("Every field"),
+    "submit": text("Save"),
     "blocks": [
-        field("plain_text_input"), field("number_input", is_decimal_allowed=False),
-        field("static_select", options=OPTIONS), field("multi_static_select", options=OPTIONS),
-        field("radio_buttons", options=OPTIONS), field("checkboxes", options=OPTIONS),
-        field("datepicker"), field("users_select"),
+        field("plain_text_input"),
+        field("number_input", is_decimal_allowed=False),
+        field("static_select", options=OPTIONS),
+        field("multi_static_select", options=OPTIONS),
+        field("radio_buttons", options=OPTIONS),
+        field("checkboxes", options=OPTIONS),
+        field("datepicker"),
+        field("users_select"),
     ],
 }
 

@@ -19,8 +19,13 @@ from slack_sdk import WebClient
 from tests.browser.approval_app import ApprovalApp
 
 LAUNCH = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
 ]
 START_S = 20
 expect.set_options(timeout=15_000)

@@ -63,13 +63,24 @@ def test_each_person_sees_their_own_page(page: Page, sandbox: str, slack: WebCli
 
 
 def test_hostile_text_stays_text(page: Page, sandbox: str, slack: WebClient) -> None:
-    ts = post(slack, text=HOSTILE, blocks=[
-        {"type": "header", "text": text(HOSTILE)},
-        {"type": "section", "text": {"type": "mrkdwn", "text": HOSTILE}},
-        {"type": "section", "fields": [text(HOSTILE)]},
-        {"type": "rich_text", "elements": [
-            {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": HOSTILE}]}]},
-    ])
+    ts = post(
+        slack,
+        text=HOSTILE,
+        blocks=[
+            {"type": "header", "text": text(HOSTILE)},
+            {"type": "section", "text": {"type": "mrkdwn", "text": HOSTILE}},
+            {"type": "section", "fields": [text(HOSTILE)]},
+            {
+                "type": "rich_text",
+                "elements": [
+                    {
+                        "type": "rich_text_preformatted",
+                        "elements": [{"type": "text", "text": HOSTILE}],
+                    }
+                ],
+            },
+        ],
+    )
     open_as(page, sandbox)
     shown = message(page, ts)
     for literal in (shown.locator("h3"), shown.locator(".fields .text"), shown.locator("pre")):
@@ -118,9 +129,14 @@ def test_every_kind_of_field_is_filled_in_and_submitted(
     modal.get_by_role("button", name="Save").click()
     expect(modal).to_be_hidden()
     assert {kind: chosen(state) for kind, state in app.submitted.items()} == {
-        "plain_text_input": "words", "number_input": "12", "static_select": "high",
-        "multi_static_select": ["low"], "radio_buttons": "high", "checkboxes": ["low"],
-        "datepicker": "2026-12-24", "users_select": BEN,
+        "plain_text_input": "words",
+        "number_input": "12",
+        "static_select": "high",
+        "multi_static_select": ["low"],
+        "radio_buttons": "high",
+        "checkboxes": ["low"],
+        "datepicker": "2026-12-24",
+        "users_select": BEN,
     }
 
 

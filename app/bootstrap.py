@@ -1,0 +1,162 @@
+"""The one place where everything is wired: settings in, the parts of each process out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
+
+from .callbacks.guard import Guard
+from .callbacks.outgoing import OutgoingCallbacks
+from .callbacks.send import CallbackSender
+from .domain.due import Lane
+from .domain.errors import PoliciesRefused, SettingsRefused
+from .http.application import build as build_http
+from .judge import LoadedPolicies
+from .lanes import CallbackLane, SlackLane, TimeLane, Work, drain
+from .service import Service
+from .settings import Settings, StoreSettings
+from .slack.api import SlackApi
+from .slack.bolt import build_app
+from .slack.directory import SlackDirectory
+from .slack.gateway import SlackCards
+from .slack.receiver import SlackReceiver
+from .slack.replies import Replies
+from .slack.socket import SlackSocket
+from .store import fitness
+from .store.bells import Bells
+from .store.clients import RedisClients
+from .store.connection import connect
+from .store.decisions import RedisDecisions
+from .store.lanes import RedisLanes
+from .store.pace import RedisCache, RedisPace
+from .store.requests import RedisRequests
+
+_BATCH = {Lane.TIME: 16, Lane.SLACK: 1, Lane.CALLBACK: 1}
+"""Requests claimed at a time: one where a single one can take 20 s."""
+
+_SLACK_CALL_S = 18.0
+"""The end of any call to Slack, well within the lease of 60 s under which a card is posted."""
+
+
+class Lines:
+    """What a worker drains, lane by lane."""
+
+    def __init__(self, lanes: RedisLanes, work: dict[Lane, Work]) -> None:
+        self._lanes = lanes
+        self._work = work
+
+    def drain(self, lane: Lane) -> None:
+        """Do what is due in this lane, for one turn."""
+        drain(self._lanes, lane, self._work[lane], _BATCH[lane])
+
+
+@dataclass(frozen=True)
+class Store:
+    """Redis, checked and divided into what the parts need of it."""
+
+    requests: RedisRequests
+    lanes: RedisLanes
+    clients: RedisClients
+    pace: RedisPace
+    cache: RedisCache
+    decisions: RedisDecisions
+    health: fitness.RedisHealth
+
+
+def build_store(settings: Settings) -> Store:
+    """Raises `ServerUnfit` for a server that would lose approvals, unless that is allowed."""
+    client = connect(settings.redis_url)
+    if not settings.allow_unsafe_redis:
+        fitness.check(client)
+    bells = Bells(connect(settings.redis_url, text=False))
+    return Store(
+        requests=RedisRequests(client, bells),
+        lanes=RedisLanes(client, bells),
+        clients=RedisClients(client, _secret(settings)),
+        pace=RedisPace(client),
+        cache=RedisCache(client),
+        decisions=RedisDecisions(client),
+        health=fitness.RedisHealth(client),
+    )
+
+
+def build_clients(settings: StoreSettings) -> RedisClients:
+    """What `countersign clients` needs."""
+    return RedisClients(connect(settings.redis_url), _secret(settings))
+
+
+def build_lanes(settings: Settings) -> RedisLanes:
+    """What the clock needs."""
+    return build_store(settings).lanes
+
+
+def build_lines(settings: Settings) -> Lines:
+    """What a worker needs."""
+    store, slack = build_store(settings), _slack(settings)
+    cards = SlackCards(slack, store.pace, store.cache)
+    directory = SlackDirectory(slack, store.cache)
+    callbacks = _callbacks(settings)
+    work: dict[Lane, Work] = {
+        Lane.TIME: TimeLane(store.requests),
+        Lane.SLACK: SlackLane(store.requests, store.lanes, cards, directory),
+        Lane.CALLBACK: CallbackLane(store.requests, store.lanes, callbacks, store.clients),
+    }
+    return Lines(store.lanes, work)
+
+
+def build_web(settings: Settings) -> FastAPI:
+    """The web application, with Slack's way in: over HTTP, or over Socket Mode where it is set."""
+    store, slack = build_store(settings), _slack(settings)
+    directory = SlackDirectory(slack, store.cache)
+    service = Service(
+        store=store.requests,
+        judge=LoadedPolicies(_policies(settings)),
+        directory=directory,
+        callbacks=_callbacks(settings),
+        public_url=settings.public_url.rstrip("/"),
+        retention_s=settings.retention_s,
+    )
+    bolt = build_app(service, slack, directory.team, Replies())
+    parts = (service, store.clients, store.decisions, store.health)
+    if settings.slack_app_token is not None:
+        SlackSocket(bolt, settings.slack_app_token.get_secret_value()).start()
+        return build_http(*parts)
+    signing_secret = settings.slack_signing_secret
+    if signing_secret is None:
+        raise SettingsRefused("SLACK_SIGNING_SECRET is not set")
+    receiver = SlackReceiver(bolt, signing_secret.get_secret_value(), _wall_clock)
+    return build_http(*parts, receiver.handle)
+
+
+def _slack(settings: Settings) -> SlackApi:
+    return SlackApi(
+        settings.slack_bot_token.get_secret_value(), settings.slack_api_url, _SLACK_CALL_S
+    )
+
+
+def _wall_clock() -> int:
+    """Milliseconds since the epoch, by this machine: Slack's signatures are of the real world."""
+    return time.time_ns() // 1_000_000
+
+
+def _policies(settings: Settings) -> Policies:
+    try:
+        return load_folder(settings.policy_dir) if settings.policy_dir else load_playbooks()
+    except PolicyErrors as error:
+        raise PoliciesRefused(f"The policies can't be used:\n{error}") from error
+
+
+def _callbacks(settings: Settings) -> OutgoingCallbacks:
+    try:
+        guard = Guard(settings.callback_allow)
+    except ValueError as error:
+        raise SettingsRefused(f"COUNTERSIGN_CALLBACK_ALLOW: {error}") from error
+    return OutgoingCallbacks(guard, CallbackSender(guard), _secret(settings))
+
+
+def _secret(settings: StoreSettings) -> bytes:
+    return settings.secret.get_secret_value().encode()

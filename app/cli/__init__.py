@@ -1,0 +1,34 @@
+"""`countersign`: what operators and newcomers type."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from app.domain.errors import CountersignError
+from app.process import explain
+
+from .clients import clients
+from .demo import demo
+
+
+class _Plain(click.Group):
+    """Says an error of ours in plain words, and exits with 2."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except CountersignError as error:
+            click.echo(explain(error), err=True)
+            sys.exit(2)
+
+
+@click.group(cls=_Plain)
+@click.version_option(package_name="countersign")
+def main() -> None:
+    """The Slack-native approval gate for workflows and AI agents."""
+
+
+main.add_command(clients)
+main.add_command(demo)

@@ -1,0 +1,158 @@
+"""`countersign demo`, from the lock on its folder to Ctrl-C."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shlex
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from app.domain.errors import DemoFailed, EmbeddedServerFailed
+from app.process import stop_signal
+
+from .notebook import Notebook
+from .stack import Stack
+
+Say = Callable[[str], None]
+
+REFUND: dict[str, Any] = {
+    "title": "Refund order 1042 for Acme",
+    "policy": "refund",
+    "payload": {"amount": 120, "customer": "Acme", "tier": "standard"},
+    "context": "The parcel arrived damaged; the customer sent photos.",
+    "on_behalf_of": "dev@example.com",
+}
+
+
+def run(folder: Path, say: Say) -> None:
+    """Start everything, show where to look, keep it running, stop all of it when told to.
+
+    Raises `DemoFailed`.
+    """
+    stop = stop_signal()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _locked(folder) as lock:
+        notebook = Notebook.read(folder / "demo.json")
+        notebook.claim_ports()
+        stack = Stack(folder, notebook, keep=lock.fileno())
+        try:
+            for part in stack.start():
+                say(f"  starting {part} …")
+                if stop.is_set():
+                    return
+            notebook.write(folder / "demo.json")
+            _note_running(lock, stack)
+            _open_one(stack)
+            say(_banner(stack))
+            _keep_running(stack, stop, say)
+        finally:
+            say("\nStopping …")
+            stack.stop()
+            say("Everything is stopped. What is waiting is kept for the next start.")
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[Any]:
+    """One demo per folder. Every process of the demo holds the lock, so that even the remains of
+    one that was killed keep a second one from writing into the same files."""
+    with (folder / "running").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _is_running(folder) from None
+        lock.truncate(0)
+        yield lock
+
+
+def _is_running(folder: Path) -> DemoFailed:
+    try:
+        running = json.loads((folder / "running").read_text())
+        pids = " ".join(map(str, running["pids"]))
+        return DemoFailed(
+            f"A demo is running in {folder} already; its Slack is {running['slack']}",
+            f"Stop it with Ctrl-C where it runs; if that terminal is gone: kill {pids}\n"
+            "For a second one beside it, set COUNTERSIGN_DATA_DIR to another folder.",
+        )
+    except (ValueError, KeyError):
+        return DemoFailed(f"A demo is just starting or stopping in {folder}.", "Try again then.")
+
+
+def _note_running(lock: Any, stack: Stack) -> None:
+    pids = [os.getpid(), *(process.pid for process in stack.processes), stack.server.pid]
+    lock.truncate(0)
+    lock.write(json.dumps({"slack": stack.sandbox_url, "pids": pids}))
+    lock.flush()
+
+
+def _open_one(stack: Stack) -> None:
+    """A request to look at, unless one is still waiting from last time."""
+    with httpx2.Client(base_url=stack.web_url, headers=_key(stack), timeout=10) as web:
+        waiting = web.get("/v1/requests", params={"status": "pending", "limit": 1})
+        if waiting.raise_for_status().json()["requests"]:
+            return
+        web.post("/v1/requests", json=_refund(stack)).raise_for_status()
+
+
+def _key(stack: Stack) -> dict[str, str]:
+    return {"Authorization": f"Bearer {stack.notebook.client_key}"}
+
+
+def _refund(stack: Stack) -> dict[str, Any]:
+    return {**REFUND, "callback_url": stack.callback_url}
+
+
+def _banner(stack: Stack) -> str:
+    [(name, value)] = _key(stack).items()
+    curl = (
+        f"curl {stack.web_url}/v1/requests \\\n"
+        f"    -H '{name}: {value}' -H 'Content-Type: application/json' \\\n"
+        f"    -d {shlex.quote(json.dumps(_refund(stack)))}"
+    )
+    return f"""
+Countersign is up, and a request is waiting for a decision.
+
+  Press Approve or Revise here (a sandbox in Slack's place; you are Ana):
+    {stack.sandbox_url}/?user=U0ANA00001
+
+  Ask for another one:
+    {curl}
+
+  Callbacks arrive here, and as lines below:
+    {stack.receiver_url}/
+
+  Logs: {stack.folder / "logs"}        Stop: Ctrl-C
+"""
+
+
+def _keep_running(stack: Stack, stop: threading.Event, say: Say) -> None:
+    """Start again what dies, and repeat what the receiver says, until told to stop."""
+    stack.receiver.news()
+    while not stop.wait(0.2):
+        for line in stack.receiver.news():
+            say(f"  callback  {line}")
+        if _revive(stack, say):
+            # What dies at once is not started again at once.
+            stop.wait(1)
+
+
+def _revive(stack: Stack, say: Say) -> bool:
+    """Start again what is gone; whether anything was."""
+    dead = [process for process in stack.processes if process.pid is None]
+    server_died = stack.server.pid is None
+    if server_died:
+        say("  The server is gone; starting it again.")
+        try:
+            stack.server.start()
+        except EmbeddedServerFailed as error:
+            raise DemoFailed(error.message, error.advice) from error
+    for process in dead:
+        say(f"  {process.name} is gone; starting it again. Its log: {process.log}")
+        process.start()
+    return bool(dead) or server_died

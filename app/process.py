@@ -1,0 +1,47 @@
+"""What every long-running process does: read its settings, say plainly why it can't start, stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from .domain.errors import CountersignError
+from .settings import Settings, load
+
+UNUSABLE = 2
+"""Exit status of a process that can't start as it is set up."""
+
+
+@contextmanager
+def starting(process: str) -> Iterator[Settings]:
+    """Settings for the body that starts a process; an error in it is said plainly and ends it."""
+    logging.basicConfig(
+        level=logging.INFO, format=f"%(asctime)s {process} %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        yield load()
+    except CountersignError as error:
+        sys.stderr.write(f"{process} can't start: {explain(error)}\n")
+        sys.exit(UNUSABLE)
+
+
+def explain(error: CountersignError) -> str:
+    """An error for a terminal: what is wrong, and what to do."""
+    return error.message if error.advice is None else f"{error.message}\n{error.advice}"
+
+
+def stop_signal() -> threading.Event:
+    """Set once SIGTERM or SIGINT arrives."""
+    stop = threading.Event()
+
+    def set_it(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, set_it)
+    signal.signal(signal.SIGINT, set_it)
+    return stop

@@ -1,0 +1,105 @@
+"""What we read of Slack's answers; the rest of them is ignored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Answer(BaseModel):
+    """An answer, or a part of one, checked when it is read. Slack may add to it at any time."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Identity(Answer):
+    """auth.test: the workspace of a token, and the bot in it."""
+
+    team_id: str
+    bot_id: str
+
+
+class Posted(Answer):
+    """chat.postMessage: where the message is."""
+
+    channel: str
+    ts: str
+
+
+class Named(Answer):
+    """A channel, a user group or a direct conversation; groups have handles, channels names."""
+
+    id: str
+    name: str = ""
+    handle: str = ""
+
+
+class Opened(Answer):
+    """conversations.open."""
+
+    channel: Named
+
+
+class NextPage(Answer):
+    """Where a list goes on; empty at its end."""
+
+    next_cursor: str = ""
+
+
+class Channels(Answer):
+    """users.conversations: one page of the channels that the bot is in."""
+
+    channels: list[Named]
+    response_metadata: NextPage = NextPage()
+
+
+class History(Answer):
+    """conversations.history: one page. Other apps' messages may hold anything."""
+
+    messages: list[dict[str, Any]]
+    response_metadata: NextPage | None = None
+
+
+class Profile(Answer):
+    """The names that somebody goes by."""
+
+    display_name: str = ""
+    real_name: str = ""
+    email: str | None = None
+
+
+class User(Answer):
+    """Somebody, as users.info and users.lookupByEmail give them."""
+
+    id: str
+    team_id: str
+    name: str = ""
+    deleted: bool = False
+    is_bot: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    profile: Profile = Profile()
+
+
+class Looked(Answer):
+    """users.info, users.lookupByEmail."""
+
+    user: User
+
+
+class Groups(Answer):
+    """usergroups.list: the ones in use."""
+
+    usergroups: list[Named]
+
+
+class Members(Answer):
+    """usergroups.users.list: ids of people."""
+
+    users: list[str]
+
+
+class Done(Answer):
+    """Nothing of the answer matters but that it came."""

@@ -1,0 +1,1 @@
+"""What people see in Slack. Pure: a request in, text and blocks out."""

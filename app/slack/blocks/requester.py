@@ -1,0 +1,71 @@
+"""What the requester says about a request: shown, marked as theirs, and never interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pydantic import JsonValue
+from slack_sdk.models.blocks import Block
+
+from app.domain.request import Request
+
+from . import phrases
+from .fields import as_json
+from .text import HEADER, boxed, cut, escaped, length, one_line, section
+
+_NAMES, _LINK = 500, 500
+_MOST, _FEWEST = 2_500, 150
+_REST = "in the request"
+
+
+def asked_by(request: Request) -> str:
+    """Whose words the title is; plain text."""
+    behalf = request.body.on_behalf_of
+    name = f"{request.body.client} on behalf of {behalf}" if behalf else request.body.client
+    return cut(one_line(f"From the requester: {name}"), _NAMES, _REST)
+
+
+def said(request: Request, fits: Callable[[Sequence[Block]], bool]) -> list[Block]:
+    """The requester's words, as many as fit: they are shown, and are not what is executed."""
+    text, most = _words(request), _MOST
+    if not text:
+        return []
+    intro = section("*From the requester* (their own words, nobody has checked them)")
+    while most >= _FEWEST:
+        blocks = [intro, boxed(cut(text, most, _REST))]
+        if fits(blocks):
+            return blocks
+        most //= 2
+    return left_out(request)
+
+
+def left_out(request: Request) -> list[Block]:
+    """Instead of the requester's words, where there is no room for them."""
+    text = _words(request)
+    note = f"_The requester's own words ({len(text):,} characters) don't fit here._"
+    return [section(note)] if text else []
+
+
+def link(request: Request) -> str:
+    """Where the whole request is; mrkdwn."""
+    return escaped(cut(request.body.links.get("request", request.id), _LINK, _REST))
+
+
+def _words(request: Request) -> str:
+    """The title where the header has to cut it, and the context; empty when there is neither."""
+    title, context = phrases.title(request), request.body.context
+    parts = [title] if length(title) > HEADER else []
+    if context not in (None, "", [], {}):
+        parts.append(_readable(context))
+    return "\n\n".join(parts).strip()
+
+
+def _readable(context: JsonValue) -> str:
+    """Text as it is, an object as one line a key: `ticket: SUP-2291`."""
+    match context:
+        case str():
+            return context
+        case dict():
+            return "\n".join(f"{key}: {_readable(value)}" for key, value in context.items())
+        case _:
+            return as_json(context)

@@ -1,0 +1,113 @@
+"""Slack's limits, escaping and cutting: the one place that knows them.
+
+Nothing is cut without saying how much is missing and where it is. Limits: docs.slack.dev,
+reference/block-kit; the one for a whole message is undocumented (13,200), so we stay well below.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    MarkdownTextObject,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextPreformattedElement,
+    SectionBlock,
+)
+
+HEADER = 150
+CELL = 2_000
+SECTION = 3_000
+MESSAGE_BLOCKS = 50
+MESSAGE_SIZE = 12_500
+CELLS = 10
+FORM_TEXT = 3_000
+
+# Control characters (but for tab and newline) and halves of surrogate pairs.
+_NO_TEXT = [*range(9), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)]
+_CLEAN = str.maketrans(dict.fromkeys(_NO_TEXT, "\ufffd"))
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent to Slack. `text` is the notification, and what a screen reader reads."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The blocks, checked by slack-sdk's own models."""
+        return [block.to_dict() for block in self.blocks]
+
+
+def length(text: str) -> int:
+    """Slack does not say what it counts; UTF-16 units are never fewer than characters."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def size(blocks: Sequence[Block]) -> int:
+    """How much of MESSAGE_SIZE these blocks take: the length of their JSON."""
+    dicts = [block.to_dict() for block in blocks]
+    return length(json.dumps(dicts, ensure_ascii=False, separators=(",", ":")))
+
+
+def clean(text: str) -> str:
+    """Text that Slack takes: no control characters, no broken surrogate pairs."""
+    return text.replace("\r\n", "\n").translate(_CLEAN)
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks, so that it can't look like more than one thing."""
+    return " ".join(clean(text).split())
+
+
+def cut(text: str, most: int, rest: str) -> str:
+    """At most `most` long. `rest` says where the missing part is, as in `… (+1,200 characters, …)`.
+
+    `most` is at least 80 and `rest` a few words.
+    """
+    if length(text) <= most:
+        return text
+    room = most - len(f"… (+{len(text):,} characters, {rest})")
+    kept = text[:room]
+    while length(kept) > room:
+        kept = kept[:-1]
+    return f"{kept}… (+{len(text) - len(kept):,} characters, {rest})"
+
+
+def escaped(text: str) -> str:
+    """Text from elsewhere inside mrkdwn: no mentions, no links (up to five times as long)."""
+    return clean(text).translate(_ESCAPES)
+
+
+def plain(text: str) -> PlainTextObject:
+    """Text that Slack does not interpret at all; the place for what others wrote."""
+    return PlainTextObject(text=clean(text), emoji=False)
+
+
+def marked(text: str) -> MarkdownTextObject:
+    """Our own words in mrkdwn; `verbatim` keeps Slack from finding links in them by itself."""
+    return MarkdownTextObject(text=text, verbatim=True)
+
+
+def section(text: str) -> SectionBlock:
+    """Our own words, never folded behind "see more"."""
+    return SectionBlock(text=marked(text), expand=True)
+
+
+def boxed(text: str) -> RichTextBlock:
+    """Longer text that others wrote, as it stands, in a box that it can't reach out of."""
+    words = RichTextElementParts.Text(text=clean(text))
+    return RichTextBlock(elements=[RichTextPreformattedElement(elements=[words])])
+
+
+def date(instant_ms: int, fallback: str) -> str:
+    """An instant that Slack shows in each reader's own time zone; `fallback` is ISO text."""
+    return f"<!date^{instant_ms // 1000}^{{date_short_pretty}} at {{time}}|{fallback}>"

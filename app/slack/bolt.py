@@ -1,0 +1,106 @@
+"""The Bolt app: the listeners, and the one place where what goes wrong becomes an answer."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk import WebClient
+
+from app.domain.errors import CountersignError
+from app.ports import SlackAgain, SlackNever
+from app.service import Service
+
+from . import ids
+from .api import SlackApi
+from .blocks import notices
+from .errors import SlackUnavailable
+from .listeners import decide, revise
+from .listeners.desk import Desk
+from .payloads import Challenge, Press, Submission
+from .replies import Replies
+
+_log = logging.getLogger("countersign.slack")
+
+
+def build_app(service: Service, api: SlackApi, team: Callable[[], str], replies: Replies) -> App:
+    """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace.
+
+    Bolt itself calls nothing and waits for nothing: a listener has committed before it acks.
+    """
+    app = App(
+        name="countersign",
+        logger=_quiet_logger(),
+        client=WebClient(base_url=api.web.base_url, retry_handlers=[]),
+        authorize=_nobody,
+        process_before_response=True,
+        listener_executor=replies.executor,
+        raise_error_for_unhandled_request=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        ignoring_self_events_enabled=False,
+        attaching_function_token_enabled=False,
+    )
+    app.error(_answering(replies))
+    desk = Desk(service, api, team, replies)
+    for listener in (decide, revise):
+        listener.register(app, desk)
+    return app
+
+
+def bolt_request(payload: Challenge | Press | Submission) -> BoltRequest:
+    """A checked payload for Bolt, and for our listeners as `context["interaction"]`.
+
+    Bolt parses what comes over HTTP; what comes parsed is for it Socket Mode.
+    """
+    body = payload.model_dump(mode="json", exclude_none=True)
+    return BoltRequest(body=body, mode="socket_mode", context={"interaction": payload})
+
+
+def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
+    """A refusal is told to the one who pressed, and acknowledged; anything else is our fault."""
+
+    def answer(error: Exception, context: BoltContext) -> BoltResponse:
+        refusal = _refusal(error)
+        if refusal is None:
+            return _unexpected(error)
+        interaction = context.get("interaction")
+        if isinstance(interaction, Submission):
+            errors = {ids.COMMENT_BLOCK: notices.refusal(refusal)}
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
+        if isinstance(interaction, Press):
+            replies.tell(interaction.response_url, notices.refused(refusal))
+        return BoltResponse(status=200)
+
+    return answer
+
+
+def _refusal(error: Exception) -> CountersignError | None:
+    if isinstance(error, SlackAgain | SlackNever):
+        return SlackUnavailable("Slack did not do its part just now.", "Press the button again.")
+    return error if isinstance(error, CountersignError) else None
+
+
+def _unexpected(error: Exception) -> BoltResponse:
+    """The message of an error can quote what somebody wrote, so only its place is logged."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=404)
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("a click failed: %s\n%s", type(error).__name__, trace)
+    return BoltResponse(status=500)
+
+
+def _nobody() -> AuthorizeResult:
+    """Our listeners bring their own client, so Bolt needs none, and no auth.test before an ack."""
+    return AuthorizeResult(enterprise_id=None, team_id=None)
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt hands its level to all of its loggers; below ERROR they write whole bodies."""
+    logger = logging.getLogger("countersign.slack.bolt")
+    logger.setLevel(logging.ERROR)
+    return logger

@@ -1,0 +1,156 @@
+"""`Directory` at Slack: who somebody is and which groups they belong to, at most a minute old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.domain.commands import Person, Standing
+from app.ports import Cache, SlackAgain, SlackNever
+
+from . import ids
+from .answers import Groups, Looked, Members, Opened, User
+from .api import SlackApi
+
+_FRESH_S = 60
+_PERSON_S = 1.5
+"""A click waits for this look-up, and has 3 s in all. What is refused is never remembered."""
+
+_SLACKBOT = "USLACKBOT"
+"""The one bot that users.info does not call a bot."""
+
+T = TypeVar("T")
+_PERSON = TypeAdapter(Person)
+_TEXT = TypeAdapter(str)
+_HANDLES = TypeAdapter(dict[str, str])
+_MEMBERS = TypeAdapter(list[str])
+
+
+class SlackDirectory:
+    """People, groups and conversations of one workspace, remembered for all processes."""
+
+    def __init__(self, api: SlackApi, cache: Cache) -> None:
+        self._api = api
+        self._cache = cache
+
+    def team(self) -> str:
+        """Our own workspace. Raises `SlackAgain`, `SlackNever`."""
+        return self._api.bounded(self._api.identity, _PERSON_S).team_id
+
+    def person(self, user_id: str, refs: Sequence[str]) -> Person:
+        """Somebody, with those of `refs` that are groups they belong to.
+
+        Within 1.5 s; `unverified` where Slack did not tell us, whatever the reason.
+        """
+        groups = [ref for ref in refs if ids.is_group(ref)]
+        try:
+            return self._api.bounded(lambda: self._person(user_id, groups), _PERSON_S)
+        except (SlackAgain, SlackNever):
+            return Person(id=user_id, name=user_id, standing="unverified")
+
+    def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
+        """Conversations to post into for these names, and the names that lead nowhere, with why.
+
+        Channels pass as they are; a person, an e-mail address and each member of a group becomes
+        a direct conversation. Raises `SlackAgain`.
+        """
+        return self._api.bounded(lambda: _sorted_out(refs, self._reached))
+
+    def _person(self, user_id: str, groups: Sequence[str]) -> Person:
+        person = self._cached(f"person:{user_id}", _PERSON, lambda: self._look_up(user_id))
+        if person.standing != "trusted":
+            return person
+        belongs = frozenset(ref for ref in groups if user_id in self._members(ref))
+        return person.model_copy(update={"groups": belongs})
+
+    def _look_up(self, user_id: str) -> Person:
+        user = self._api.step(Looked, self._api.web.users_info, user=user_id).user
+        profile = user.profile
+        return Person(
+            id=user.id,
+            name=profile.display_name or profile.real_name or user.name or user.id,
+            email=profile.email,
+            standing=_standing(user, self._api.identity().team_id),
+        )
+
+    def _members(self, ref: str) -> list[str]:
+        """The people in a user group; nobody is in one that is not there."""
+        handles = self._cached("groups", _HANDLES, self._handles)
+        group = handles.get(ref.removeprefix("@")) if ref.startswith("@") else ref
+        if group is None or group not in handles.values():
+            return []
+        return self._cached(f"members:{group}", _MEMBERS, lambda: self._look_in(group))
+
+    def _handles(self) -> dict[str, str]:
+        groups = self._api.step(Groups, self._api.web.usergroups_list).usergroups
+        return {group.handle: group.id for group in groups}
+
+    def _look_in(self, group: str) -> list[str]:
+        web = self._api.web
+        return self._api.step(Members, web.usergroups_users_list, usergroup=group).users
+
+    def _reached(self, ref: str) -> list[str]:
+        if not ids.is_group(ref):
+            return [self._conversation(ref)]
+        found, _ = _sorted_out(self._members(ref), lambda person: [self._conversation(person)])
+        if not found:
+            raise SlackNever("nobody in this user group can be reached")
+        return found
+
+    def _conversation(self, ref: str) -> str:
+        if ids.is_conversation(ref):
+            return ref
+        if ids.is_email(ref):
+            user_id = self._cached(f"email:{ref.casefold()}", _TEXT, lambda: self._by_email(ref))
+        elif ids.is_user(ref):
+            user_id = ref
+        else:
+            raise SlackNever("neither a channel, a person, a user group nor an e-mail address")
+        return self._cached(f"im:{user_id}", _TEXT, lambda: self._opened(user_id))
+
+    def _by_email(self, email: str) -> str:
+        return self._api.step(Looked, self._api.web.users_lookupByEmail, email=email).user.id
+
+    def _opened(self, user_id: str) -> str:
+        opened = self._api.step(Opened, self._api.web.conversations_open, users=user_id)
+        return opened.channel.id
+
+    def _cached(self, name: str, kind: TypeAdapter[T], look_up: Callable[[], T]) -> T:
+        """What was looked up lately, or is now; what can't be read in the cache is not there."""
+        text = self._cache.get(f"slack:{name}")
+        if text is not None:
+            try:
+                return kind.validate_json(text)
+            except ValidationError:
+                pass
+        value = look_up()
+        self._cache.put(f"slack:{name}", kind.dump_json(value).decode(), _FRESH_S)
+        return value
+
+
+def _sorted_out(
+    refs: Sequence[str], reach: Callable[[str], list[str]]
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """What the names lead to, each once, and those that lead nowhere, with why."""
+    found: dict[str, None] = {}
+    lost: list[tuple[str, str]] = []
+    for ref in refs:
+        try:
+            found |= dict.fromkeys(reach(ref))
+        except SlackNever as never:
+            lost.append((ref, never.problem))
+    return list(found), lost
+
+
+def _standing(user: User, team: str) -> Standing:
+    if user.is_stranger or user.team_id != team:
+        return "stranger"
+    if user.deleted:
+        return "deactivated"
+    if user.is_bot or user.id == _SLACKBOT:
+        return "bot"
+    if user.is_restricted or user.is_ultra_restricted:
+        return "guest"
+    return "trusted"

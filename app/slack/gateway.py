@@ -1,0 +1,178 @@
+"""`Cards` at Slack: posts cards, redraws them, finds those nobody recorded, tells the requester."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from slack_sdk.web import SlackResponse
+
+from app.domain.request import Place, Request
+from app.ports import Cache, Pace, SlackAgain, SlackNever
+
+from . import ids
+from .answers import Channels, Done, History, Looked, Posted
+from .api import A, SlackApi
+from .blocks import notices
+from .blocks.card import card
+from .blocks.text import Message
+from .errors import RateLimited
+
+_POST = "chat.postMessage"
+_GAP_MS = 1_000
+"""Slack takes about one message a second in each conversation."""
+
+_SKEW_MS = 60_000
+"""Slack's clock and the store's may differ by this much."""
+
+_PAGES, _HISTORY, _CHANNELS = 5, 200, 1_000
+_NAME_KNOWN_S = 86_400
+
+
+class SlackCards:
+    """Cards in one workspace. Sends wait for no one: what can't go now raises `SlackAgain`."""
+
+    def __init__(self, api: SlackApi, pace: Pace, cache: Cache) -> None:
+        self._api = api
+        self._pace = pace
+        self._cache = cache
+
+    def post(self, target: str, request: Request) -> Place:
+        """A new card in a conversation: its id, a user's id, or `#name`."""
+        place = self._say(target, card(request), ids.CARD_EVENT, request)
+        if target.startswith("#"):
+            self._cache.put(_named(target), place.channel, _NAME_KNOWN_S)
+        return place
+
+    def redraw(self, place: Place, request: Request) -> None:
+        """A posted card as the request stands now."""
+        message = card(request)
+        self._call(
+            Done,
+            "chat.update",
+            self._api.web.chat_update,
+            channel=place.channel,
+            ts=place.ts,
+            text=message.text,
+            blocks=message.as_json(),
+        )
+
+    def find(self, target: str, request: Request) -> Place | None:
+        """A card that is there already, by the metadata of our own messages.
+
+        None where Slack does not let us look: two cards are better than none.
+        """
+        try:
+            return self._api.bounded(lambda: self._found(target, request))
+        except SlackNever:
+            return None
+
+    def tell_requester(self, person: str, request: Request) -> None:
+        """A direct message to a user id or an e-mail address."""
+        self._say(self._user(person), notices.outcome(request), ids.OUTCOME_EVENT, request)
+
+    def _say(self, target: str, message: Message, event: str, request: Request) -> Place:
+        self._turn(target, _GAP_MS)
+        try:
+            posted = self._call(
+                Posted,
+                _POST,
+                self._api.web.chat_postMessage,
+                channel=target,
+                text=message.text,
+                blocks=message.as_json(),
+                metadata={"event_type": event, "event_payload": {"request_id": request.id}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except RateLimited as limited:
+            self._hold(target, limited)
+            raise
+        return Place(channel=posted.channel, ts=posted.ts)
+
+    def _user(self, person: str) -> str:
+        if ids.is_user(person):
+            return person
+        if not ids.is_email(person):
+            raise SlackNever("neither a Slack user id nor an e-mail address")
+        lookup = self._api.web.users_lookupByEmail
+        return self._call(Looked, "users.lookupByEmail", lookup, email=person).user.id
+
+    def _call(
+        self, answer: type[A], name: str, method: Callable[..., SlackResponse], **args: Any
+    ) -> A:
+        self._turn(name, 1)  # taken by nobody, but by Slack when it told us to wait
+        try:
+            return self._api.call(answer, method, **args)
+        except RateLimited as limited:
+            self._hold(name, limited)
+            raise
+
+    def _turn(self, place: str, gap_ms: int) -> None:
+        wait_ms = self._pace.reserve(f"slack:{place}", gap_ms)
+        if wait_ms:
+            raise SlackAgain("paced", wait_ms / 1000)
+
+    def _hold(self, place: str, limited: RateLimited) -> None:
+        if limited.wait_s is not None:
+            self._pace.hold(f"slack:{place}", math.ceil(limited.wait_s * 1000))
+
+    def _found(self, target: str, request: Request) -> Place | None:
+        channel = self._channel(target)
+        if channel is None:
+            return None
+        ours = {"event_type": ids.CARD_EVENT, "event_payload": {"request_id": request.id}}
+        bot_id = self._api.identity().bot_id
+        for message in self._messages(channel, request.body.opened_ms - _SKEW_MS):
+            if message.get("metadata") == ours and message.get("bot_id") == bot_id:
+                return Place(channel=channel, ts=str(message["ts"]))
+        return None
+
+    def _messages(self, channel: str, since_ms: int) -> Iterator[dict[str, Any]]:
+        """The newest messages of a conversation, newest first."""
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            page = self._api.step(
+                History,
+                self._api.web.conversations_history,
+                channel=channel,
+                oldest=f"{since_ms / 1000:.6f}",
+                include_all_metadata=True,
+                limit=_HISTORY,
+                cursor=cursor,
+            )
+            yield from page.messages
+            cursor = page.response_metadata.next_cursor if page.response_metadata else None
+            if not cursor:
+                return
+
+    def _channel(self, target: str) -> str | None:
+        """The id of a conversation; `#name` among the channels that the bot is in."""
+        if not target.startswith("#"):
+            return target
+        known = self._cache.get(_named(target))
+        if known is not None and ids.is_conversation(known):
+            return known
+        return self._looked_up(target.removeprefix("#"))
+
+    def _looked_up(self, name: str) -> str | None:
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            page = self._api.step(
+                Channels,
+                self._api.web.users_conversations,
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=_CHANNELS,
+                cursor=cursor,
+            )
+            found = next((one.id for one in page.channels if one.name == name), None)
+            cursor = page.response_metadata.next_cursor
+            if found or not cursor:
+                return found
+        return None
+
+
+def _named(target: str) -> str:
+    return f"slack:channel:{target}"

@@ -1,0 +1,41 @@
+"""What the listeners work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.errors import PersonNotTrusted
+from app.service import Service
+from app.slack.answers import Done
+from app.slack.api import SlackApi
+from app.slack.payloads import Interaction
+from app.slack.replies import Replies
+
+_OPEN_S = 2.0
+"""Slack waits 3 s for the acknowledgement, and the trigger of a form lives as long."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The service, and the little of Slack that a listener needs. `team` is our workspace."""
+
+    service: Service
+    api: SlackApi
+    team: Callable[[], str]
+    replies: Replies
+
+    def person(self, interaction: Interaction) -> str:
+        """Who did it. Raises `PersonNotTrusted` for people of other workspaces."""
+        if interaction.team_id != self.team():
+            raise PersonNotTrusted("You belong to another workspace.")
+        return interaction.user.id
+
+    def open_form(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a modal for whoever pressed. Raises `SlackAgain`, `SlackNever`."""
+
+        def opening() -> Done:
+            return self.api.step(Done, self.api.web.views_open, trigger_id=trigger_id, view=view)
+
+        self.api.bounded(opening, _OPEN_S)

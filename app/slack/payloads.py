@@ -1,0 +1,146 @@
+"""What Slack sends us, checked before anything looks at it. Pure.
+
+docs.slack.dev/reference/interaction-payloads. Only what stands here goes any further, so that no
+listener, nor Bolt itself, meets a key that is missing or of another type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from app.domain.request import Place
+
+from . import ids
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Team(_Part):
+    """A workspace."""
+
+    id: str
+
+
+class Clicker(_Part):
+    """Who pressed. People of other workspaces come with their own `team_id`."""
+
+    id: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,30}$")]
+    team_id: str | None = None
+
+
+class Action(_Part):
+    """One element that was used; a button carries a value."""
+
+    action_id: str
+    block_id: str
+    value: str = ""
+
+
+class Container(_Part):
+    """What the element stands in."""
+
+    channel_id: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,30}$")] | None = None
+    message_ts: Annotated[str, Field(pattern=r"^[0-9]{1,12}\.[0-9]{1,9}$")] | None = None
+
+
+class Challenge(_Part):
+    """Slack makes sure that this address is ours."""
+
+    type: Literal["url_verification"]
+    challenge: str
+
+
+class Interaction(_Part):
+    """Somebody did something."""
+
+    user: Clicker
+    team: Team | None = None
+
+    @property
+    def team_id(self) -> str | None:
+        """The workspace of the person; older payloads have only that of the place."""
+        return self.user.team_id or (self.team.id if self.team else None)
+
+
+class Press(Interaction):
+    """A button was pressed."""
+
+    type: Literal["block_actions"]
+    trigger_id: str = ""
+    response_url: str | None = None
+    container: Container = Container()
+    actions: Annotated[list[Action], Field(min_length=1)]
+
+    @property
+    def shown(self) -> ids.Shown:
+        """What the button says was shown, and on which card. Raises `CardUnreadable`."""
+        shown = ids.parse(self.actions[0].value)
+        channel, ts = self.container.channel_id, self.container.message_ts
+        place = Place(channel=channel, ts=ts) if channel and ts else None
+        return ids.Shown(shown.request_id, shown.digest, place)
+
+
+class Typed(_Part):
+    """What stands in an input; Slack takes up to 3,000 characters."""
+
+    value: Annotated[str, Field(max_length=3_000)] | None = None
+
+
+class Values(_Part):
+    """The inputs of a form: block, then action."""
+
+    values: dict[str, dict[str, Typed]] = {}
+
+
+class Form(_Part):
+    """A modal, as it was when it was sent."""
+
+    type: Literal["modal"]
+    callback_id: str
+    private_metadata: str = ""
+    state: Values = Values()
+
+
+class Submission(Interaction):
+    """A form was sent."""
+
+    type: Literal["view_submission"]
+    view: Form
+
+    @property
+    def shown(self) -> ids.Shown:
+        """What was shown when the form was opened. Raises `CardUnreadable`."""
+        return ids.parse(self.view.private_metadata)
+
+    @property
+    def comment(self) -> str:
+        return (
+            self.view.state.values.get(ids.COMMENT_BLOCK, {}).get(ids.COMMENT, Typed()).value or ""
+        )
+
+
+Payload = Annotated[Challenge | Press | Submission, Field(discriminator="type")]
+_PAYLOAD: TypeAdapter[Challenge | Press | Submission] = TypeAdapter(Payload)
+
+
+def read(headers: Mapping[str, str], body: bytes) -> Challenge | Press | Submission:
+    """The payload of an HTTP request; header names are in lower case. Raises ValueError."""
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        return _PAYLOAD.validate_json(body)
+    found = parse_qs(body.decode("ascii"), errors="strict", max_num_fields=20).get("payload", [])
+    if len(found) != 1:
+        raise ValueError("a form has exactly one payload")
+    return _PAYLOAD.validate_json(found[0])
+
+
+def checked(payload: Any) -> Challenge | Press | Submission:
+    """The payload of an envelope of Socket Mode. Raises ValueError."""
+    return _PAYLOAD.validate_python(payload)

@@ -1,0 +1,55 @@
+"""Answers to the one who pressed, off the path of the acknowledgement: best effort, and bounded."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from slack_sdk.webhook import WebhookClient
+
+from .blocks.text import Message
+from .errors import FAILURES
+
+_log = logging.getLogger("countersign.slack")
+
+_THREADS, _WAITING = 8, 200
+_TIMEOUT_S = 5
+
+
+class Replies:
+    """Ephemeral messages by response_url. What is too much at once is dropped and logged."""
+
+    def __init__(self) -> None:
+        self.executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="slack-reply")
+        self._room = threading.BoundedSemaphore(_WAITING)
+
+    def tell(self, response_url: str | None, message: Message) -> None:
+        """Say it to the one who pressed, and nobody else, as soon as a thread is free."""
+        if response_url is None:
+            return
+        if not self._room.acquire(blocking=False):
+            _log.warning("an answer to a click was dropped: %d are waiting", _WAITING)
+            return
+        self.executor.submit(self._send, response_url, message)
+
+    def close(self) -> None:
+        """Send what is waiting, and take no more."""
+        self.executor.shutdown()
+
+    def _send(self, response_url: str, message: Message) -> None:
+        try:
+            webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
+            answer = webhook.send(
+                text=message.text,
+                blocks=message.as_json(),
+                response_type="ephemeral",
+                replace_original=False,
+            )
+        except FAILURES as error:
+            _log.warning("an answer to a click got lost: %s", type(error).__name__)
+        else:
+            if answer.status_code != 200:
+                _log.warning("an answer to a click was refused: HTTP %d", answer.status_code)
+        finally:
+            self._room.release()

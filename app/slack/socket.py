@@ -1,0 +1,57 @@
+"""Socket Mode: the same listeners over a connection that we open, where Slack can't reach us."""
+
+from __future__ import annotations
+
+import logging
+from time import time
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import send_response
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from . import payloads
+from .bolt import bolt_request
+from .errors import FAILURES, narrowed
+
+_log = logging.getLogger("countersign.slack")
+
+
+class SlackSocket:
+    """A connection to Slack that comes back by itself once it was up."""
+
+    def __init__(self, app: App, app_token: str) -> None:
+        self._app = app
+        self._token = app_token
+        self._handler: _Handler | None = None
+
+    def start(self) -> None:
+        """Connect. Raises `SlackAgain` or `SlackNever` when the first connection fails."""
+        handler = _Handler(self._app, self._token)
+        try:
+            handler.client.connect()
+        except FAILURES as error:
+            handler.client.close()
+            raise narrowed(error) from error
+        self._handler = handler
+
+    def stop(self) -> None:
+        """Disconnect; what is being answered is finished."""
+        if self._handler is not None:
+            self._handler.client.close()
+
+
+class _Handler(SocketModeHandler):
+    """Bolt's, with payloads checked as they are over HTTP."""
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        started = time()
+        try:
+            payload = payloads.checked(req.payload)
+        except ValueError:
+            _log.warning("an envelope of a kind that this app does not take (%s)", req.type)
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+            return
+        send_response(client, req, self.app.dispatch(bolt_request(payload)), started)

@@ -1,0 +1,187 @@
+"""A real sandbox Slack as a process, and what the app's side of it needs beside Slack."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from app.ports import SlackAgain
+from app.slack.api import SlackApi
+from app.slack.directory import SlackDirectory
+from app.slack.gateway import SlackCards
+from app.slack.receiver import SlackAnswer, SlackReceiver
+
+TOKEN, SECRET, APP_TOKEN = "xoxb-sandbox", "a signing secret", "xapp-sandbox"
+ANA, BEN, CHLOE, DEV = "U0ANA00001", "U0BEN00001", "U0CHLOE001", "U0DEV00001"
+APPROVALS = "C0APPROVAL"
+EVE, GUEST, GONE, BOT = "U0EVE00001", "U0GUEST001", "U0GONE0001", "U0CSBOT001"
+
+
+@dataclass
+class Slack:
+    """The sandbox, as its page and the tests use it."""
+
+    url: str
+    _calls_before: int = 0
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/slack/"
+
+    def ask(self, path: str, body: Any = None, method: str | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"{self.url}/api/{path}", data, {"Content-Type": "application/json"}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def fault(self, method: str, kind: str, **more: Any) -> None:
+        self.ask("faults", {"method": method, "kind": kind, **more})
+
+    def calls(self, method: str) -> list[Any]:
+        """Calls of one method since this test began."""
+        return [one for one in self.ask("calls")[self._calls_before :] if one["method"] == method]
+
+    def messages(self, channel: str, user: str = ANA) -> list[Any]:
+        found = self.ask(f"state?user={user}")["messages"].get(channel, [])
+        return list(found)
+
+    def fresh_channel(self, name: str) -> str:
+        made = self.ask("channels", {"name": name})
+        return str(made.get("id") or made["channel"]["id"])
+
+    def begin(self) -> None:
+        self.ask("faults", method="DELETE")
+        self._calls_before = len(self.ask("calls"))
+
+
+@dataclass
+class Pace:
+    """`Pace` without a clock: what was reserved stays so until the test forgets it."""
+
+    waits_ms: dict[str, int] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+
+    def reserve(self, place: str, gap_ms: int) -> int:
+        self.taken[place] = gap_ms
+        return self.waits_ms.get(place, 0)
+
+    def hold(self, place: str, wait_ms: int) -> None:
+        self.waits_ms[place] = wait_ms
+
+
+@dataclass
+class Cache:
+    """`Cache` in memory, which never forgets by itself."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+    fresh_s: set[int] = field(default_factory=set)
+
+    def get(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, value: str, fresh_s: int) -> None:
+        self.kept[key] = value
+        self.fresh_s.add(fresh_s)
+
+
+NOBODY = SlackAnswer(200, {}, b"")
+"""What Slack hears in tests that receive nothing."""
+
+
+@dataclass
+class Endpoint:
+    """The app's request URL; `receiver` is whoever answers there at the moment."""
+
+    url: str
+    receiver: SlackReceiver | None = None
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[Endpoint]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = dict(self.headers.items())
+            answer = held.receiver.handle(headers, body) if held.receiver else NOBODY
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    held = Endpoint(f"http://127.0.0.1:{server.server_port}/slack/events")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield held
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def workspace(endpoint: Endpoint) -> Iterator[Slack]:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--app-url", endpoint.url]
+    command += ["--bot-token", TOKEN, "--signing-secret", SECRET, "--app-token", APP_TOKEN]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = process.stdout.readline()
+        assert ready.startswith("sandbox ready "), ready
+        yield Slack(ready.split()[-1])
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@pytest.fixture
+def slack(workspace: Slack) -> Slack:
+    workspace.begin()
+    return workspace
+
+
+@pytest.fixture
+def api(slack: Slack) -> Iterator[SlackApi]:
+    api = SlackApi(TOKEN, slack.api_url, 5)
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def pace() -> Pace:
+    return Pace()
+
+
+@pytest.fixture
+def cache() -> Cache:
+    return Cache()
+
+
+@pytest.fixture
+def cards(api: SlackApi, pace: Pace, cache: Cache) -> SlackCards:
+    return SlackCards(api, pace, cache)
+
+
+@pytest.fixture
+def directory(api: SlackApi, cache: Cache) -> SlackDirectory:
+    return SlackDirectory(api, cache)
+
+
+def again(caught: pytest.ExceptionInfo[SlackAgain]) -> tuple[str, float | None]:
+    return caught.value.problem, caught.value.wait_s

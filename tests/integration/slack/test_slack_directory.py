@@ -1,0 +1,114 @@
+"""People, groups and conversations, looked up in the sandbox Slack."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.ports import SlackAgain
+from app.slack.answers import Identity
+
+from .conftest import ANA, BEN, BOT, CHLOE, DEV, EVE, GONE, GUEST
+
+FINANCE, FINANCE_ID = "@finance-approvers", "S0FINANCE1"
+
+
+def test_a_person_comes_with_name_address_and_the_groups_of_the_plan(directory):
+    ana = directory.person(ANA, [FINANCE, FINANCE_ID, "@nobody", "ben@example.com"])
+    assert (ana.id, ana.name, ana.email) == (ANA, "Ana", "ana@example.com")
+    assert ana.standing == "trusted"
+    assert ana.groups == {FINANCE, FINANCE_ID}
+
+
+def test_somebody_in_no_group_is_trusted_and_in_none(directory):
+    eve = directory.person(EVE, [FINANCE])
+    assert (eve.standing, eve.groups) == ("trusted", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("user", "standing"),
+    [(GUEST, "guest"), (GONE, "deactivated"), (BOT, "bot"), ("U0NOBODY01", "unverified")],
+)
+def test_others_are_known_for_what_they_are(directory, user, standing):
+    assert directory.person(user, [FINANCE]).standing == standing
+
+
+def test_somebody_of_another_workspace_is_a_stranger(directory, api):
+    api._identity = Identity(team_id="T0ANOTHER", bot_id="B0CSBOT001")
+    assert directory.person(ANA, []).standing == "stranger"
+
+
+def test_a_second_look_within_a_minute_asks_nobody(slack, directory, cache):
+    first = directory.person(ANA, [FINANCE])
+    asked = len(slack.ask("calls"))
+    assert directory.person(ANA, [FINANCE]) == first
+    assert len(slack.ask("calls")) == asked
+    assert cache.fresh_s == {60}
+
+
+def test_what_is_forgotten_is_asked_again(slack, directory, cache):
+    assert directory.person(EVE, []).standing == "trusted"
+    slack.ask(f"users/{EVE}", {"deleted": True})
+    cache.kept.clear()
+    try:
+        assert directory.person(EVE, []).standing == "deactivated"
+    finally:
+        slack.ask(f"users/{EVE}", {"deleted": False})
+
+
+def test_a_cache_full_of_nonsense_is_not_believed(directory, cache):
+    directory.person(ANA, [FINANCE])
+    for key in cache.kept:
+        cache.kept[key] = '{"standing": "trusted", "id": 7}'
+    ana = directory.person(ANA, [FINANCE])
+    assert (ana.name, ana.groups) == ("Ana", {FINANCE})
+
+
+@pytest.mark.parametrize("method", ["users.info", "usergroups.list", "usergroups.users.list"])
+@pytest.mark.parametrize("kind", ["http_500", "ratelimited", "error", "drop_reply"])
+def test_any_look_up_that_fails_leaves_somebody_unverified_for_now(slack, directory, method, kind):
+    slack.fault(method, kind, error="missing_scope", times=1)
+    assert directory.person(ANA, [FINANCE]).standing == "unverified"
+    assert directory.person(ANA, [FINANCE]).standing == "trusted"
+
+
+def test_a_slow_slack_leaves_somebody_unverified_in_time(slack, directory, monkeypatch):
+    monkeypatch.setattr("app.slack.directory._PERSON_S", 0.2)
+    slack.fault("users.info", "delay", delay_s=30, times=1)
+    assert directory.person(ANA, []).standing == "unverified"
+
+
+def test_channels_pass_as_they_are(slack, directory):
+    refs = ["#approvals", "C0APPROVAL", "G0PRIVATE1", "D0ANA00001"]
+    assert directory.conversations(refs) == (refs, [])
+
+
+def test_people_addresses_and_groups_become_direct_conversations_each_once(directory):
+    targets, lost = directory.conversations([CHLOE, "cfo@example.com", FINANCE, "ben@example.com"])
+    assert targets == [f"D{person[1:]}" for person in (CHLOE, ANA, BEN)]
+    assert lost == []
+
+
+def test_names_that_lead_nowhere_are_told_with_why(directory):
+    refs = ["nobody@example.com", "@nobody", GONE, "U0NOBODY01", "just a name", DEV]
+    targets, lost = directory.conversations(refs)
+    assert targets == [f"D{DEV[1:]}"]
+    assert dict(lost) == {
+        "nobody@example.com": "users_not_found",
+        "@nobody": "nobody in this user group can be reached",
+        GONE: "user_disabled",
+        "U0NOBODY01": "user_not_found",
+        "just a name": "neither a channel, a person, a user group nor an e-mail address",
+    }
+
+
+def test_a_look_up_that_fails_for_now_is_tried_again_as_a_whole(slack, directory):
+    slack.fault("conversations.open", "ratelimited", retry_after="7", times=1)
+    with pytest.raises(SlackAgain) as caught:
+        directory.conversations([ANA])
+    assert caught.value.wait_s == 7.0
+    assert directory.conversations([ANA])[0] == [f"D{ANA[1:]}"]
+
+
+def test_our_own_workspace_is_asked_for_once(slack, directory):
+    assert (directory.team(), directory.team()) == ("T0SANDBOX", "T0SANDBOX")
+    assert len(slack.calls("auth.test")) == 1

@@ -1,0 +1,98 @@
+"""Socket Mode: the same buttons, over a connection that we open to the sandbox Slack."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from app.domain.request import Status
+from app.ports import SlackAgain
+from app.slack import ids
+from app.slack.api import SlackApi
+from app.slack.bolt import build_app
+from app.slack.replies import Replies
+from app.slack.socket import SlackSocket
+from tests import fakes
+from tests.builders import opened
+
+from .conftest import ANA, APP_TOKEN, APPROVALS, EVE
+
+WITHIN_S = 10
+
+
+@pytest.fixture
+def store(slack, api, directory, endpoint):
+    """What presses end up in; over HTTP nobody listens."""
+    store, replies = fakes.FakeStore(), Replies()
+    service = replace(fakes.service(store), directory=directory)
+    connection = SlackSocket(build_app(service, api, directory.team, replies), APP_TOKEN)
+    connection.start()
+    yield store
+    connection.stop()
+    replies.close()
+
+
+def press(slack, ts: str, action: str, user: str = ANA) -> None:
+    """Press until the connection carries it: Slack sends over HTTP until it is up."""
+    where = {"channel": APPROVALS, "ts": ts, "block_id": ids.BUTTONS, "action_id": action}
+    answer = slack.ask("click", {"user": user, **where})
+    assert answer["ok"], answer
+
+
+def asked(store, cards):
+    transition = opened()
+    assert transition.after is not None
+    store.commit(transition, f"open {transition.after.id}")
+    return transition.after, cards.post("#approvals", transition.after).ts
+
+
+def status(store, request) -> Status:
+    found: Status = store.load(request.id).request.state.status
+    return found
+
+
+def until_connected(slack) -> None:
+    end = time.monotonic() + WITHIN_S
+    while not slack.calls("apps.connections.open"):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_press_decides_over_the_socket(slack, store, cards):
+    until_connected(slack)
+    request, ts = asked(store, cards)
+    press(slack, ts, ids.APPROVE, EVE)
+    assert status(store, request) is Status.PENDING
+    press(slack, ts, ids.APPROVE)
+    assert status(store, request) is Status.APPROVED
+
+
+def test_a_form_is_opened_and_sent_over_the_socket(slack, store, cards):
+    until_connected(slack)
+    request, ts = asked(store, cards)
+    press(slack, ts, ids.REVISE)
+    [view] = slack.ask(f"state?user={ANA}")["views"]
+    state = {ids.COMMENT_BLOCK: {ids.COMMENT: {"type": "plain_text_input", "value": " "}}}
+    sent = {"user": ANA, "view_id": view["id"], "state": state}
+    assert slack.ask("submit", sent)["errors"]
+    state[ids.COMMENT_BLOCK][ids.COMMENT]["value"] = "Split it"
+    assert slack.ask("submit", sent)["ok"]
+    assert status(store, request) is Status.REVISION_REQUESTED
+
+
+def test_what_this_app_does_not_take_is_acknowledged_and_ignored(slack, store):
+    until_connected(slack)
+    asked = {"user": ANA, "channel": APPROVALS, "command": "/unknown", "text": "x"}
+    assert slack.ask("command", asked)["ok"]
+
+
+def test_a_connection_that_can_not_be_made_says_so():
+    replies, store = Replies(), fakes.FakeStore()
+    api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
+    app = build_app(fakes.service(store), api, lambda: "T1", replies)
+    with pytest.raises(SlackAgain):
+        SlackSocket(app, APP_TOKEN).start()
+    api.close()
+    replies.close()

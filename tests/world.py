@@ -1,0 +1,288 @@
+"""The whole product as real processes, and what people, clients and receivers do with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+from standardwebhooks import Webhook
+
+from app.callbacks.sign import secret_for
+from app.demo.notebook import Notebook
+from app.demo.processes import Process
+from app.demo.stack import CLIENT, Stack
+
+ANA, BEN, CHLOE = "U0ANA00001", "U0BEN00001", "U0CHLOE001"
+DEV, EVE, GUEST, GONE = "U0DEV00001", "U0EVE00001", "U0GUEST001", "U0GONE0001"
+APPROVE, REVISE, REJECT = "countersign_approve", "countersign_revise", "countersign_reject"
+APPROVALS = "C0APPROVAL"
+
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T | None], within_s: float = 30, what: str = "it") -> T:
+    """What `look` gives once it gives something; fails when it never does."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not happen within {within_s} s")
+
+
+class Receiver:
+    """A receiver of callbacks that keeps what it got, verified, and answers as it is told."""
+
+    def __init__(self, secret: str) -> None:
+        self.received: list[dict[str, Any]] = []
+        self.unverified = 0
+        self.answer: Callable[[dict[str, Any]], int] = lambda _: 204
+        webhook, receiver = Webhook(secret), self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                try:
+                    webhook.verify(body, headers)
+                except Exception:
+                    receiver.unverified += 1
+                arrived = {"id": headers["webhook-id"], "path": self.path, **json.loads(body)}
+                receiver.received.append(arrived)
+                self.send_response(receiver.answer(arrived))
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}/resume"
+
+    def of(self, request_id: str) -> list[dict[str, Any]]:
+        """What arrived for one request."""
+        return [one for one in list(self.received) if one["data"]["id"] == request_id]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class World:
+    """Everything, running."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        book = stack.notebook
+        key = {"Authorization": f"Bearer {book.client_key}"}
+        self.web = httpx2.Client(base_url=stack.web_url, headers=key, timeout=30)
+        self.slack = httpx2.Client(base_url=stack.sandbox_url, timeout=30)
+        self.receiver = Receiver(secret_for(book.secret.encode(), CLIENT, 1))
+
+    def ask(self, **changes: Any) -> dict[str, Any]:
+        """Open a refund that needs a person, unless `changes` say otherwise."""
+        given: dict[str, Any] = {
+            "title": "Refund order 1042",
+            "policy": "refund",
+            "payload": {"amount": 120, "customer": "Acme", "tier": "standard"},
+            "callback_url": self.receiver.url,
+        }
+        answer = self.web.post("/v1/requests", json=given | changes)
+        assert answer.status_code == 201, answer.text
+        opened: dict[str, Any] = answer.json()
+        return opened
+
+    def get(self, request_id: str) -> dict[str, Any]:
+        answer = self.web.get(f"/v1/requests/{request_id}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def messages(self, user: str = ANA) -> dict[str, list[dict[str, Any]]]:
+        """Everything that a person sees, by channel."""
+        found: dict[str, list[dict[str, Any]]] = self.slack.get(
+            "/api/state", params={"user": user}
+        ).json()["messages"]
+        return found
+
+    def cards(self, request_id: str, user: str = ANA) -> list[dict[str, Any]]:
+        """The cards of one request that a person can see."""
+        everything = [one for channel in self.messages(user).values() for one in channel]
+        return [one for one in everything if _is_of(one, request_id)]
+
+    def card(self, request_id: str, user: str = ANA) -> dict[str, Any]:
+        """The one card, once it is there."""
+        return eventually(lambda: self.cards(request_id, user), what=f"a card of {request_id}")[0]
+
+    def redrawn(self, request_id: str, text: str, user: str = ANA) -> dict[str, Any]:
+        """The card once it says `text`."""
+
+        def look() -> dict[str, Any] | None:
+            cards = self.cards(request_id, user)
+            return cards[0] if cards and text in json.dumps(cards[0], ensure_ascii=False) else None
+
+        return eventually(look, what=f"a card of {request_id} that says {text!r}")
+
+    def press(self, user: str, card: dict[str, Any], action: str) -> dict[str, Any]:
+        """A person presses a button on a card; Slack's answer to them."""
+        block, button = _button(card, action)
+        click = {
+            "user": user,
+            "channel": card["channel"],
+            "ts": card["ts"],
+            "block_id": block,
+            "action_id": action,
+            "value": button["value"],
+        }
+        answer: dict[str, Any] = self.slack.post("/api/click", json=click).json()
+        return answer
+
+    def decide(self, request_id: str, action: str = APPROVE, user: str = ANA) -> None:
+        """Wait for the card and press."""
+        answer = self.press(user, self.card(request_id, user), action)
+        assert answer["ok"], answer
+
+    def told(self, user: str, text: str) -> dict[str, Any]:
+        """A message that only this person sees, once it is there."""
+
+        def look() -> dict[str, Any] | None:
+            everything = [one for channel in self.messages(user).values() for one in channel]
+            return next(
+                (
+                    one
+                    for one in everything
+                    if one.get("ephemeral_for") == user and text in json.dumps(one)
+                ),
+                None,
+            )
+
+        return eventually(look, what=f"{user} being told {text!r}")
+
+    def decided(self, request_id: str, within_s: float = 30) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            request = self.get(request_id)
+            return request if request["status"] != "pending" else None
+
+        return eventually(look, within_s, what=f"a decision of {request_id}")
+
+    def delivered(self, request_id: str, within_s: float = 30) -> dict[str, Any]:
+        """The callback of a request, once it arrived."""
+        return eventually(
+            lambda: self.receiver.of(request_id), within_s, what=f"a callback of {request_id}"
+        )[0]
+
+    def fault(self, **fault: Any) -> None:
+        """Have the sandbox misbehave."""
+        self.slack.post("/api/faults", json=fault).raise_for_status()
+
+    def heal(self) -> None:
+        self.slack.delete("/api/faults").raise_for_status()
+        self.receiver.answer = lambda _: 204
+
+    def process(self, name: str) -> Process:
+        return next(one for one in self.stack.processes if one.name == name)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, and start it again."""
+        process = self.process(name)
+        if process.pid is not None:
+            os.kill(process.pid, signal.SIGKILL)
+        process.stop()
+        process.start()
+
+    def close(self) -> None:
+        self.web.close()
+        self.slack.close()
+        self.receiver.close()
+
+
+def _is_of(message: dict[str, Any], request_id: str) -> bool:
+    metadata = message.get("metadata") or {}
+    return bool(metadata.get("event_payload", {}).get("request_id") == request_id)
+
+
+def _button(card: dict[str, Any], action: str) -> tuple[str, dict[str, Any]]:
+    for block in card["blocks"]:
+        for element in block.get("elements", []):
+            if element.get("action_id") == action:
+                return block["block_id"], element
+    raise AssertionError(f"the card has no button {action}")
+
+
+def buttons(card: dict[str, Any]) -> list[str]:
+    """The action ids of a card's buttons."""
+    return [
+        element["action_id"]
+        for block in card["blocks"]
+        for element in block.get("elements", [])
+        if element.get("type") == "button"
+    ]
+
+
+def pressed(
+    world: World,
+    user: str,
+    request: dict[str, Any],
+    action: str,
+    response_url: str = "http://127.0.0.1:9/nobody",
+) -> dict[str, Any]:
+    """A signed press on a card, without waiting for Slack to have one."""
+    payload = {
+        "type": "block_actions",
+        "team": {"id": "T0SANDBOX", "domain": "acme"},
+        "user": {"id": user, "username": user, "name": user, "team_id": "T0SANDBOX"},
+        "api_app_id": "A0SANDBOX1",
+        "token": "unused",
+        "trigger_id": "1.2.3",
+        "response_url": response_url,
+        "container": {"type": "message", "message_ts": "1.000001", "channel_id": APPROVALS},
+        "channel": {"id": APPROVALS, "name": "approvals"},
+        "message": {"ts": "1.000001", "text": ""},
+        "actions": [
+            {
+                "type": "button",
+                "block_id": "countersign_buttons",
+                "action_id": action,
+                "value": f"1:{request['id']}:{request['digest']}",
+                "action_ts": "1.000002",
+            }
+        ],
+    }
+    answer: dict[str, Any] = world.slack.post("/api/raw", json={"payload": payload}).json()
+    return answer
+
+
+@contextmanager
+def running(policies: tuple[str, ...] = ("refund",), **env: str) -> Iterator[World]:
+    """The whole product in a folder of its own, stopped at the end."""
+    with tempfile.TemporaryDirectory(prefix="cs") as folder:
+        notebook = Notebook(web_port=0, sandbox_port=0, receiver_port=0)
+        notebook.claim_ports()
+        stack = Stack(Path(folder), notebook, env, policies=policies)
+        try:
+            for _ in stack.start():
+                pass
+            world = World(stack)
+            yield world
+            world.close()
+        finally:
+            stack.stop()
+
+
+def at_once(jobs: Sequence[Callable[[], T]], width: int) -> list[T]:
+    """Run them side by side, and give what they gave."""
+    with ThreadPoolExecutor(width) as pool:
+        return [future.result() for future in [pool.submit(job) for job in jobs]]

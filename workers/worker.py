@@ -1,0 +1,121 @@
+"""The worker process: RQ SimpleWorkers on threads, some for each lane, stopped by a flag."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
+from rq.timeouts import TimerDeathPenalty
+
+from app.bootstrap import build_lines
+from app.domain.due import Lane
+from app.process import starting, stop_signal
+from app.store.bells import queue_name
+from app.store.connection import connect
+
+from . import jobs
+
+_log = logging.getLogger("countersign.worker")
+
+THREADS = {Lane.TIME: 2, Lane.SLACK: 4, Lane.CALLBACK: 12}
+"""Callbacks have the most: each of up to 4 sends to one host can hang for 20 s, and some hosts
+may hang while the others go on."""
+
+STOP_S = 25
+"""A send is over in 20 s; who takes longer than this to stop is left behind, its lease runs out."""
+
+
+class LaneWorker(SimpleWorker):
+    """An RQ worker on a thread: no signals, no commands from Redis, stopped by a flag."""
+
+    death_penalty_class = TimerDeathPenalty
+    max_connection_wait_time = 1
+
+    def __init__(self, lane: Lane, connection: redis.Redis, stop: threading.Event) -> None:
+        self._stop = stop
+        super().__init__(
+            [queue_name(lane)],
+            connection=connection,
+            job_class=jobs.AllowedJob,
+            serializer=JSONSerializer,
+            worker_ttl=30,
+            log_job_description=False,
+        )
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """Seconds of waiting for a job before the flag is looked at again."""
+        return 2
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        """RQ's own rhythm, and the place to leave from: it beats before and after each job."""
+        if self._stop.is_set():
+            raise StopRequested
+        super().heartbeat(*args, **kwargs)
+
+    def _install_signal_handlers(self) -> None:
+        """Signals belong to the process."""
+
+    def subscribe(self) -> None:
+        """Nobody who can write to Redis may command a worker."""
+
+    def unsubscribe(self) -> None:
+        """Never subscribed."""
+
+
+class WorkerThreads:
+    """All workers of a process. `connect` makes a Redis client of bytes, one for each thread."""
+
+    def __init__(self, connect: Callable[[], redis.Redis]) -> None:
+        self._connect = connect
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name=f"{lane.value}-{n}", daemon=True)
+            for lane, count in THREADS.items()
+            for n in range(count)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let each finish what it is at, and wait for all of them, `STOP_S` at most."""
+        self._stop.set()
+        end = time.monotonic() + STOP_S
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _run(self, lane: Lane) -> None:
+        """Work until told to stop; RQ gives up on some errors of Redis, so begin again."""
+        while not self._stop.is_set():
+            try:
+                LaneWorker(lane, self._connect(), self._stop).work(logging_level="WARNING")
+            except (RedisError, StopRequested) as error:
+                _log.warning("a worker of lane %s starts anew: %r", lane.value, error)
+            self._stop.wait(0.5)
+
+
+def main() -> None:
+    """The `worker` of the Procfile: runs until SIGTERM or SIGINT."""
+    with starting("worker") as settings:
+        jobs.equip(build_lines(settings))
+        threads = WorkerThreads(partial(connect, settings.redis_url, text=False))
+    stop = stop_signal()
+    threads.start()
+    _log.info("worker ready: %d threads", sum(THREADS.values()))
+    stop.wait()
+    threads.stop()
+
+
+if __name__ == "__main__":
+    main()
