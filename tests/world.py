@@ -266,10 +266,12 @@ def pressed(
 
 
 @contextmanager
-def running(policies: tuple[str, ...] = ("refund",), **env: str) -> Iterator[World]:
+def running(
+    policies: tuple[str, ...] = ("refund",), app_token: str | None = None, **env: str
+) -> Iterator[World]:
     """The whole product in a folder of its own, stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
-        notebook = Notebook(web_port=0, sandbox_port=0, receiver_port=0)
+        notebook = Notebook(web_port=0, sandbox_port=0, receiver_port=0, app_token=app_token)
         notebook.claim_ports()
         stack = Stack(Path(folder), notebook, env, policies=policies)
         try:

@@ -21,6 +21,7 @@ class Notebook(BaseModel):
     secret: str = Field(default_factory=_token)
     signing_secret: str = Field(default_factory=_token)
     bot_token: str = Field(default_factory=lambda: f"xoxb-{_token()}")
+    app_token: str | None = None
     client_key: str | None = None
     web_port: int = 8000
     sandbox_port: int = 8900

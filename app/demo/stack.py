@@ -104,6 +104,7 @@ class Stack:
     def env(self) -> dict[str, str]:
         """The settings of web, worker and clock."""
         book = self.notebook
+        socket_mode = {} if book.app_token is None else {"SLACK_APP_TOKEN": book.app_token}
         return {
             "REDIS_URL": self.server.url,
             "PORT": str(book.web_port),
@@ -114,6 +115,7 @@ class Stack:
             "COUNTERSIGN_HOST": "127.0.0.1",
             "COUNTERSIGN_PUBLIC_URL": self.web_url,
             "COUNTERSIGN_CALLBACK_ALLOW": "127.0.0.1/32",
+            **socket_mode,
             **self._extra,
         }
 
@@ -139,6 +141,8 @@ class Stack:
             "signing-secret": book.signing_secret,
             "state": str(self.folder / "sandbox.json"),
         }
+        if book.app_token is not None:
+            options["app-token"] = book.app_token
         flags = [part for name, value in options.items() for part in (f"--{name}", value)]
         return self._process("sandbox", [sys.executable, "-m", "sandbox", *flags], {})
 

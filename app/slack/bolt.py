@@ -33,7 +33,7 @@ def build_app(service: Service, api: SlackApi, team: Callable[[], str], replies:
     Bolt itself calls nothing and waits for nothing: a listener has committed before it acks.
     """
     app = App(
-        name="countersign",
+        name="countersign-slack",  # a logger's name for Bolt, which silences it with its own
         logger=_quiet_logger(),
         client=WebClient(base_url=api.web.base_url, retry_handlers=[]),
         authorize=_nobody,

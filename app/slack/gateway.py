@@ -19,7 +19,6 @@ from .blocks.card import card
 from .blocks.text import Message
 from .errors import RateLimited
 
-_POST = "chat.postMessage"
 _GAP_MS = 1_000
 """Slack takes about one message a second in each conversation."""
 
@@ -55,7 +54,7 @@ class SlackCards:
             channel=place.channel,
             ts=place.ts,
             text=message.text,
-            blocks=message.as_json(),
+            blocks=message.blocks,
         )
 
     def find(self, target: str, request: Request) -> Place | None:
@@ -73,22 +72,18 @@ class SlackCards:
         self._say(self._user(person), notices.outcome(request), ids.OUTCOME_EVENT, request)
 
     def _say(self, target: str, message: Message, event: str, request: Request) -> Place:
-        self._turn(target, _GAP_MS)
-        try:
-            posted = self._call(
-                Posted,
-                _POST,
-                self._api.web.chat_postMessage,
-                channel=target,
-                text=message.text,
-                blocks=message.as_json(),
-                metadata={"event_type": event, "event_payload": {"request_id": request.id}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except RateLimited as limited:
-            self._hold(target, limited)
-            raise
+        posted = self._call(
+            Posted,
+            "chat.postMessage",
+            self._api.web.chat_postMessage,
+            into=target,
+            channel=target,
+            text=message.text,
+            blocks=message.blocks,
+            metadata={"event_type": event, "event_payload": {"request_id": request.id}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
         return Place(channel=posted.channel, ts=posted.ts)
 
     def _user(self, person: str) -> str:
@@ -100,13 +95,25 @@ class SlackCards:
         return self._call(Looked, "users.lookupByEmail", lookup, email=person).user.id
 
     def _call(
-        self, answer: type[A], name: str, method: Callable[..., SlackResponse], **args: Any
+        self,
+        answer: type[A],
+        name: str,
+        method: Callable[..., SlackResponse],
+        into: str | None = None,
+        **args: Any,
     ) -> A:
-        self._turn(name, 1)  # taken by nobody, but by Slack when it told us to wait
+        """One call, when it is its turn; a post goes `into` a conversation with a pace of its own.
+
+        Nobody takes a method for longer than a moment, but Slack does when it tells us to wait.
+        """
+        gaps_ms = {name: 1} if into is None else {name: 1, into: _GAP_MS}
+        for place, gap_ms in gaps_ms.items():
+            self._turn(place, gap_ms)
         try:
             return self._api.call(answer, method, **args)
         except RateLimited as limited:
-            self._hold(name, limited)
+            for place in gaps_ms:
+                self._hold(place, limited)
             raise
 
     def _turn(self, place: str, gap_ms: int) -> None:

@@ -42,7 +42,7 @@ class Replies:
             webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
             answer = webhook.send(
                 text=message.text,
-                blocks=message.as_json(),
+                blocks=message.blocks,
                 response_type="ephemeral",
                 replace_original=False,
             )

@@ -48,7 +48,7 @@ class EmbeddedServer:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._socket.unlink(missing_ok=True)
         log = self._folder / "redis.log"
-        self._process = subprocess.Popen(  # noqa: S603 (the command is ours)
+        self._process = subprocess.Popen(
             [_binary(), *self._options(log)],
             stdin=subprocess.DEVNULL,
             start_new_session=True,

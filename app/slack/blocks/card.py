@@ -15,14 +15,15 @@ from .text import (
     CELLS,
     HEADER,
     MESSAGE_BLOCKS,
-    MESSAGE_SIZE,
+    Json,
     Message,
+    checked,
     cut,
     escaped,
+    fits,
     marked,
     plain,
     section,
-    size,
 )
 
 _CUT_FIELD, _POLICY = 400, 100
@@ -37,12 +38,13 @@ def card(request: Request) -> Message:
     """
     rows = fields.rows(request.body.evaluation.fields, request.body.payload)
     frame = _frame(request, whole=True)
-    payload = [_heading(request), *_fields(rows)]
-    if len(rows) > _MOST_ROWS or not frame.holds([*payload, *requester.left_out(request)]):
+    payload = _payload(request, rows)
+    if payload is None or not frame.holds([*payload, *checked(requester.left_out(request))]):
         frame = _frame(request, whole=False)
-        payload = [_heading(request), *_fields_in_part(request, rows, frame)]
-    said = requester.said(request, lambda more: frame.holds([*payload, *more]))
-    blocks = (*frame.head, *payload, *said, *frame.tail)
+        payload = _payload_in_part(request, rows, frame)
+    shown = payload
+    said = requester.said(request, lambda more: frame.holds([*shown, *more]))
+    blocks = [*frame.head, *payload, *said, *frame.tail]
     return Message(text=phrases.headline(request), blocks=blocks)
 
 
@@ -50,17 +52,16 @@ def card(request: Request) -> Message:
 class _Frame:
     """What stands around the payload, and so how much room there is for it."""
 
-    head: Sequence[Block]
-    tail: Sequence[Block]
+    head: list[Json]
+    tail: list[Json]
 
-    def holds(self, body: Sequence[Block]) -> bool:
-        blocks = [*self.head, *body, *self.tail]
-        return len(blocks) <= MESSAGE_BLOCKS and size(blocks) <= MESSAGE_SIZE
+    def holds(self, body: list[Json]) -> bool:
+        return fits([*self.head, *body, *self.tail])
 
 
 def _frame(request: Request, *, whole: bool) -> _Frame:
     head = [
-        HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "in full below"))),
+        HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
         ContextBlock(elements=[plain(requester.asked_by(request))]),
     ]
     plan, decision = request.body.evaluation.plan, request.state.decision
@@ -69,38 +70,43 @@ def _frame(request: Request, *, whole: bool) -> _Frame:
         head += phrases.ending(decision)
     elif plan is not None:
         tail = [*review.asked(request, plan, whole=whole), *tail]
-    return _Frame(head, tail)
+    return _Frame(checked(head), checked(tail))
 
 
 def _heading(request: Request) -> Block:
     return section("*What will be executed*" if request.pending else "*What was asked*")
 
 
-def _fields(rows: Sequence[fields.Row]) -> list[Block]:
-    return fields.drawn(rows) if rows else [section("_Nothing: the payload is empty._")]
+def _payload(request: Request, rows: Sequence[fields.Row]) -> list[Json] | None:
+    """Every field in full, or None where there are more than can ever fit."""
+    if len(rows) > _MOST_ROWS:
+        return None
+    drawn = fields.drawn(rows) if rows else [section("_Nothing: the payload is empty._")]
+    return checked([_heading(request), *drawn])
 
 
-def _fields_in_part(request: Request, rows: Sequence[fields.Row], frame: _Frame) -> list[Block]:
+def _payload_in_part(request: Request, rows: Sequence[fields.Row], frame: _Frame) -> list[Json]:
     """As many fields as fit, long ones cut, and a sentence that says what is missing."""
     few = [row.cut(_CUT_FIELD, "not shown here") for row in rows[:_MOST_ROWS]]
-    beside = [_heading(request), *_left_out(request, rows, 0), *requester.left_out(request)]
+    beside = checked(requester.left_out(request))
+
+    def shown(count: int) -> list[Json]:
+        left_out = _left_out(request, rows, count)
+        return checked([_heading(request), *fields.drawn(few[:count]), left_out])
 
     def too_many(count: int) -> bool:
-        return not frame.holds([*fields.drawn(few[:count]), *beside])
+        return not frame.holds([*shown(count), *beside])
 
-    kept = bisect_right(range(1, len(few) + 1), False, key=too_many)
-    return [*fields.drawn(few[:kept]), *_left_out(request, rows, kept)]
+    return shown(bisect_right(range(1, len(few) + 1), False, key=too_many))
 
 
-def _left_out(request: Request, rows: Sequence[fields.Row], kept: int) -> list[Block]:
+def _left_out(request: Request, rows: Sequence[fields.Row], kept: int) -> Block:
     instead = ", so it can't be approved here" if request.pending else ""
-    return [
-        section(
-            f":warning: *This request is too long for a message{instead}.* "
-            f"{kept:,} of {len(rows):,} fields are shown, long ones cut. "
-            f"The whole request: {requester.link(request)}"
-        )
-    ]
+    return section(
+        f":warning: *This request is too long for a message{instead}.* "
+        f"{kept:,} of {len(rows):,} fields are shown, long ones cut. "
+        f"The whole request: {requester.link(request)}"
+    )
 
 
 def _record(request: Request) -> Block:

@@ -8,7 +8,7 @@ from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
 
 from . import phrases
-from .text import HEADER, Message, clean, cut, escaped, marked, plain
+from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain
 
 _LINE, _TITLE, _POLICY = 500, 300, 100
 _TAKEN = {
@@ -44,13 +44,15 @@ def outcome(request: Request) -> Message:
     policy = escaped(cut(request.body.policy.name, _POLICY, "in the request"))
     return Message(
         text=phrases.headline(request),
-        blocks=(
-            HeaderBlock(text=plain(title)),
-            *phrases.ending(decision),
-            ContextBlock(elements=[marked(f"Your request {request.id} · policy {policy}")]),
+        blocks=checked(
+            [
+                HeaderBlock(text=plain(title)),
+                *phrases.ending(decision),
+                ContextBlock(elements=[marked(f"Your request {request.id} · policy {policy}")]),
+            ]
         ),
     )
 
 
 def _line(words: str) -> Message:
-    return Message(text=escaped(words), blocks=(SectionBlock(text=plain(words)),))
+    return Message(text=escaped(words), blocks=checked([SectionBlock(text=plain(words))]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from pydantic import JsonValue
 from slack_sdk.models.blocks import Block
@@ -11,7 +11,7 @@ from app.domain.request import Request
 
 from . import phrases
 from .fields import as_json
-from .text import HEADER, boxed, cut, escaped, length, one_line, section
+from .text import HEADER, Json, boxed, checked, cut, escaped, length, one_line, section
 
 _NAMES, _LINK = 500, 500
 _MOST, _FEWEST = 2_500, 150
@@ -25,18 +25,18 @@ def asked_by(request: Request) -> str:
     return cut(one_line(f"From the requester: {name}"), _NAMES, _REST)
 
 
-def said(request: Request, fits: Callable[[Sequence[Block]], bool]) -> list[Block]:
+def said(request: Request, fits: Callable[[list[Json]], bool]) -> list[Json]:
     """The requester's words, as many as fit: they are shown, and are not what is executed."""
     text, most = _words(request), _MOST
     if not text:
         return []
     intro = section("*From the requester* (their own words, nobody has checked them)")
     while most >= _FEWEST:
-        blocks = [intro, boxed(cut(text, most, _REST))]
+        blocks = checked([intro, boxed(cut(text, most, _REST))])
         if fits(blocks):
             return blocks
         most //= 2
-    return left_out(request)
+    return checked(left_out(request))
 
 
 def left_out(request: Request) -> list[Block]:

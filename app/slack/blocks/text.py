@@ -7,7 +7,7 @@ reference/block-kit; the one for a whole message is undocumented (13,200), so we
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,27 +35,31 @@ _CLEAN = str.maketrans(dict.fromkeys(_NO_TEXT, "\ufffd"))
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
+Json = dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Message:
     """What is sent to Slack. `text` is the notification, and what a screen reader reads."""
 
     text: str
-    blocks: tuple[Block, ...]
-
-    def as_json(self) -> list[dict[str, Any]]:
-        """The blocks, checked by slack-sdk's own models."""
-        return [block.to_dict() for block in self.blocks]
+    blocks: list[Json]
 
 
 def length(text: str) -> int:
     """Slack does not say what it counts; UTF-16 units are never fewer than characters."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def size(blocks: Sequence[Block]) -> int:
-    """How much of MESSAGE_SIZE these blocks take: the length of their JSON."""
-    dicts = [block.to_dict() for block in blocks]
-    return length(json.dumps(dicts, ensure_ascii=False, separators=(",", ":")))
+def checked(blocks: Iterable[Block]) -> list[Json]:
+    """The blocks as they are sent, checked by slack-sdk's own models."""
+    return [block.to_dict() for block in blocks]
+
+
+def fits(blocks: list[Json]) -> bool:
+    """Whether one message holds these blocks."""
+    written = json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))
+    return len(blocks) <= MESSAGE_BLOCKS and length(written) <= MESSAGE_SIZE
 
 
 def clean(text: str) -> str:

@@ -95,8 +95,8 @@ class Cache:
         self.fresh_s.add(fresh_s)
 
 
-NOBODY = SlackAnswer(200, {}, b"")
-"""What Slack hears in tests that receive nothing."""
+NOBODY = SlackAnswer(503, {}, b"")
+"""What Slack hears where nobody listens over HTTP."""
 
 
 @dataclass

@@ -91,7 +91,7 @@ def test_an_answer_that_is_not_slacks_is_asked_for_again(answering, raw):
 )
 def test_a_server_that_never_finishes_is_left_behind(answering, raw):
     api = answering(raw)
-    with pytest.raises(SlackAgain, match="no answer in time|no usable answer"):
+    with pytest.raises(SlackAgain, match=r"no (usable )?answer"):
         api.call(Identity, api.web.auth_test)
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.domain import lifecycle
 from app.domain.request import Place
 from app.ports import SlackAgain, SlackNever
+from app.slack.answers import Identity
 from app.slack.api import SlackApi
 from app.slack.gateway import SlackCards
 from tests.builders import NOW, approval, pending
@@ -78,12 +79,10 @@ def test_a_card_past_the_first_page_of_a_busy_channel_is_found(slack, cards, mon
     assert len(slack.calls("conversations.history")) == 3
 
 
-def test_somebody_elses_message_with_our_metadata_is_not_ours(slack, cards, monkeypatch):
+def test_somebody_elses_message_with_our_metadata_is_not_ours(slack, cards, api):
     channel, request = slack.fresh_channel("forged"), pending(opened_ms=now_ms(slack))
     cards.post(channel, request)
-    monkeypatch.setattr(cards._api.identity.__self__, "_identity", None)
-    real = cards._api.identity()
-    monkeypatch.setattr(cards._api, "_identity", real.model_copy(update={"bot_id": "B0ANOTHER1"}))
+    api._identity = Identity(team_id="T0SANDBOX", bot_id="B0ANOTHER1")
     assert cards.find(channel, request) is None
 
 

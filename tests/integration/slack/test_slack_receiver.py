@@ -270,6 +270,11 @@ def test_an_error_of_ours_is_logged_without_what_was_sent(door, caplog, monkeypa
     assert CANARY not in caplog.text
 
 
+def test_bolt_silences_itself_and_nobody_else(door):
+    assert door.send(door.press())[0] == 200
+    assert logging.getLogger("countersign").level == logging.NOTSET
+
+
 def test_no_body_is_ever_logged_at_any_level(door, caplog):
     caplog.set_level(logging.DEBUG)
     press = door.press(team={"id": TEAM, "domain": CANARY}, note=CANARY)

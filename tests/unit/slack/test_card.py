@@ -41,7 +41,7 @@ def after(request: Request, command: Any, now: int = NOW) -> Request:
 
 
 def buttons(request: Request) -> list[tuple[str, str | None]]:
-    found = [block for block in card(request).as_json() if block["type"] == "actions"]
+    found = [block for block in card(request).blocks if block["type"] == "actions"]
     return [(one["action_id"], one.get("style")) for block in found for one in block["elements"]]
 
 
@@ -56,7 +56,7 @@ def words(request: Request) -> str:
         own = [node["text"]] if isinstance(node.get("text"), str) else []
         return own + [text for key, one in node.items() for text in texts(one)]
 
-    return "\n".join(texts(card(request).as_json()))
+    return "\n".join(texts(card(request).blocks))
 
 
 def test_a_pending_card_shows_what_is_executed_why_who_until_when_and_what_silence_does():
@@ -98,13 +98,13 @@ def test_the_requesters_words_are_marked_as_theirs_and_stand_in_a_box():
     request = asked(context={"reason": "It is late <!channel>"}, on_behalf_of="dev@example.com")
     assert "From the requester: billing on behalf of dev@example.com" in words(request)
     assert "*From the requester* (their own words" in words(request)
-    boxes = [block for block in card(request).as_json() if block["type"] == "rich_text"]
+    boxes = [block for block in card(request).blocks if block["type"] == "rich_text"]
     assert "<!channel>" in str(boxes)
 
 
 def test_a_title_too_long_for_the_header_is_given_in_full_below():
     request = asked(title="Refund " + "very " * 60 + "much")
-    assert "characters, in full below)" in words(request)
+    assert "characters, below)" in words(request)
     assert " ".join(request.body.title.split()) in words(request)
 
 
@@ -157,7 +157,7 @@ def test_a_card_sent_back_says_why_in_the_reviewers_words_in_a_box():
     command = approval(request, outcome=Outcome.REVISE, comment="Split it in two. <!here>")
     sent_back = after(request, command)
     assert ":pencil2: *Changes requested* by <@U0ANA00001>" in words(sent_back)
-    boxes = [block for block in card(sent_back).as_json() if block["type"] == "rich_text"]
+    boxes = [block for block in card(sent_back).blocks if block["type"] == "rich_text"]
     assert "Split it in two. <!here>" in str(boxes)
 
 

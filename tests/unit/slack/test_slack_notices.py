@@ -28,7 +28,7 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do():
 def test_a_name_in_a_refusal_stays_text():
     message = notices.refused(AlreadyDecided("<!channel> already approved this."))
     assert message.text.endswith("&lt;!channel&gt; already approved this.")
-    assert message.as_json()[0]["text"]["type"] == "plain_text"
+    assert message.blocks[0]["text"]["type"] == "plain_text"
 
 
 def test_the_one_who_decided_reads_what_they_did():
@@ -42,7 +42,7 @@ def test_the_one_who_decided_reads_what_they_did():
 def test_the_requester_reads_how_it_ended_by_whom_and_why():
     message = notices.outcome(decided(Outcome.REVISE, comment="Split it in two"))
     assert message.text == "Changes requested by <@U0ANA00001>: Refund 120 USD to Acme"
-    assert "Split it in two" in str(message.as_json())
+    assert "Split it in two" in str(message.blocks)
 
 
 def test_the_form_requires_a_comment_and_says_how_long_it_may_be():

@@ -22,7 +22,7 @@ def test_more_than_can_wait_is_dropped_and_said_so(monkeypatch, caplog):
     monkeypatch.setattr("app.slack.replies.WebhookClient", Webhook)
     replies = Replies()
     for number in range(205):
-        replies.tell(f"https://hooks.slack.test/{number}", Message("x", ()))
+        replies.tell(f"https://hooks.slack.test/{number}", Message("x", []))
     go.set()
     replies.close()
     assert len(sent) == 200
@@ -32,5 +32,5 @@ def test_more_than_can_wait_is_dropped_and_said_so(monkeypatch, caplog):
 
 def test_nobody_to_answer_is_no_error():
     replies = Replies()
-    replies.tell(None, Message("x", ()))
+    replies.tell(None, Message("x", []))
     replies.close()

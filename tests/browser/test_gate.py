@@ -1,0 +1,83 @@
+"""The whole gate as a reviewer sees it, in a real browser. Its pictures are those of the README.
+
+`COUNTERSIGN_PICTURES=docs/images` keeps them there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.world import ANA, APPROVE, REJECT, REVISE, World, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with running() as world:
+        yield world
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    return Path(os.environ.get("COUNTERSIGN_PICTURES", tmp_path))
+
+
+def opened_card(page: Page, world: World, title: str) -> tuple[str, Locator]:
+    """A new request, and its card on Ana's page."""
+    request = world.ask(
+        title=title,
+        context="The parcel arrived damaged; the customer sent photos.",
+        on_behalf_of="dev@example.com",
+    )
+    page.set_viewport_size({"width": 1060, "height": 760})
+    page.goto(f"{world.stack.sandbox_url}/?user={ANA}")
+    card = page.locator("#messages [data-ts]").filter(has_text=title).first
+    expect(card).to_be_visible()
+    return str(request["id"]), card
+
+
+def button(card: Locator, action: str) -> Locator:
+    return card.locator(f'[data-action-id="{action}"]')
+
+
+def test_a_reviewer_approves(page: Page, world: World, pictures: Path) -> None:
+    request_id, card = opened_card(page, world, "Refund order 1042 for Acme")
+    expect(card).to_contain_text("120.00 USD")
+    expect(card).to_contain_text("The parcel arrived damaged")
+    expect(card).to_contain_text("Every other refund gets one look.")
+    page.screenshot(path=pictures / "waiting.png")
+    button(card, APPROVE).click()
+    expect(card).to_contain_text("Approved by @Ana")
+    expect(card.locator("[data-action-id]")).to_have_count(0)
+    page.screenshot(path=pictures / "decided.png")
+    assert world.delivered(request_id)["data"]["approved"] is True
+
+
+def test_a_reviewer_says_what_should_change(page: Page, world: World, pictures: Path) -> None:
+    request_id, card = opened_card(page, world, "Refund order 1043 for Acme")
+    button(card, REVISE).click()
+    form = page.locator("#modal[role=dialog]")
+    form.get_by_role("button", name="Send").click()
+    expect(form.locator(".field-error")).to_be_visible()
+    form.locator("textarea").fill("Refund the shipping too, please.")
+    page.screenshot(path=pictures / "revise.png")
+    form.get_by_role("button", name="Send").click()
+    expect(form).to_be_hidden()
+    expect(card).to_contain_text("Refund the shipping too, please.")
+    callback = world.delivered(request_id)
+    assert callback["type"] == "request.revision_requested"
+    assert callback["data"]["comment"] == "Refund the shipping too, please."
+
+
+def test_somebody_else_decides_and_the_open_page_follows(page: Page, world: World) -> None:
+    request_id, card = opened_card(page, world, "Refund order 1044 for Acme")
+    expect(button(card, REJECT)).to_be_visible()
+    world.decide(request_id, REJECT, "U0BEN00001")
+    expect(card).to_contain_text("Rejected by @Ben")
+    expect(card.locator("[data-action-id]")).to_have_count(0)
