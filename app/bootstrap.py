@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from slack_bolt import App
 
 from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 
@@ -15,6 +18,7 @@ from .callbacks.send import CallbackSender
 from .domain.due import Lane
 from .domain.errors import PoliciesRefused, SettingsRefused
 from .http.application import build as build_http
+from .http.routes.slack import SlackDoor
 from .judge import LoadedPolicies
 from .lanes import CallbackLane, SlackLane, TimeLane, Work, drain
 from .service import Service
@@ -120,16 +124,33 @@ def build_web(settings: Settings) -> FastAPI:
         public_url=settings.public_url.rstrip("/"),
         retention_s=settings.retention_s,
     )
-    bolt = build_app(service, slack, directory.team, Replies())
-    parts = (service, store.clients, store.decisions, store.health)
+    replies = Replies()
+    bolt = build_app(service, slack, directory.team, replies)
+    door, socket = _ways_in(settings, bolt)
+    beside = _beside(slack, replies, socket)
+    return build_http(service, store.clients, store.decisions, store.health, door, beside)
+
+
+def _ways_in(settings: Settings, bolt: App) -> tuple[SlackDoor | None, SlackSocket | None]:
+    """Slack's way in: the settings have an app token for Socket Mode, else a signing secret."""
     if settings.slack_app_token is not None:
-        SlackSocket(bolt, settings.slack_app_token.get_secret_value()).start()
-        return build_http(*parts)
-    signing_secret = settings.slack_signing_secret
-    if signing_secret is None:
+        return None, SlackSocket(bolt, settings.slack_app_token.get_secret_value())
+    if settings.slack_signing_secret is None:
         raise SettingsRefused("SLACK_SIGNING_SECRET is not set")
-    receiver = SlackReceiver(bolt, signing_secret.get_secret_value(), _wall_clock)
-    return build_http(*parts, receiver.handle)
+    secret = settings.slack_signing_secret.get_secret_value()
+    return SlackReceiver(bolt, secret, _wall_clock).handle, None
+
+
+@contextmanager
+def _beside(slack: SlackApi, replies: Replies, socket: SlackSocket | None) -> Iterator[None]:
+    """What lives and ends with the web application."""
+    if socket is not None:
+        socket.start()
+    yield
+    if socket is not None:
+        socket.stop()
+    replies.close()
+    slack.close()
 
 
 def _slack(settings: Settings) -> SlackApi:

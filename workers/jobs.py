@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from rq.job import Job
 
-from app.bootstrap import Lines
 from app.domain.due import Lane
+
+
+class Lines(Protocol):
+    """The lanes, wired (`bootstrap.Lines`)."""
+
+    def drain(self, lane: Lane) -> None:
+        """Do what is due in this lane, for one turn."""
 
 
 class _Worker:
@@ -17,7 +24,7 @@ class _Worker:
 
 
 def equip(lines: Lines) -> None:
-    """Hand this process its lanes, wired."""
+    """Hand this process its lanes."""
     _Worker.lines = lines
 
 

@@ -153,6 +153,12 @@ class ClientExists(CountersignError):
     code = "client_exists"
 
 
+class ClientNotFound(CountersignError):
+    """There is no client of that name."""
+
+    code = "client_not_found"
+
+
 class ServerUnfit(CountersignError):
     """This Redis would lose what was acknowledged."""
 

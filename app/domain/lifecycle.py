@@ -20,7 +20,7 @@ from .errors import (
     RequestExpired,
     RequestNotFound,
 )
-from .events import EventType, fingerprint
+from .events import Event, EventType, fingerprint
 from .message import callback_body
 from .request import Actor, Body, Callback, Cards, Copy, Decision, Place, Request, State, Status
 from .reviewers import refusal
@@ -74,36 +74,38 @@ def begin(body: Body) -> Transition:
     cards = Cards(targets=(plan.channel,) if plan is not None and plan.channel else None)
     state = State(version=1, status=Status.PENDING, expires_ms=expires_ms, cards=cards)
     request = Request(body=body, state=state)
-    client = Actor(kind="client", id=body.client, name=body.client)
+    if plan is not None:
+        return Transition(before=None, after=request, events=_opening(request))
+    decided = _ended(request, _by_policy(body), EventType.DECIDED)
+    events = (*_opening(request), *decided.events)
+    return Transition(before=None, after=decided.after, events=events, message=decided.message)
+
+
+def _opening(request: Request) -> tuple[Event, ...]:
+    body, evaluation = request.body, request.body.evaluation
     opened = event(
         request,
         EventType.OPENED,
-        now,
-        client,
+        body.opened_ms,
+        Actor(kind="client", id=body.client, name=body.client),
         digest=body.digest,
         policy=body.policy.name,
         policy_hash=body.policy.hash,
-        route=body.evaluation.route.value,
-        rule=body.evaluation.rule,
+        route=evaluation.route.value,
+        rule=evaluation.rule,
     )
-    events = [opened]
-    if body.evaluation.error is not None:
-        events.append(event(request, EventType.EVALUATION_FAILED, now))
-    if plan is not None:
-        return Transition(before=None, after=request, events=tuple(events))
-    decision = Decision(
+    if evaluation.error is None:
+        return (opened,)
+    return (opened, event(request, EventType.EVALUATION_FAILED, body.opened_ms))
+
+
+def _by_policy(body: Body) -> Decision:
+    return Decision(
         outcome=_ROUTED[body.evaluation.route],
         by=(Actor(kind="policy", id=body.policy.name, name=body.policy.name),),
-        at_ms=now,
+        at_ms=body.opened_ms,
         digest=body.digest,
         comment=body.evaluation.because,
-    )
-    decided = _ended(request, decision, EventType.DECIDED, version=1)
-    return Transition(
-        before=None,
-        after=decided.after,
-        events=(*events, *decided.events),
-        message=decided.message,
     )
 
 
@@ -127,7 +129,7 @@ def _decide(request: Request, command: Decide, now: int) -> Transition | None:
         digest=command.digest,
         comment=command.comment,
     )
-    return _ended(_adopted(request, command.seen), decision, EventType.DECIDED)
+    return _ended(request, decision, EventType.DECIDED, _adopted(request, command.seen))
 
 
 def _why_not(request: Request, command: Decide) -> CountersignError | None:
@@ -166,10 +168,8 @@ def _too_late(request: Request, command: Decide) -> Transition:
     refused = already_decided(request)
     if _knows(request, command.seen):
         raise refused
-    adopted = _adopted(request, command.seen)
-    return Transition(
-        before=request, after=request.changed(cards=adopted.state.cards), refused=refused
-    )
+    after = request.changed(cards=_adopted(request, command.seen))
+    return Transition(before=request, after=after, refused=refused)
 
 
 def already_decided(request: Request) -> AlreadyDecided:
@@ -213,12 +213,14 @@ def _expire(request: Request, now: int) -> Transition | None:
 
 
 def _ended(
-    request: Request, decision: Decision, kind: EventType, version: int | None = None
+    request: Request, decision: Decision, kind: EventType, cards: Cards | None = None
 ) -> Transition:
-    """The request leaves `pending` for good: callback set off, every card out of date."""
-    cards = request.state.cards
+    """The request leaves `pending` for good: callback set off, every card out of date.
+
+    `cards` are those of the request unless one was found that nobody had recorded.
+    """
+    cards = cards or request.state.cards
     after = request.changed(
-        version=version or request.state.version + 1,
         status=decision.outcome,
         decision=decision,
         cards=cards.model_copy(update={"face": cards.face + 1, "failures": 0, "retry_ms": 0}),
@@ -258,13 +260,12 @@ def _knows(request: Request, place: Place | None) -> bool:
     return place is None or any(copy.place == place for copy in request.state.cards.copies)
 
 
-def _adopted(request: Request, place: Place | None) -> Request:
+def _adopted(request: Request, place: Place | None) -> Cards:
     """A card that was posted and never recorded (a crash in between) counts from now on."""
-    if place is None or _knows(request, place):
-        return request
     cards = request.state.cards
+    if place is None or _knows(request, place):
+        return cards
     targets = cards.targets or ()
     target = targets[0] if len(targets) == 1 else place.channel
     copy = Copy(target=target, place=place, face=0)
-    cards = cards.model_copy(update={"copies": (*cards.copies, copy)})
-    return request.model_copy(update={"state": request.state.model_copy(update={"cards": cards})})
+    return cards.model_copy(update={"copies": (*cards.copies, copy)})

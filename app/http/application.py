@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -38,8 +38,12 @@ def build(
     decisions: Decisions,
     health: Health,
     slack: slack_routes.SlackDoor | None = None,
+    beside: AbstractContextManager[object] | None = None,
 ) -> FastAPI:
-    """The ASGI application. Without `slack` there is no /slack/events, as with Socket Mode."""
+    """The ASGI application. Without `slack` there is no /slack/events, as with Socket Mode.
+
+    `beside` runs from the application's start to its end.
+    """
     application = FastAPI(
         openapi_url=None,  # ours is below, with the bodies and problems that FastAPI can't know
         redirect_slashes=False,
@@ -56,6 +60,7 @@ def build(
             HTTPException: on_http,
         },
     )
+    application.state.beside = beside or nullcontext()
     application.state.parts = Parts(service, clients, health, Waiting(decisions))
     for router in (opening_routes.router, requests_routes.router, health_routes.router):
         application.include_router(router)
@@ -69,8 +74,9 @@ def build(
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = THREADS
     parts: Parts = application.state.parts
-    async with parts.waiting.running():
-        yield
+    with application.state.beside:
+        async with parts.waiting.running():
+            yield
 
 
 def _describe(application: FastAPI) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from time import time
 
 from slack_bolt import App
@@ -19,28 +20,42 @@ from .errors import FAILURES, narrowed
 _log = logging.getLogger("countersign.slack")
 
 
+_PAUSE_S = 5.0
+"""Between two tries to connect for the first time; later the SDK sees to it."""
+
+
 class SlackSocket:
-    """A connection to Slack that comes back by itself once it was up."""
+    """A connection to Slack. While there is none everything but clicks goes on."""
 
     def __init__(self, app: App, app_token: str) -> None:
         self._app = app
         self._token = app_token
         self._handler: _Handler | None = None
+        self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Connect. Raises `SlackAgain` or `SlackNever` when the first connection fails."""
-        handler = _Handler(self._app, self._token)
-        try:
-            handler.client.connect()
-        except FAILURES as error:
-            handler.client.close()
-            raise narrowed(error) from error
-        self._handler = handler
+        """Connect, in the background and for as long as it takes."""
+        threading.Thread(target=self._connect, name="slack-socket", daemon=True).start()
 
     def stop(self) -> None:
         """Disconnect; what is being answered is finished."""
+        self._stopped.set()
         if self._handler is not None:
             self._handler.client.close()
+
+    def _connect(self) -> None:
+        while not self._stopped.is_set():
+            handler = _Handler(self._app, self._token)
+            try:
+                handler.client.connect()
+            except FAILURES as error:
+                handler.client.close()
+                _log.error("no connection to Slack, so no clicks: %s", narrowed(error).problem)
+                self._stopped.wait(_PAUSE_S)
+            else:
+                self._handler = handler
+                _log.info("connected to Slack")
+                return
 
 
 class _Handler(SocketModeHandler):

@@ -10,7 +10,7 @@ import zlib
 
 import redis
 
-from app.domain.errors import ClientExists, ClientNameRefused
+from app.domain.errors import ClientExists, ClientNameRefused, ClientNotFound
 from app.ports import Client
 
 from .connection import talk
@@ -49,7 +49,11 @@ class RedisClients:
         return self.add_key(name)
 
     def add_key(self, name: str) -> str:
-        """One more key for a client; its others stay good."""
+        """One more key for a client; its others stay good. Raises `ClientNotFound`."""
+        if self.get(name) is None:
+            raise ClientNotFound(
+                f"There is no client {name}.", f"Make it with: countersign clients create {name}"
+            )
         key = new_key()
         talk(lambda: self._redis.hset("cs:keys", self._mac(key), name))
         return key

@@ -15,6 +15,7 @@ FAMILIES = {CountersignError, http.FieldsRefused}
 FOR_OPERATORS = {
     "ClientExists",
     "ClientNameRefused",
+    "ClientNotFound",
     "DemoFailed",
     "EmbeddedServerFailed",
     "PoliciesRefused",

@@ -1,0 +1,122 @@
+"""What an operator types."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import main
+from app.store.clients import RedisClients, new_key, well_formed
+from app.store.connection import connect
+from app.store.embedded import EmbeddedServer
+
+SECRET = "s" * 32
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedServer]:
+    with tempfile.TemporaryDirectory(prefix="cs") as folder:
+        server = EmbeddedServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def clients(server: EmbeddedServer) -> Iterator[RedisClients]:
+    client = connect(server.url)
+    client.flushall()
+    yield RedisClients(client, SECRET.encode())
+    client.close()
+
+
+def typed(server: EmbeddedServer, *words: str) -> Result:
+    env = {"REDIS_URL": server.url, "COUNTERSIGN_SECRET": SECRET}
+    return CliRunner(env=env).invoke(main, words)
+
+
+def key_in(output: str) -> str:
+    found = re.search(r"csk_\w+", output)
+    assert found is not None
+    return found.group()
+
+
+def test_a_client_is_made_with_a_key_that_works(server: EmbeddedServer, clients: RedisClients):
+    made = typed(server, "clients", "create", "billing", "--policy", "refund")
+    assert made.exit_code == 0
+    client = clients.by_key(key_in(made.output))
+    assert client is not None
+    assert client.policies == ("refund",)
+    assert "whsec_" in made.output
+
+
+def test_a_key_is_nowhere_in_redis(server: EmbeddedServer, clients: RedisClients):
+    key = key_in(typed(server, "clients", "create", "billing").output)
+    everything = connect(server.url, text=False)
+    dumped = b"".join(everything.dump(name) or b"" for name in everything.scan_iter())
+    everything.close()
+    assert key.encode() not in dumped
+    assert key.split("_")[1].encode() not in dumped
+
+
+def test_two_keys_live_side_by_side_until_one_is_revoked(
+    server: EmbeddedServer, clients: RedisClients
+):
+    first = key_in(typed(server, "clients", "create", "billing").output)
+    second = key_in(typed(server, "clients", "key", "billing").output)
+    assert clients.by_key(first) == clients.by_key(second)
+    assert "revoked" in typed(server, "clients", "revoke", first).output
+    assert clients.by_key(first) is None
+    assert clients.by_key(second) is not None
+    assert "no such key" in typed(server, "clients", "revoke", first).output
+
+
+@pytest.mark.parametrize("name", ["Billing", "a", "x" * 41, "bill:ing", "-x", "x y"])
+def test_a_name_that_does_not_fit_is_refused(
+    server: EmbeddedServer, clients: RedisClients, name: str
+):
+    refused = typed(server, "clients", "create", "--", name)
+    assert refused.exit_code == 2
+    assert "small letters" in refused.output
+    assert clients.all() == []
+
+
+def test_a_name_is_given_once(server: EmbeddedServer, clients: RedisClients):
+    typed(server, "clients", "create", "billing")
+    again = typed(server, "clients", "create", "billing")
+    assert again.exit_code == 2
+    assert "countersign clients key billing" in again.output
+
+
+def test_nobody_gets_a_key_who_is_no_client(server: EmbeddedServer, clients: RedisClients):
+    refused = typed(server, "clients", "key", "nobody")
+    assert refused.exit_code == 2
+    assert "csk_" not in refused.output
+
+
+def test_clients_are_listed_with_their_policies(server: EmbeddedServer, clients: RedisClients):
+    typed(server, "clients", "create", "billing", "--policy", "refund", "--policy", "payout")
+    typed(server, "clients", "create", "agent")
+    listed = typed(server, "clients", "list").output.splitlines()
+    assert listed == ["agent\tany policy", "billing\trefund, payout"]
+
+
+def test_without_settings_it_says_which_are_missing():
+    refused = CliRunner(env={"REDIS_URL": "", "COUNTERSIGN_SECRET": ""}).invoke(
+        main, ["clients", "list"]
+    )
+    assert refused.exit_code == 2
+    assert "COUNTERSIGN_SECRET" in refused.output
+
+
+def test_a_key_with_a_typo_is_told_from_a_key():
+    key = new_key()
+    assert well_formed(key)
+    assert not well_formed(key[:-1] + ("0" if key[-1] != "0" else "1"))
+    assert not well_formed(key.upper())
+    assert not well_formed("csk_")
