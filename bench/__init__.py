@@ -1,0 +1,1 @@
+"""Measurements of the running product: real processes, whole trips, ratios to floors of one run."""
