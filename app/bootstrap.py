@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from .domain.due import Lane
 from .domain.errors import PoliciesRefused, SettingsRefused
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
-from .judge import LoadedPolicies
+from .judge import PolicyJudge
 from .lanes import CallbackLane, SlackLane, TimeLane, Work, drain
 from .service import Service
 from .settings import Settings, StoreSettings
@@ -44,18 +45,6 @@ _BATCH = {Lane.TIME: 16, Lane.SLACK: 1, Lane.CALLBACK: 1}
 
 _SLACK_CALL_S = 18.0
 """The end of any call to Slack, well within the lease of 60 s under which a card is posted."""
-
-
-class Lines:
-    """What a worker drains, lane by lane."""
-
-    def __init__(self, lanes: RedisLanes, work: dict[Lane, Work]) -> None:
-        self._lanes = lanes
-        self._work = work
-
-    def drain(self, lane: Lane) -> None:
-        """Do what is due in this lane, for one turn."""
-        drain(self._lanes, lane, self._work[lane], _BATCH[lane])
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ def build_store(settings: Settings) -> Store:
         pace=RedisPace(client),
         cache=RedisCache(client),
         decisions=RedisDecisions(client),
-        health=fitness.RedisHealth(client),
+        health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
     )
 
 
@@ -98,8 +87,8 @@ def build_lanes(settings: Settings) -> RedisLanes:
     return build_store(settings).lanes
 
 
-def build_lines(settings: Settings) -> Lines:
-    """What a worker needs."""
+def build_drain(settings: Settings) -> Callable[[Lane], None]:
+    """What a worker does with a lane: what is due in it, for one turn."""
     store, slack = build_store(settings), _slack(settings)
     cards = SlackCards(slack, store.pace, store.cache)
     directory = SlackDirectory(slack, store.cache)
@@ -109,7 +98,7 @@ def build_lines(settings: Settings) -> Lines:
         Lane.SLACK: SlackLane(store.requests, store.lanes, cards, directory),
         Lane.CALLBACK: CallbackLane(store.requests, store.lanes, callbacks, store.clients),
     }
-    return Lines(store.lanes, work)
+    return lambda lane: drain(store.lanes, lane, work[lane], _BATCH[lane])
 
 
 def build_web(settings: Settings) -> FastAPI:
@@ -118,7 +107,7 @@ def build_web(settings: Settings) -> FastAPI:
     directory = SlackDirectory(slack, store.cache)
     service = Service(
         store=store.requests,
-        judge=LoadedPolicies(_policies(settings)),
+        judge=PolicyJudge(_policies(settings)),
         directory=directory,
         callbacks=_callbacks(settings),
         public_url=settings.public_url.rstrip("/"),
@@ -144,13 +133,16 @@ def _ways_in(settings: Settings, bolt: App) -> tuple[SlackDoor | None, SlackSock
 @contextmanager
 def _beside(slack: SlackApi, replies: Replies, socket: SlackSocket | None) -> Iterator[None]:
     """What lives and ends with the web application."""
+    # The first click should not have to wait for Slack to say who we are.
+    threading.Thread(target=slack.warm, daemon=True).start()
     if socket is not None:
         socket.start()
-    yield
-    if socket is not None:
-        socket.stop()
-    replies.close()
-    slack.close()
+    try:
+        yield
+    finally:
+        if socket is not None:
+            socket.stop()
+        replies.close()
 
 
 def _slack(settings: Settings) -> SlackApi:

@@ -17,7 +17,7 @@ _log = logging.getLogger("countersign.policies")
 
 
 @dataclass(frozen=True)
-class LoadedPolicies:
+class PolicyJudge:
     """A folder of policies as it was when the process started."""
 
     policies: Policies

@@ -30,6 +30,7 @@ from .domain.slack_steps import (
     TellRequester,
     ready,
 )
+from .faults import described
 from .ports import (
     Callbacks,
     Cards,
@@ -48,7 +49,9 @@ _log = logging.getLogger("countersign.lanes")
 _TURN_S = 1.0
 """How long one job works before it lets another one of the queue have its turn."""
 
-_HOST_BUSY_MS = 250
+_STEPS_S = 20.0
+"""How long one claim goes on taking steps in Slack. The last one may take two calls of 18 s more,
+which still ends before the lease of 60 s does."""
 
 Work = Callable[[Claim], None]
 
@@ -57,17 +60,17 @@ def drain(lanes: Lanes, lane: Lane, work: Work, batch: int) -> None:
     """Do what is due in a lane until nothing is, or for one turn.
 
     `batch` requests are claimed at a time and done one after the other, so it is 1 where a single
-    one can take long. A full batch rings for help: there may be more than one worker's worth.
+    one can take long. Rings for help when more is due than was claimed.
     """
     lanes.answer(lane)
     end = time.monotonic() + _TURN_S
     while time.monotonic() < end:
-        claims = lanes.claim(lane, batch)
-        if len(claims) == batch:
+        claimed = lanes.claim(lane, batch)
+        if claimed.more:
             lanes.ring(lane)
-        for claim in claims:
+        for claim in claimed.claims:
             _do(lanes, work, claim)
-        if not claims:
+        if not claimed.claims:
             return
     lanes.ring(lane)
 
@@ -81,7 +84,8 @@ def _do(lanes: Lanes, work: Work, claim: Claim) -> None:
     except RequestNotFound:
         lanes.release(claim)
     except Exception as error:
-        _log.exception("%s is set aside in lane %s", claim.request_id, claim.lane.value)
+        where = (claim.request_id, claim.lane.value)
+        _log.error("%s is set aside in lane %s: %s", *where, described(error))
         lanes.set_aside(claim, type(error).__name__)
     else:
         lanes.release(claim)
@@ -119,8 +123,8 @@ class CallbackLane:
         message = self.store.message(claim.request_id)
         try:
             answer = self.callbacks.send(url, callback.id, message, client, loaded.now)
-        except HostBusy:
-            self.lanes.postpone(claim, _HOST_BUSY_MS)
+        except HostBusy as busy:
+            self.lanes.postpone(claim, busy.wait_ms)
             return
         tried = CallbackTried(
             status=answer.status,
@@ -144,17 +148,27 @@ class SlackLane:
     def __call__(self, claim: Claim) -> None:
         loaded = self.store.load(claim.request_id)
         request: Request | None = loaded.request
-        while request is not None and (step := ready(request, loaded.now)) is not None:
-            try:
-                done = self._take(step, request, claim)
-            except SlackAgain as again:
-                if again.wait_s is not None:
-                    self.lanes.postpone(claim, int(again.wait_s * 1000) + 1)
-                    return
-                done = SlackFailed(problem=again.problem)
-            except SlackNever as never:
-                done = _lost(step, never.problem)
+        end = time.monotonic() + _STEPS_S
+        while request is not None and time.monotonic() < end:
+            step = ready(request, loaded.now)
+            done = None if step is None else self._tried(step, request, claim)
+            if done is None:
+                return
             request = change(self.store, claim.request_id, done)
+
+    def _tried(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
+        """What came of a step, None when it has to wait and `claim` was put off."""
+        try:
+            return self._take(step, request, claim)
+        except SlackAgain as again:
+            if again.wait_s is None:
+                _log.warning("%s: Slack failed, trying again: %s", request.id, again.problem)
+                return SlackFailed(problem=again.problem)
+            self.lanes.postpone(claim, int(again.wait_s * 1000) + 1)
+            return None
+        except SlackNever as never:
+            _log.warning("%s: Slack refused for good: %s", request.id, never.problem)
+            return _lost(step, never.problem)
 
     def _take(self, step: SlackStep, request: Request, claim: Claim) -> Command:
         match step:
@@ -162,8 +176,9 @@ class SlackLane:
                 targets, lost = self.directory.conversations(refs)
                 return TargetsFound(targets=tuple(targets), lost=tuple(lost))
             case PostCard(target=target):
-                # A worker that died may have posted it already, with nobody left to record it.
-                place = self.cards.find(target, request) if claim.unfinished else None
+                # A worker that died, or an answer that never came, may have left a card behind.
+                doubtful = claim.unfinished or request.state.cards.failures > 0
+                place = self.cards.find(target, request) if doubtful else None
                 face = 0 if place else request.state.cards.face
                 place = place or self.cards.post(target, request)
                 return CardDrawn(target=target, place=place, face=face)

@@ -65,6 +65,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """What was claimed at once, and whether more is due."""
+
+    claims: list[Claim]
+    more: bool
+
+
+@dataclass(frozen=True)
 class Query:
     """Which requests to list: newest first, `limit` at most, from below `cursor`."""
 
@@ -128,7 +136,7 @@ class RequestStore(Protocol):
 class Lanes(Protocol):
     """The due sets: what is due is claimed under a lease, done, and let go."""
 
-    def claim(self, lane: Lane, limit: int) -> list[Claim]:
+    def claim(self, lane: Lane, limit: int) -> Batch:
         """Up to `limit` requests that are due and that nobody holds, earliest first."""
 
     def release(self, claim: Claim) -> None:
@@ -151,7 +159,13 @@ class Pace(Protocol):
     """A gap between two sends to one place, whichever process sends."""
 
     def reserve(self, place: str, gap_ms: int) -> int:
-        """0 when it may be sent now (and the place is taken for `gap_ms`), else the wait in ms."""
+        """0 when it may be sent now (and the place is taken for `gap_ms`), else the wait in ms.
+
+        Those who have to wait are told different waits, so that they don't all come back at once.
+        """
+
+    def held(self, place: str) -> int:
+        """How long (ms) the place wants to be left alone; 0 when it does not."""
 
     def hold(self, place: str, wait_ms: int) -> None:
         """Nothing to this place for so long: it said so itself."""
@@ -180,7 +194,7 @@ class Health(Protocol):
     def report(self) -> dict[str, JsonValue]:
         """What an operator wants to see: durability, lanes, requests set aside.
 
-        Raises `StoreUnavailable`.
+        Raises `StoreUnavailable`, `ServerUnfit`.
         """
 
 
@@ -240,7 +254,7 @@ class Directory(Protocol):
 
 
 class SlackAgain(Exception):
-    """Slack could not do it now; `wait_s` is its own word on when, if it gave one."""
+    """Slack could not do it now; `wait_s` is its own word, or our pace's, on when it can."""
 
     def __init__(self, problem: str, wait_s: float | None = None) -> None:
         super().__init__(problem)
@@ -283,7 +297,11 @@ class Answer:
 
 
 class HostBusy(Exception):
-    """Enough is on its way to this host; the others go on."""
+    """Enough is on its way to this host; try again in `wait_ms`, the others go on."""
+
+    def __init__(self, wait_ms: int) -> None:
+        super().__init__(wait_ms)
+        self.wait_ms = wait_ms
 
 
 class Callbacks(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 import rfc8785
@@ -50,8 +50,17 @@ class Ask:
     idempotency_key: str | None = None
 
     def fingerprint(self) -> str:
-        """The same for the same request, whatever the order of its keys (RFC 8785)."""
-        return hashlib.sha256(rfc8785.dumps(vars(self))).hexdigest()
+        """The same for the same request, whatever the order of its keys (RFC 8785).
+
+        Fields that were left out don't count, so that one more field some day changes no
+        fingerprint of today.
+        """
+        given = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if getattr(self, each.name) not in (None, {}, each.default)
+        }
+        return hashlib.sha256(rfc8785.dumps(given)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -109,8 +118,7 @@ class Service:
         `CommentRequired`, or a `DecisionRefused`.
         """
         plan = self.store.load(request_id).request.body.evaluation.plan
-        refs = [ref for stage in plan.stages for ref in stage.reviewers] if plan else []
-        person = self.directory.person(user_id, refs)
+        person = self.directory.person(user_id, () if plan is None else plan.reviewers)
         command = Decide(
             person=person, outcome=outcome, digest=shown_digest, comment=comment, seen=seen
         )
@@ -133,9 +141,15 @@ class Service:
             raise _not_found()
         return request
 
-    def shown(self, request_id: str) -> Request:
-        """One request for a reviewer in Slack, who needs no client. Raises `RequestNotFound`."""
-        return self.store.load(request_id).request
+    def to_revise(self, request_id: str) -> Request:
+        """A request that somebody in Slack wants to send back.
+
+        Raises `RequestNotFound`, `AlreadyDecided`.
+        """
+        request = self.store.load(request_id).request
+        if not request.pending:
+            raise lifecycle.already_decided(request)
+        return request
 
     def page(self, query: Query) -> Page:
         """A client's requests, newest first."""

@@ -19,11 +19,20 @@ S = TypeVar("S", bound="StoreSettings")
 class StoreSettings(BaseSettings):
     """What is needed to reach the store, and no Slack: enough for `countersign clients`."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
 
     redis_url: str = Field(alias="REDIS_URL")
     secret: SecretStr = Field(alias="COUNTERSIGN_SECRET", min_length=32)
     allow_unsafe_redis: bool = Field(False, alias="COUNTERSIGN_ALLOW_UNSAFE_REDIS")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, value: str) -> str:
+        if not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("write it as redis://host:6379/0, rediss://… or unix:///path")
+        return value
 
 
 class Settings(StoreSettings):
@@ -40,7 +49,7 @@ class Settings(StoreSettings):
     callback_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), alias="COUNTERSIGN_CALLBACK_ALLOW"
     )
-    retention_s: int = Field(90 * 86400, alias="COUNTERSIGN_RETENTION")
+    retention_s: int = Field(90 * 86400, alias="COUNTERSIGN_RETENTION", ge=60)
 
     @field_validator("callback_allow", mode="before")
     @classmethod

@@ -63,6 +63,12 @@ class ReviewPlan(Frozen):
     outcomes: tuple[Outcome, ...]
     expire_s: int
 
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Everybody whom the plan names, each once, in its order."""
+        named = (ref for stage in self.stages for ref in stage.reviewers)
+        return tuple(dict.fromkeys(named))
+
 
 class Summary(Frozen):
     """The policy in plain English, for the person who is asked. One sentence or two each."""
@@ -83,8 +89,9 @@ class Step(Frozen):
 class Evaluation(Frozen):
     """What a policy says about one request.
 
-    `rule` is the id of the rule that decided, or None when an error made it a review; then `error`
-    says what went wrong. `plan` is None exactly when `route` decides by itself.
+    `rule` is the id of the rule that decided, or None when none did: no rule held, or an error
+    made it a review; then `error` says what went wrong. `plan` is None exactly when `route` decides
+    by itself.
     """
 
     route: Route

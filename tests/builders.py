@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.domain import lifecycle
-from app.domain.commands import Decide, Open, Person
+from app.domain.commands import Decide, Person
 from app.domain.digest import digest
 from app.domain.request import Body, Place, PolicyRef, Request
 from app.domain.transition import Transition
@@ -62,9 +62,7 @@ def body(**changes: Any) -> Body:
 
 
 def opened(**changes: Any) -> Transition:
-    transition = lifecycle.apply(None, Open(body=body(**changes)), changes.get("opened_ms", NOW))
-    assert transition is not None
-    return transition
+    return lifecycle.begin(body(**changes))
 
 
 def pending(**changes: Any) -> Request:

@@ -3,44 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from rq.job import Job
 
 from app.domain.due import Lane
 
 
-class Lines(Protocol):
-    """The lanes, wired (`bootstrap.Lines`)."""
-
-    def drain(self, lane: Lane) -> None:
-        """Do what is due in this lane, for one turn."""
-
-
 class _Worker:
     """What this process works with; set once before the first job."""
 
-    lines: Lines
+    drain: Callable[[Lane], None]
 
 
-def equip(lines: Lines) -> None:
-    """Hand this process its lanes."""
-    _Worker.lines = lines
+def equip(drain: Callable[[Lane], None]) -> None:
+    """Say what this process does with a lane (`bootstrap.build_drain`)."""
+    _Worker.drain = staticmethod(drain)
 
 
 def run_timers() -> None:
     """Whatever time has come for: expiry, the end of retention."""
-    _Worker.lines.drain(Lane.TIME)
+    _Worker.drain(Lane.TIME)
 
 
 def sync_cards() -> None:
     """Cards that are to be posted or brought up to date."""
-    _Worker.lines.drain(Lane.SLACK)
+    _Worker.drain(Lane.SLACK)
 
 
 def send_callbacks() -> None:
     """Callbacks that are to be sent."""
-    _Worker.lines.drain(Lane.CALLBACK)
+    _Worker.drain(Lane.CALLBACK)
 
 
 _ALLOWED: Mapping[str, Callable[[], None]] = {

@@ -10,14 +10,14 @@ from functools import partial
 from typing import Any
 
 import redis
-from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
-from app.bootstrap import build_lines
+from app.bootstrap import build_drain
 from app.domain.due import Lane
+from app.faults import described
 from app.process import starting, stop_signal
 from app.store.bells import queue_name
 from app.store.connection import connect
@@ -100,15 +100,16 @@ class WorkerThreads:
         while not self._stop.is_set():
             try:
                 LaneWorker(lane, self._connect(), self._stop).work(logging_level="WARNING")
-            except (RedisError, StopRequested) as error:
-                _log.warning("a worker of lane %s starts anew: %r", lane.value, error)
+            except Exception as error:
+                # Whatever it was, the lane needs its workers.
+                _log.warning("a worker of lane %s starts anew: %s", lane.value, described(error))
             self._stop.wait(0.5)
 
 
 def main() -> None:
     """The `worker` of the Procfile: runs until SIGTERM or SIGINT."""
     with starting("worker") as settings:
-        jobs.equip(build_lines(settings))
+        jobs.equip(build_drain(settings))
         threads = WorkerThreads(partial(connect, settings.redis_url, text=False))
     stop = stop_signal()
     threads.start()

@@ -17,6 +17,10 @@ from .url import parse_url
 SENDS_PER_HOST = 4
 """Sends in flight to one host from one process: a host that hangs leaves threads for the others."""
 
+_BUSY_MS, _BUSIEST_MS = 100, 20_000
+"""The more are turned away while nothing ends, the longer each is told to wait: a host that hangs
+has a queue, which must not be gone through again and again."""
+
 
 class OutgoingCallbacks:
     """`secret` is the deployment's own; each client's callback secret is derived from it."""
@@ -26,6 +30,7 @@ class OutgoingCallbacks:
         self._sender = sender
         self._secret = secret
         self._in_flight: Counter[str] = Counter()
+        self._turned_away: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def check(self, url: str) -> None:
@@ -40,12 +45,14 @@ class OutgoingCallbacks:
     def _slot(self, host: str) -> Iterator[None]:
         with self._lock:
             if self._in_flight[host] >= SENDS_PER_HOST:
-                raise HostBusy(host)
+                self._turned_away[host] += 1
+                raise HostBusy(min(_BUSY_MS * self._turned_away[host], _BUSIEST_MS))
             self._in_flight[host] += 1
         try:
             yield
         finally:
             with self._lock:
                 self._in_flight[host] -= 1
+                del self._turned_away[host]
                 # Nothing is kept of a host that nothing is on its way to.
                 self._in_flight += Counter()

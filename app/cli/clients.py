@@ -53,7 +53,9 @@ def list_() -> None:
 
 
 def _show(name: str, key: str, settings: StoreSettings) -> None:
-    secret = secret_for(settings.secret.get_secret_value().encode(), name, 1)
+    client = build_clients(settings).get(name)
+    generation = 1 if client is None else client.secret_generation
+    secret = secret_for(settings.secret.get_secret_value().encode(), name, generation)
     click.echo(f"Client           {name}")
     click.echo(f"Key              {key}    (shown this once)")
     click.echo(f"Callback secret  {secret}    (the receiver verifies with it)")

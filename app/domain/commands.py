@@ -6,7 +6,7 @@ from typing import Literal
 
 from policies.plan import Frozen, Outcome
 
-from .request import Actor, Body, Place
+from .request import Actor, Place
 
 Standing = Literal["trusted", "deactivated", "bot", "guest", "stranger", "unverified"]
 
@@ -32,12 +32,6 @@ class Person(Frozen):
 
     def as_actor(self) -> Actor:
         return Actor(kind="person", id=self.id, name=self.name, email=self.email)
-
-
-class Open(Frozen):
-    """A client asks; the policy has already spoken."""
-
-    body: Body
 
 
 class Decide(Frozen):
@@ -112,8 +106,7 @@ class SlackFailed(Frozen):
 
 
 Command = (
-    Open
-    | Decide
+    Decide
     | Cancel
     | Wake
     | Redeliver

@@ -45,7 +45,7 @@ def record(request: Request, command: Command, now: int) -> Transition | None:
         case RequesterTold():
             return _requester_told(request, command, now)
         case SlackFailed():
-            return _slack_failed(request, now)
+            return _slack_failed(request, command, now)
         case _:
             raise TypeError(f"not a command of this request's life: {command!r}")
 
@@ -142,17 +142,21 @@ def _requester_told(request: Request, told: RequesterTold, now: int) -> Transiti
     return Transition(before=request, after=after, events=(recorded,))
 
 
-def _slack_failed(request: Request, now: int) -> Transition:
+def _slack_failed(request: Request, failed: SlackFailed, now: int) -> Transition:
     """Try again after a pause that grows to five minutes."""
     failures = request.state.cards.failures
     pause_s = _SLACK_PAUSES_S[min(failures, len(_SLACK_PAUSES_S) - 1)]
-    update = {"failures": failures + 1, "retry_ms": now + pause_s * 1000}
+    update = {
+        "problem": failed.problem,
+        "failures": failures + 1,
+        "retry_ms": now + pause_s * 1000,
+    }
     cards = request.state.cards.model_copy(update=update)
     return Transition(before=request, after=request.changed(cards=cards))
 
 
 def _with_cards(request: Request, update: dict[str, Any]) -> Request:
     """Something in Slack worked: whatever failed before no longer counts."""
-    fresh = {"failures": 0, "retry_ms": 0, **update}
+    fresh = {"problem": None, "failures": 0, "retry_ms": 0, **update}
     cards: Cards = request.state.cards.model_copy(update=fresh)
     return request.changed(cards=cards)

@@ -118,7 +118,7 @@ class CommentRequired(CountersignError):
 
 
 class NothingToRedeliver(CountersignError):
-    """The request has no callback, or it is still on its way."""
+    """The request has no callback to send again."""
 
     code = "nothing_to_redeliver"
 

@@ -14,8 +14,6 @@ from pydantic import Field, JsonValue
 
 from policies.plan import Frozen
 
-from .request import Actor
-
 
 class EventType(StrEnum):
     """Everything that a commit can record."""
@@ -45,11 +43,6 @@ class Event(Frozen):
     actor_kind: Literal["person", "policy", "timeout", "client", "system"]
     actor: str
     detail: dict[str, JsonValue] = Field(default_factory=dict)
-
-
-def actor_fields(actor: Actor) -> dict[str, str]:
-    """The part of an actor that the trail keeps."""
-    return {"actor_kind": actor.kind, "actor": actor.id}
 
 
 def fingerprint(text: str | None) -> str | None:

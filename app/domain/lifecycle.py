@@ -1,4 +1,4 @@
-"""The life of a request: `apply(request, command, now)` gives the next state and what to record.
+"""The life of a request: `begin`, then `apply(request, command, now)` for each next state.
 
 Pure: the store commits a `Transition` whole or not at all, and what still has to happen outside is
 read off the new state (`due.py`, `slack_steps.py`).
@@ -9,7 +9,7 @@ from __future__ import annotations
 from policies.plan import Outcome, Route
 
 from . import effects
-from .commands import Cancel, Command, Decide, Open, Wake
+from .commands import Cancel, Command, Decide, Wake
 from .due import erase_ms, settled
 from .errors import (
     AlreadyDecided,
@@ -18,7 +18,6 @@ from .errors import (
     DigestMismatch,
     OutcomeNotOffered,
     RequestExpired,
-    RequestNotFound,
 )
 from .events import Event, EventType, fingerprint
 from .message import callback_body
@@ -45,16 +44,12 @@ _DONE = {
 }
 
 
-def apply(request: Request | None, command: Command, now: int) -> Transition | None:
+def apply(request: Request, command: Command, now: int) -> Transition | None:
     """What `command` makes of `request` at the instant `now`; None when it changes nothing.
 
     Raises a `CountersignError` for what may not happen. A refusal that belongs into the trail comes
     back as a transition whose `refused` the caller raises once it is committed.
     """
-    if isinstance(command, Open):
-        return begin(command.body)
-    if request is None:
-        raise RequestNotFound("There is no such request.")
     match command:
         case Decide():
             return _decide(request, command, now)
@@ -112,8 +107,7 @@ def _by_policy(body: Body) -> Decision:
 def _decide(request: Request, command: Decide, now: int) -> Transition | None:
     if not request.pending:
         return _too_late(request, command)
-    if request.state.expires_ms is not None and now >= request.state.expires_ms:
-        raise RequestExpired("The time to decide this has passed, so it was not approved.")
+    _in_time(request, now)
     plan = request.body.evaluation.plan
     if plan is None or command.outcome not in plan.outcomes:
         raise OutcomeNotOffered(f"This request does not offer {command.outcome.value}.")
@@ -130,6 +124,12 @@ def _decide(request: Request, command: Decide, now: int) -> Transition | None:
         comment=command.comment,
     )
     return _ended(request, decision, EventType.DECIDED, _adopted(request, command.seen))
+
+
+def _in_time(request: Request, now: int) -> None:
+    """From its deadline on a request only expires, even before the time lane has seen to that."""
+    if request.state.expires_ms is not None and now >= request.state.expires_ms:
+        raise RequestExpired("The time to decide this has passed, so it was not approved.")
 
 
 def _why_not(request: Request, command: Decide) -> CountersignError | None:
@@ -184,6 +184,7 @@ def already_decided(request: Request) -> AlreadyDecided:
 def _cancel(request: Request, command: Cancel, now: int) -> Transition:
     if not request.pending:
         raise already_decided(request)
+    _in_time(request, now)
     decision = Decision(
         outcome=Status.CANCELLED,
         by=(command.by,),

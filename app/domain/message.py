@@ -29,7 +29,6 @@ def callback_body(request: Request) -> str:
         "payload": body.payload,
         "digest": decision.digest,
         "policy": body.policy.name,
-        "policy_hash": body.policy.hash,
         "metadata": body.metadata,
         "links": dict(body.links),
     }

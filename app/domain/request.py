@@ -100,7 +100,8 @@ class Cards(Frozen):
 
     `face` counts the changes that a reader could see; a copy with a lower one is out of date.
     `targets` are the conversations to post into, None until the reviewers were looked up.
-    `lost` are the names and conversations that Slack will never accept, with its reason.
+    `lost` are the names and conversations that Slack will never accept, with its reason; `problem`
+    is what it failed with last, None once something worked.
     """
 
     face: int = 1
@@ -108,6 +109,7 @@ class Cards(Frozen):
     copies: tuple[Copy, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     requester_told: bool = False
+    problem: str | None = None
     failures: int = 0
     retry_ms: int = 0
 

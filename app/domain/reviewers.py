@@ -24,12 +24,22 @@ def refusal(plan: ReviewPlan, on_behalf_of: str | None, person: Person) -> Decis
         return RequesterCannotDecide(
             "This was asked on your behalf, so somebody else has to decide it."
         )
-    if not any(_names(ref, person) for stage in plan.stages for ref in stage.reviewers):
+    if on_behalf_of is not None and _may_be(on_behalf_of, person):
+        return PersonNotTrusted(
+            "Slack does not show your e-mail address, so you might be the one who asked.",
+            "The app needs the scope users:read.email.",
+        )
+    if not any(_names(ref, person) for ref in plan.reviewers):
         return NotAReviewer(
             "You are not among the people this policy asks.",
-            f"It asks {', '.join(ref for stage in plan.stages for ref in stage.reviewers)}.",
+            f"It asks {', '.join(plan.reviewers)}.",
         )
     return None
+
+
+def _may_be(requester: str, person: Person) -> bool:
+    """Whether the two can't be told apart: one is known by e-mail, the other's is hidden."""
+    return "@" in requester and person.email is None
 
 
 def _names(ref: str, person: Person) -> bool:

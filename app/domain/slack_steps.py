@@ -77,7 +77,6 @@ def _redraw(request: Request) -> RedrawCard | None:
 def _reviewers(request: Request) -> tuple[str, ...]:
     """Whom the plan names, but for those who could not be reached."""
     plan = request.body.evaluation.plan
-    stages = () if plan is None else plan.stages
+    refs = () if plan is None else plan.reviewers
     lost = {name for name, _ in request.state.cards.lost}
-    refs = dict.fromkeys(ref for stage in stages for ref in stage.reviewers)
     return tuple(ref for ref in refs if ref not in lost)

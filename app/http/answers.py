@@ -131,8 +131,8 @@ class SlackAnswer(Answer):
     @classmethod
     def of(cls, cards: Cards) -> SlackAnswer:
         problems = [f"{name}: {problem}" for name, problem in cards.lost]
-        if cards.failures:
-            problems.append("Slack could not do it just now; it is tried again")
+        if cards.problem:
+            problems.append(f"it is tried again after: {cards.problem}")
         return cls(posted=len(cards.copies), problem="; ".join(problems) or None)
 
 

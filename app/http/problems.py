@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -13,6 +12,7 @@ from starlette.responses import Response
 
 from app.domain import errors as domain
 from app.domain.errors import CountersignError
+from app.faults import described
 
 from . import errors as http
 from .wire import Listing, Wait, refusal
@@ -45,6 +45,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.CommentRequired: 422,
     http.InternalError: 500,
     domain.RequestUnreadable: 503,
+    domain.ServerUnfit: 503,
     domain.StoreUnavailable: 503,
     domain.TooBusy: 503,
 }
@@ -136,9 +137,8 @@ async def on_http(call: Request, error: Exception) -> Response:
 
 async def on_unexpected(call: Request, error: Exception) -> Response:
     """For a fault of ours. Where it happened is logged, its text is not: it may quote the body."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
     call_id = getattr(call.state, "call_id", None)
-    _log.error("unexpected %s request_id=%s\n%s", type(error).__qualname__, call_id, frames)
+    _log.error("unexpected, request_id=%s: %s", call_id, described(error))
     return refused(
         http.InternalError(
             "Something went wrong here.", "The header X-Request-Id finds it in the log."

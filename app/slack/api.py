@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import suppress
+from threading import BoundedSemaphore, Thread
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from app.ports import SlackAgain
+from app.ports import SlackAgain, SlackNever
 
 from .answers import Answer, Identity
 from .errors import FAILURES, narrowed
 
-_THREADS = 32
+_AT_ONCE = 64
+"""Calls that may be open at once, those included that were left behind."""
 
 A = TypeVar("A", bound=Answer)
 T = TypeVar("T")
@@ -34,7 +37,7 @@ class SlackApi:
         # Below this the SDK logs what it sends and gets: what people ask and answer.
         logging.getLogger("slack_sdk").setLevel(logging.WARNING)
         self._deadline_s = deadline_s
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="slack")
+        self._room = BoundedSemaphore(_AT_ONCE)
         self._identity: Identity | None = None
         self.web = WebClient(
             token=token, base_url=base_url, timeout=math.ceil(deadline_s), retry_handlers=[]
@@ -49,12 +52,24 @@ class SlackApi:
 
         What is late goes on unheard, so that what it puts into a cache helps the next try.
         """
-        future = self._pool.submit(work)
+        if not self._room.acquire(blocking=False):
+            raise SlackAgain("too many calls to Slack are waiting for an answer")
+        done: Future[T] = Future()
+        # Not a pool: what Slack never answers must hold up neither the next call nor the end of
+        # the process, which waits for the threads of a pool.
+        Thread(target=self._run, args=(work, done), name="slack", daemon=True).start()
         try:
-            return future.result(deadline_s or self._deadline_s)
+            return done.result(deadline_s or self._deadline_s)
         except TimeoutError:
-            future.cancel()
             raise SlackAgain("no answer in time") from None
+
+    def _run(self, work: Callable[[], T], done: Future[T]) -> None:
+        try:
+            done.set_result(work())
+        except Exception as error:
+            done.set_exception(error)
+        finally:
+            self._room.release()
 
     def step(self, answer: type[A], method: Callable[..., SlackResponse], **args: Any) -> A:
         """One call inside of `bounded`."""
@@ -67,12 +82,13 @@ class SlackApi:
         except ValidationError as error:
             raise SlackAgain(f"an answer that is not {answer.__name__}") from error
 
+    def warm(self) -> None:
+        """Learn who we are ahead of the first click, if Slack says so now."""
+        with suppress(SlackAgain, SlackNever):
+            self.bounded(self.identity)
+
     def identity(self) -> Identity:
         """Who we are, inside of `bounded`. A token stays one bot's, so it is asked once."""
         if self._identity is None:
             self._identity = self.step(Identity, self.web.auth_test)
         return self._identity
-
-    def close(self) -> None:
-        """Take no more calls, and wait for none."""
-        self._pool.shutdown(wait=False, cancel_futures=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
@@ -12,6 +11,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
 from app.domain.errors import CountersignError
+from app.faults import described
 from app.ports import SlackAgain, SlackNever
 from app.service import Service
 
@@ -89,8 +89,7 @@ def _unexpected(error: Exception) -> BoltResponse:
     """The message of an error can quote what somebody wrote, so only its place is logged."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=404)
-    trace = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("a click failed: %s\n%s", type(error).__name__, trace)
+    _log.error("a click failed: %s", described(error))
     return BoltResponse(status=500)
 
 

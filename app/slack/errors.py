@@ -25,9 +25,6 @@ FAILURES = (
 )
 """All that a call of slack-sdk's WebClient raises."""
 
-MENDING_S = 300.0
-"""How long to leave what only an operator can mend: a token that is wrong or revoked."""
-
 _PAUSE_S, _LONGEST_S = 5.0, 3_600.0
 """The pause where Slack limits us without saying for how long, and the longest that we believe."""
 
@@ -39,9 +36,14 @@ _MENDED_BY_HAND = frozenset(
     {
         "account_inactive",
         "enterprise_is_restricted",
+        "access_denied",
         "invalid_auth",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
         "not_authed",
         "org_login_required",
+        "team_access_not_granted",
         "token_expired",
         "token_revoked",
         "two_factor_setup_required",
@@ -98,13 +100,8 @@ _NEVER = frozenset(
         "trigger_exchanged",
         "trigger_expired",
         # what the app may do
-        "access_denied",
         "method_deprecated",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
         "plan_upgrade_required",
-        "team_access_not_granted",
         "unknown_method",
     }
 )
@@ -118,6 +115,10 @@ class SlackUnavailable(CountersignError):
 
 class RateLimited(SlackAgain):
     """Slack wants to be left alone for `wait_s`."""
+
+
+class NeedsOperator(SlackAgain):
+    """The token or its scopes keep us from it, until somebody mends that."""
 
 
 def narrowed(error: Exception) -> SlackAgain | SlackNever:
@@ -136,7 +137,7 @@ def _answered(status: int, code: str, headers: Mapping[str, str]) -> SlackAgain 
     if status == 429 or code in _LIMITED:
         return RateLimited("ratelimited", _wait_s(headers))
     if code in _MENDED_BY_HAND:
-        return SlackAgain(code, MENDING_S)
+        return NeedsOperator(code)
     if status < 500 and code in _NEVER:
         return SlackNever(code)
     return SlackAgain(code or f"HTTP {status}")

@@ -17,7 +17,7 @@ from .api import A, SlackApi
 from .blocks import notices
 from .blocks.card import card
 from .blocks.text import Message
-from .errors import RateLimited
+from .errors import NeedsOperator, RateLimited
 
 _GAP_MS = 1_000
 """Slack takes about one message a second in each conversation."""
@@ -64,7 +64,7 @@ class SlackCards:
         """
         try:
             return self._api.bounded(lambda: self._found(target, request))
-        except SlackNever:
+        except (NeedsOperator, SlackNever):
             return None
 
     def tell_requester(self, person: str, request: Request) -> None:
@@ -102,28 +102,19 @@ class SlackCards:
         into: str | None = None,
         **args: Any,
     ) -> A:
-        """One call, when it is its turn; a post goes `into` a conversation with a pace of its own.
+        """One call, when Slack takes it; a post goes `into` a conversation at that one's pace.
 
-        Nobody takes a method for longer than a moment, but Slack does when it tells us to wait.
+        Slack limits posts by conversation and everything else by method.
         """
-        gaps_ms = {name: 1} if into is None else {name: 1, into: _GAP_MS}
-        for place, gap_ms in gaps_ms.items():
-            self._turn(place, gap_ms)
+        place = f"slack:{into or name}"
+        _wait_for(self._pace.held(place))
+        if into is not None:
+            _wait_for(self._pace.reserve(place, _GAP_MS))
         try:
             return self._api.call(answer, method, **args)
         except RateLimited as limited:
-            for place in gaps_ms:
-                self._hold(place, limited)
+            self._pace.hold(place, math.ceil((limited.wait_s or 0) * 1000))
             raise
-
-    def _turn(self, place: str, gap_ms: int) -> None:
-        wait_ms = self._pace.reserve(f"slack:{place}", gap_ms)
-        if wait_ms:
-            raise SlackAgain("paced", wait_ms / 1000)
-
-    def _hold(self, place: str, limited: RateLimited) -> None:
-        if limited.wait_s is not None:
-            self._pace.hold(f"slack:{place}", math.ceil(limited.wait_s * 1000))
 
     def _found(self, target: str, request: Request) -> Place | None:
         channel = self._channel(target)
@@ -179,6 +170,12 @@ class SlackCards:
             if found or not cursor:
                 return found
         return None
+
+
+def _wait_for(wait_ms: int) -> None:
+    """Not now. Raises `SlackAgain` unless there is nothing to wait for."""
+    if wait_ms:
+        raise SlackAgain("paced", wait_ms / 1000)
 
 
 def _named(target: str) -> str:

@@ -31,7 +31,10 @@ class Replies:
         if not self._room.acquire(blocking=False):
             _log.warning("an answer to a click was dropped: %d are waiting", _WAITING)
             return
-        self.executor.submit(self._send, response_url, message)
+        try:
+            self.executor.submit(self._send, response_url, message)
+        except RuntimeError:  # the process is stopping
+            self._room.release()
 
     def close(self) -> None:
         """Send what is waiting, and take no more."""

@@ -55,6 +55,8 @@ class SlackSocket:
             else:
                 self._handler = handler
                 _log.info("connected to Slack")
+                if self._stopped.is_set():
+                    handler.client.close()
                 return
 
 

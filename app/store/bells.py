@@ -19,7 +19,7 @@ _JOBS = {
     Lane.CALLBACK: "workers.jobs.send_callbacks",
 }
 
-_QUIET_MS = 1000
+QUIET_MS = 1000
 """A bell rings once and is quiet until a worker answers it, or for this long if none does."""
 
 _UNHEARD = 100
@@ -45,7 +45,7 @@ class Bells:
         """Ask a worker to look at the lane, unless one was just asked or none seems to listen."""
         try:
             heard = self._queues[lane].count < _UNHEARD
-            if heard and self._redis.set(f"cs:bell:{lane.value}", "1", nx=True, px=_QUIET_MS):
+            if heard and self._redis.set(f"cs:bell:{lane.value}", "1", nx=True, px=QUIET_MS):
                 self.enqueue(lane)
         except RedisError as error:
             _log.warning("the bell of lane %s was not rung: %s", lane.value, error)
@@ -58,9 +58,12 @@ class Bells:
             _log.warning("the bell of lane %s stays quiet for a second: %s", lane.value, error)
 
     def enqueue(self, lane: Lane) -> None:
-        """The RQ job itself. Losing it is harmless: the clock rings for whatever is still due."""
+        """The RQ job itself. Losing it is harmless: the clock rings for whatever is still due.
+
+        RQ's own time-out would raise in the middle of a commit; ours are on every network call.
+        """
         queue = self._queues[lane]
         try:
-            queue.enqueue(_JOBS[lane], result_ttl=0, ttl=60, failure_ttl=60)
+            queue.enqueue(_JOBS[lane], job_timeout=-1, result_ttl=0, ttl=60, failure_ttl=60)
         except RedisError as error:
             _log.warning("no job for lane %s, the clock will ring: %s", lane.value, error)

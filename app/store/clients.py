@@ -13,7 +13,7 @@ import redis
 from app.domain.errors import ClientExists, ClientNameRefused, ClientNotFound
 from app.ports import Client
 
-from .connection import talk
+from .connection import once, talk
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
 _KEY = re.compile(r"csk_[0-9a-f]{40}_[0-9a-f]{8}")
@@ -41,7 +41,7 @@ class RedisClients:
                 "Use 2 to 40 small letters, digits and dashes, a letter first.",
             )
         record = Client(id=name, policies=policies).model_dump_json()
-        if not talk(lambda: self._redis.hsetnx("cs:clients", name, record)):
+        if not once(lambda: self._redis.hsetnx("cs:clients", name, record)):
             raise ClientExists(
                 f"There is a client {name} already.",
                 f"Make it another key with: countersign clients key {name}",

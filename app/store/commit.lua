@@ -45,14 +45,22 @@ end
 
 local answer = {'done'}
 for lane, due in pairs(write.due) do
+  local held = redis.call('HGET', 'cs:claims:' .. lane, write.id)
+  local ends = held and tonumber(string.match(held, ' (%d+)$'))
   if due == '' then
     redis.call('HDEL', key, 'due:' .. lane)
     redis.call('ZREM', 'cs:due:' .. lane, write.id)
   else
     redis.call('HSET', key, 'due:' .. lane, due)
-    redis.call('ZADD', 'cs:due:' .. lane, due, write.id)
-    if tonumber(due) <= now and redis.call('SET', 'cs:bell:' .. lane, '1', 'NX', 'PX', '1000') then
-      answer[#answer + 1] = lane
+    if ends and ends > now then
+      -- Somebody is at it, and will find this when letting go; should they die, their lease ends.
+      redis.call('ZADD', 'cs:due:' .. lane, ends, write.id)
+    else
+      redis.call('ZADD', 'cs:due:' .. lane, due, write.id)
+      if tonumber(due) <= now
+        and redis.call('SET', 'cs:bell:' .. lane, '1', 'NX', 'PX', write.quiet) then
+        answer[#answer + 1] = lane
+      end
     end
   end
 end

@@ -50,7 +50,7 @@ def script(client: redis.Redis, name: str) -> Script:
 def talk(say: Callable[[], T]) -> T:
     """Run `say`, again after a lost connection. Raises `StoreUnavailable`.
 
-    For reads, and for scripts that know a repeat for what it is.
+    For reads, and for writes that come to the same when they are repeated.
     """
     for pause_s in _PAUSES_S:
         try:
@@ -60,6 +60,11 @@ def talk(say: Callable[[], T]) -> T:
             time.sleep(pause_s)
         except RedisError as error:
             raise _unavailable(error) from error
+    return once(say)
+
+
+def once(say: Callable[[], T]) -> T:
+    """Run `say`, which must not be repeated. Raises `StoreUnavailable`."""
     try:
         return say()
     except RedisError as error:

@@ -59,7 +59,7 @@ def _principals(request: Request) -> set[str]:
     body, plan = request.body, request.body.evaluation.plan
     names = {body.on_behalf_of} if body.on_behalf_of is not None else set()
     if request.pending and plan is not None:
-        names |= {ref for stage in plan.stages for ref in stage.reviewers}
+        names |= set(plan.reviewers)
     return names
 
 
@@ -79,9 +79,10 @@ def read(request_id: str, fields: Sequence[str | None]) -> Request | None:
     try:
         return Request(body=Body.model_validate_json(body), state=State.model_validate_json(state))
     except ValidationError as error:
+        # Without its cause, which quotes what it could not read.
         raise RequestUnreadable(
             f"The request {request_id} can't be read: {error.error_count()} fields don't fit."
-        ) from error
+        ) from None
 
 
 def stored_fields(request: Request, new: bool) -> dict[str, str]:

@@ -18,7 +18,10 @@ OVERRIDE = "COUNTERSIGN_ALLOW_UNSAFE_REDIS"
 
 def check(client: redis.Redis) -> None:
     """Raises `ServerUnfit` with every fault of the server and how to mend it."""
-    found = faults(talk(client.info))
+    _refuse(faults(talk(client.info)))
+
+
+def _refuse(found: list[str]) -> None:
     if found:
         raise ServerUnfit(
             "This Redis server could lose approvals:\n" + "\n".join(f"  - {one}" for one in found),
@@ -50,11 +53,14 @@ def faults(info: Mapping[str, Any]) -> list[str]:
 class RedisHealth:
     """What `/readyz` tells of the store."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, allow_unsafe: bool = False) -> None:
         self._redis = client
+        self._allow_unsafe = allow_unsafe
 
     def report(self) -> dict[str, JsonValue]:
         info: Mapping[str, Any] = talk(self._redis.info)
+        if not self._allow_unsafe:
+            _refuse(faults(info))
         pipe = self._redis.pipeline(transaction=False)
         for lane in Lane:
             pipe.hlen(f"cs:aside:{lane.value}")

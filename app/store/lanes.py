@@ -6,10 +6,10 @@ import redis
 
 from app.domain.due import Lane
 from app.identifiers import new_operation
-from app.ports import Claim
+from app.ports import Batch, Claim
 
 from .bells import Bells
-from .connection import milliseconds, script, talk
+from .connection import milliseconds, once, script, talk
 
 LEASE_MS = 60_000
 """How long a claim holds; every send is over in a third of it."""
@@ -24,11 +24,14 @@ class RedisLanes:
         self._claim = script(client, "claim")
         self._release = script(client, "release")
 
-    def claim(self, lane: Lane, limit: int) -> list[Claim]:
+    def claim(self, lane: Lane, limit: int) -> Batch:
         token = new_operation()
-        taken = talk(lambda: self._claim(args=[lane.value, limit, token, LEASE_MS]))
+        # Never repeated: what a lost reply took comes back when its lease ends.
+        args = [lane.value, limit, token, LEASE_MS]
+        more, *taken = once(lambda: self._claim(args=args))
         pairs = zip(taken[::2], taken[1::2], strict=True)
-        return [Claim(lane, one, token, held == "1") for one, held in pairs]
+        claims = [Claim(lane, one, token, held == "1") for one, held in pairs]
+        return Batch(claims, more == "1")
 
     def release(self, claim: Claim) -> None:
         self._let_go(claim)
@@ -56,5 +59,6 @@ class RedisLanes:
         return max(0, int(earliest[0][1]) - milliseconds(clock))
 
     def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "") -> None:
-        args = [claim.lane.value, claim.request_id, claim.token, wait_ms, problem]
+        kept = "1" if claim.unfinished else ""
+        args = [claim.lane.value, claim.request_id, claim.token, wait_ms, problem, kept]
         talk(lambda: self._release(args=args))

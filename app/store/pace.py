@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import redis
 
-from .connection import talk
+from .connection import script, talk
 
 
 class RedisPace:
@@ -12,15 +12,16 @@ class RedisPace:
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
+        self._reserve = script(client, "pace")
 
     def reserve(self, place: str, gap_ms: int) -> int:
-        key = f"cs:pace:{place}"
-        if talk(lambda: self._redis.set(key, "1", nx=True, px=gap_ms)):
-            return 0
-        return max(1, int(talk(lambda: self._redis.pttl(key))))
+        return int(talk(lambda: self._reserve(keys=[f"cs:pace:{place}"], args=[gap_ms])))
+
+    def held(self, place: str) -> int:
+        return max(0, int(talk(lambda: self._redis.pttl(f"cs:hold:{place}"))))
 
     def hold(self, place: str, wait_ms: int) -> None:
-        talk(lambda: self._redis.set(f"cs:pace:{place}", "1", px=max(1, wait_ms)))
+        talk(lambda: self._redis.set(f"cs:hold:{place}", "1", px=max(1, wait_ms)))
 
 
 class RedisCache:

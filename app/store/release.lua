@@ -1,10 +1,12 @@
 -- Let go of request ARGV[2] in lane ARGV[1], held as ARGV[3]. Due again as its state says, or after
 -- ARGV[4] ms; with ARGV[5], a problem, it is set aside for a time that doubles up to an hour.
+-- What is put off undone, and was found unfinished (ARGV[6]) or broke off, is unfinished next time.
 local lane, id, token, wait, problem = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local claims, aside, due = 'cs:claims:' .. lane, 'cs:aside:' .. lane, 'cs:due:' .. lane
 local held = redis.call('HGET', claims, id)
 if not held or string.find(held, token, 1, true) ~= 1 then return 0 end
-redis.call('HDEL', claims, id)
+local undone = problem ~= '' or (wait ~= '' and ARGV[6] == '1')
+if undone then redis.call('HSET', claims, id, token .. ' 0') else redis.call('HDEL', claims, id) end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import redis
+from pydantic import ValidationError
 
 from app.domain.due import Lane, due
 from app.domain.errors import RequestNotFound, RequestUnreadable
@@ -16,7 +17,7 @@ from app.domain.transition import Transition
 from app.ports import Conflict, Idempotency, Loaded, Page, Query, Replay, TooLate
 
 from . import documents
-from .bells import Bells
+from .bells import QUIET_MS, Bells
 from .connection import milliseconds, script, talk
 
 _LOOKED_AT = 1000
@@ -90,7 +91,13 @@ class RedisRequests:
         for entry in entries:
             pipe.xrange("cs:events", entry, entry)
         found = [row for rows in talk(pipe.execute) for row in rows]
-        return [Event.model_validate_json(fields["event"]) for _, fields in found]
+        try:
+            return [Event.model_validate_json(fields["event"]) for _, fields in found]
+        except ValidationError:
+            raise RequestUnreadable(
+                f"The trail of {request_id} has entries of a newer version.",
+                "Upgrade this process.",
+            ) from None
 
     def page(self, query: Query) -> Page:
         index = documents.client_index(
@@ -168,8 +175,19 @@ def _kept(transition: Transition, after: Request) -> dict[str, Any]:
     return {
         "version": str(after.state.version),
         "fields": fields,
-        "due": {lane.value: "" if at is None else str(at) for lane, at in due(after).items()},
+        "due": _due_anew(before, after),
+        "quiet": QUIET_MS,
         "news": not after.pending and (before is None or before.pending),
+    }
+
+
+def _due_anew(before: Request | None, after: Request) -> dict[str, str]:
+    """The lanes whose due time this change moves; another lane's back-off is left alone."""
+    was = {} if before is None else due(before)
+    return {
+        lane.value: "" if at is None else str(at)
+        for lane, at in due(after).items()
+        if at != was.get(lane)
     }
 
 

@@ -19,21 +19,21 @@ DRAWN = CardDrawn(target="#approvals", place=Place(channel="C0APPROVAL", ts="1.1
 
 
 def held_ids(lanes: RedisLanes, limit: int = 10) -> list[str]:
-    return [claim.request_id for claim in lanes.claim(Lane.SLACK, limit)]
+    return [claim.request_id for claim in lanes.claim(Lane.SLACK, limit).claims]
 
 
 def test_a_claim_keeps_others_off(store: RedisRequests, lanes: RedisLanes):
     requests = [open_one(store) for _ in range(3)]
-    assert len(lanes.claim(Lane.SLACK, 2)) == 2
-    assert len(lanes.claim(Lane.SLACK, 2)) == 1
-    assert lanes.claim(Lane.SLACK, 2) == []
-    assert lanes.claim(Lane.CALLBACK, 2) == []
+    assert len(lanes.claim(Lane.SLACK, 2).claims) == 2
+    assert len(lanes.claim(Lane.SLACK, 2).claims) == 1
+    assert lanes.claim(Lane.SLACK, 2).claims == []
+    assert lanes.claim(Lane.CALLBACK, 2).claims == []
     assert len(requests) == 3
 
 
 def test_what_was_done_and_let_go_is_not_due_again(store: RedisRequests, lanes: RedisLanes):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 10)
+    [claim] = lanes.claim(Lane.SLACK, 10).claims
     change(store, request.id, DRAWN)
     lanes.release(claim)
     assert lanes.due_in_ms(Lane.SLACK) is None
@@ -41,9 +41,9 @@ def test_what_was_done_and_let_go_is_not_due_again(store: RedisRequests, lanes: 
 
 def test_what_was_let_go_undone_is_due_at_once(store: RedisRequests, lanes: RedisLanes):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 10)
+    [claim] = lanes.claim(Lane.SLACK, 10).claims
     lanes.release(claim)
-    [again] = lanes.claim(Lane.SLACK, 10)
+    [again] = lanes.claim(Lane.SLACK, 10).claims
     assert again.request_id == request.id
     assert not again.unfinished
 
@@ -52,7 +52,7 @@ def test_news_that_come_during_a_claim_are_not_lost_with_it(
     store: RedisRequests, lanes: RedisLanes
 ):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 10)
+    [claim] = lanes.claim(Lane.SLACK, 10).claims
     change(store, request.id, DRAWN)
     change(store, request.id, approval(request, seen=DRAWN.place))
     assert held_ids(lanes) == [], "the one who holds it will see to it"
@@ -65,8 +65,8 @@ def test_a_lease_that_ran_out_says_that_its_work_may_be_half_done(
 ):
     monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
     request = open_one(store)
-    [lost] = lanes.claim(Lane.SLACK, 10)
-    [found] = lanes.claim(Lane.SLACK, 10)
+    [lost] = lanes.claim(Lane.SLACK, 10).claims
+    [found] = lanes.claim(Lane.SLACK, 10).claims
     assert found.request_id == request.id
     assert found.unfinished
     lanes.release(lost)
@@ -75,9 +75,9 @@ def test_a_lease_that_ran_out_says_that_its_work_may_be_half_done(
 
 def test_what_is_postponed_stays_alone_for_that_long(store: RedisRequests, lanes: RedisLanes):
     open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 10)
+    [claim] = lanes.claim(Lane.SLACK, 10).claims
     lanes.postpone(claim, 60_000)
-    assert lanes.claim(Lane.SLACK, 10) == []
+    assert lanes.claim(Lane.SLACK, 10).claims == []
     wait_ms = lanes.due_in_ms(Lane.SLACK)
     assert wait_ms is not None
     assert 0 < wait_ms <= 60_000
@@ -89,14 +89,14 @@ def test_what_fails_is_set_aside_longer_each_time_and_holds_up_nobody(
     poison = open_one(store)
     waits = []
     for _ in range(3):
-        [claim] = lanes.claim(Lane.SLACK, 10)
+        [claim] = lanes.claim(Lane.SLACK, 10).claims
         assert claim.request_id == poison.id
         lanes.set_aside(claim, "ValueError")
         waits.append(lanes.due_in_ms(Lane.SLACK) or 0)
         client.zadd("cs:due:slack", {poison.id: 0})
     assert 0 < waits[0] <= 1000 < waits[1] <= 2000 < waits[2] <= 4000
     assert str(client.hget("cs:aside:slack", poison.id)).startswith("3 ")
-    [claim] = lanes.claim(Lane.SLACK, 10)
+    [claim] = lanes.claim(Lane.SLACK, 10).claims
     lanes.release(claim)
     assert client.hlen("cs:aside:slack") == 0
 

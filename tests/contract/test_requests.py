@@ -10,7 +10,7 @@ import redis
 
 from app.changes import change
 from app.domain import lifecycle
-from app.domain.commands import CallbackTried, Cancel, Command, Open, Wake
+from app.domain.commands import CallbackTried, Cancel, Command, Wake
 from app.domain.due import Lane
 from app.domain.errors import AlreadyDecided, RequestNotFound, RequestUnreadable
 from app.domain.request import Actor, Request, Status
@@ -25,9 +25,7 @@ CLIENT = Actor(kind="client", id="billing", name="billing")
 
 def opening(store: RedisRequests, **changes: Any) -> Transition:
     now = changes.pop("opened_ms", None) or store.now()
-    transition = lifecycle.apply(None, Open(body=body(opened_ms=now, **changes)), now)
-    assert transition is not None
-    return transition
+    return lifecycle.begin(body(opened_ms=now, **changes))
 
 
 def open_one(store: RedisRequests, **changes: Any) -> Request:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from app.domain.errors import StoreUnavailable
+from app.domain.errors import ServerUnfit, StoreUnavailable
 
 from ..errors import InternalError
 from ..openapi import refusals
@@ -26,7 +26,7 @@ async def alive() -> JSONResponse:
     "/readyz",
     summary="Everything that the work needs is there",
     response_model=dict[str, Any],
-    responses=refusals(StoreUnavailable, InternalError),
+    responses=refusals(StoreUnavailable, ServerUnfit, InternalError),
 )
 def ready(parts: Its) -> JSONResponse:
     return JSONResponse(parts.health.report())

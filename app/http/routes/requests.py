@@ -10,7 +10,13 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from app.domain.errors import AlreadyDecided, NothingToRedeliver, RequestNotFound, TooBusy
+from app.domain.errors import (
+    AlreadyDecided,
+    NothingToRedeliver,
+    RequestExpired,
+    RequestNotFound,
+    TooBusy,
+)
 from app.ports import Query as Filter
 
 from ..answers import EventAnswer, PageAnswer, RequestAnswer, TrailAnswer
@@ -80,7 +86,13 @@ async def get_request(
     response_model=RequestAnswer,
     summary="Withdraw a request",
     responses=refusals(
-        *ANYWHERE, *ONE_REQUEST, *WITH_BODY, AlreadyDecided, RequestNotFound, TooBusy
+        *ANYWHERE,
+        *ONE_REQUEST,
+        *WITH_BODY,
+        AlreadyDecided,
+        RequestExpired,
+        RequestNotFound,
+        TooBusy,
     ),
     openapi_extra=takes(Withdrawal, required=False),
 )

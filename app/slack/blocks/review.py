@@ -42,11 +42,10 @@ def asked(request: Request, plan: ReviewPlan, *, whole: bool) -> list[Block]:
 
 
 def _reviewers(plan: ReviewPlan) -> str:
-    refs = list(dict.fromkeys(ref for stage in plan.stages for ref in stage.reviewers))
     named: list[str] = []
-    for ref in refs:
+    for ref in plan.reviewers:
         if len(", ".join([*named, _mention(ref)])) > _NAMES:
-            named.append(f"and {len(refs) - len(named)} more")
+            named.append(f"and {len(plan.reviewers) - len(named)} more")
             break
         named.append(_mention(ref))
     return f"*Who can decide*\n{', '.join(named)}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from slack_bolt import Ack, App, BoltContext
 
-from app.domain.lifecycle import already_decided
 from app.slack import ids
 from app.slack.blocks import modal
 from app.slack.payloads import Press, Submission
@@ -21,9 +20,7 @@ def register(app: App, desk: Desk) -> None:
         press: Press = context["interaction"]
         shown = press.shown
         desk.person(press)
-        request = desk.service.shown(shown.request_id)
-        if not request.pending:
-            raise already_decided(request)
+        request = desk.service.to_revise(shown.request_id)
         desk.open_form(press.trigger_id, modal.revise(request, shown))
         ack()
 

@@ -70,14 +70,18 @@ class Pace:
     """`Pace` without a clock: what was reserved stays so until the test forgets it."""
 
     waits_ms: dict[str, int] = field(default_factory=dict)
+    holds_ms: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
 
     def reserve(self, place: str, gap_ms: int) -> int:
         self.taken[place] = gap_ms
         return self.waits_ms.get(place, 0)
 
+    def held(self, place: str) -> int:
+        return self.holds_ms.get(place, 0)
+
     def hold(self, place: str, wait_ms: int) -> None:
-        self.waits_ms[place] = wait_ms
+        self.holds_ms[place] = wait_ms
 
 
 @dataclass
@@ -157,10 +161,8 @@ def slack(workspace: Slack) -> Slack:
 
 
 @pytest.fixture
-def api(slack: Slack) -> Iterator[SlackApi]:
-    api = SlackApi(TOKEN, slack.api_url, 5)
-    yield api
-    api.close()
+def api(slack: Slack) -> SlackApi:
+    return SlackApi(TOKEN, slack.api_url, 5)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ Start = Callable[[bytes], SlackApi]
 @pytest.fixture
 def answering() -> Iterator[Start]:
     """An API whose server sends these bytes to everybody, and nothing more."""
-    opened: list[socket.socket | SlackApi] = []
+    opened: list[socket.socket] = []
 
     def start(raw: bytes) -> SlackApi:
         listener = socket.create_server(("127.0.0.1", 0))
@@ -35,15 +35,13 @@ def answering() -> Iterator[Start]:
                         connection.close()
 
         threading.Thread(target=serve, daemon=True).start()
-        api = SlackApi("xoxb-1", f"http://127.0.0.1:{listener.getsockname()[1]}/api/", 0.5)
-        opened.extend([listener, api])
-        return api
+        opened.append(listener)
+        return SlackApi("xoxb-1", f"http://127.0.0.1:{listener.getsockname()[1]}/api/", 0.5)
 
     yield start
     for one in opened:
-        if isinstance(one, socket.socket):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
         one.close()
 
 

@@ -81,7 +81,6 @@ def door():
     door = Door()
     yield door
     door.replies.close()
-    door.api.close()
 
 
 def test_a_signed_press_decides(door):

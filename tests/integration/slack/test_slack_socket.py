@@ -103,5 +103,4 @@ def test_a_connection_that_can_not_be_made_says_so_and_ends_nothing(caplog):
         assert time.monotonic() < end
         time.sleep(0.02)
     connection.stop()
-    api.close()
     replies.close()

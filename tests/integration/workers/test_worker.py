@@ -53,7 +53,7 @@ class Drained:
 @pytest.fixture
 def drained() -> Drained:
     drained = Drained()
-    jobs.equip(drained)
+    jobs.equip(drained.drain)
     return drained
 
 

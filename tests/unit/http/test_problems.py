@@ -19,7 +19,6 @@ FOR_OPERATORS = {
     "DemoFailed",
     "EmbeddedServerFailed",
     "PoliciesRefused",
-    "ServerUnfit",
     "SettingsRefused",
 }
 """Raised where an operator sits, never at this door."""

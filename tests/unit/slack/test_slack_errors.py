@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from app.ports import SlackAgain, SlackNever
-from app.slack.errors import FAILURES, MENDING_S, RateLimited, narrowed
+from app.slack.errors import FAILURES, NeedsOperator, RateLimited, narrowed
 
 
 def refusal(error: Any, status: int = 200, **headers: str) -> SlackApiError:
@@ -39,7 +39,6 @@ def refusal(error: Any, status: int = 200, **headers: str) -> SlackApiError:
         "invalid_blocks",
         "msg_too_long",
         "msg_blocks_too_long",
-        "missing_scope",
         "user_disabled",
         "expired_trigger_id",
     ],
@@ -60,8 +59,8 @@ def test_what_may_pass_is_tried_again_with_our_own_pauses(code):
 @pytest.mark.parametrize("code", ["not_authed", "invalid_auth", "token_revoked", "token_expired"])
 def test_what_an_operator_can_mend_waits_for_one(code):
     failed = narrowed(refusal(code))
-    assert isinstance(failed, SlackAgain)
-    assert failed.wait_s == MENDING_S
+    assert isinstance(failed, NeedsOperator)
+    assert failed.wait_s is None
 
 
 @pytest.mark.parametrize(

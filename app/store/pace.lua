@@ -1,0 +1,7 @@
+-- Take the place KEYS[1] for ARGV[1] ms, or say how long to wait. Those who wait are told one gap
+-- more each, up to 30, so that about one of them comes back in each gap.
+local gap = tonumber(ARGV[1])
+if redis.call('SET', KEYS[1], '0', 'NX', 'PX', gap) then return 0 end
+local left = math.max(redis.call('PTTL', KEYS[1]), 1)
+local waiting = redis.call('INCR', KEYS[1])
+return left + (waiting - 1) % 30 * gap
