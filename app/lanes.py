@@ -12,6 +12,7 @@ from .changes import change
 from .domain.commands import (
     CallbackTried,
     CardDrawn,
+    CardsFound,
     Command,
     RequesterTold,
     SlackFailed,
@@ -178,10 +179,10 @@ class SlackLane:
             case PostCard(target=target):
                 # A worker that died, or an answer that never came, may have left a card behind.
                 doubtful = claim.unfinished or request.state.cards.failures > 0
-                place = self.cards.find(target, request) if doubtful else None
-                face = 0 if place else request.state.cards.face
-                place = place or self.cards.post(target, request)
-                return CardDrawn(target=target, place=place, face=face)
+                if doubtful and (places := self.cards.find(target, request)):
+                    return CardsFound(target=target, places=tuple(places))
+                place = self.cards.post(target, request)
+                return CardDrawn(target=target, place=place, face=request.state.cards.face)
             case RedrawCard(copy_of=copy):
                 self.cards.redraw(copy.place, request)
                 face = request.state.cards.face

@@ -240,8 +240,10 @@ class Judge(Protocol):
 class Directory(Protocol):
     """People and groups in Slack, never older than a minute."""
 
-    def person(self, user_id: str, refs: Sequence[str]) -> Person:
+    def person(self, user_id: str, refs: Sequence[str], requester: str | None) -> Person:
         """Somebody, with those of `refs` that are groups they belong to.
+
+        `requester` is who it was asked for, by user id or e-mail; the person knows if it is them.
 
         Never raises for a person: one that can't be looked up has the standing `unverified`.
         """
@@ -279,8 +281,8 @@ class Cards(Protocol):
     def redraw(self, place: Place, request: Request) -> None:
         """A posted card as the request stands now."""
 
-    def find(self, target: str, request: Request) -> Place | None:
-        """A card of this request that is there already, though nobody recorded it."""
+    def find(self, target: str, request: Request) -> list[Place]:
+        """Cards of this request that are there already, though nobody recorded them."""
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message with the outcome."""

@@ -117,8 +117,10 @@ class Service:
         Raises `RequestNotFound`, `AlreadyDecided`, `RequestExpired`, `OutcomeNotOffered`,
         `CommentRequired`, or a `DecisionRefused`.
         """
-        plan = self.store.load(request_id).request.body.evaluation.plan
-        person = self.directory.person(user_id, () if plan is None else plan.reviewers)
+        body = self.store.load(request_id).request.body
+        plan = body.evaluation.plan
+        reviewers = () if plan is None else plan.reviewers
+        person = self.directory.person(user_id, reviewers, body.on_behalf_of)
         command = Decide(
             person=person, outcome=outcome, digest=shown_digest, comment=comment, seen=seen
         )

@@ -150,7 +150,8 @@ def _fields(policy: Policy, payload: Mapping[str, Any]) -> tuple[Field, ...]:
     """The payload's fields to be drawn: in the policy's order, or, undeclared, in their own."""
     if policy.inputs is None:
         return tuple(
-            Field(name=name, label=_label(name), type=_type(value))
+            # By its key to the letter: two keys that differ must never read the same.
+            Field(name=name, label=name, type=_type(value))
             for name, value in payload.items()
         )
     return tuple(

@@ -73,6 +73,7 @@ def pending(**changes: Any) -> Request:
 
 def person(**changes: Any) -> Person:
     given: dict[str, Any] = {"id": "U0ANA00001", "name": "Ana", "email": "ana@example.com"}
+    given["is_requester"] = False
     return Person(**(given | changes))
 
 

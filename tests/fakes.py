@@ -211,9 +211,10 @@ def _refund(amount: object) -> Evaluation:
 class FakeDirectory:
     """`Directory` in which everybody is trusted and in every group."""
 
-    def person(self, user_id: str, refs: Sequence[str]) -> Person:
+    def person(self, user_id: str, refs: Sequence[str], requester: str | None) -> Person:
         groups = frozenset(ref for ref in refs if ref.startswith("@"))
-        return Person(id=user_id, name=user_id.title(), groups=groups)
+        asked = requester == user_id
+        return Person(id=user_id, name=user_id.title(), groups=groups, is_requester=asked)
 
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         return list(refs), []

@@ -7,7 +7,7 @@ import threading
 
 from app.bootstrap import build_lanes
 from app.domain.due import Lane
-from app.domain.errors import StoreUnavailable
+from app.faults import described
 from app.process import starting, stop_signal
 from app.store.lanes import RedisLanes
 
@@ -22,8 +22,9 @@ def run(lanes: RedisLanes, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             waits = [_ring_if_due(lanes, lane) for lane in Lane]
-        except StoreUnavailable as error:
-            _log.warning("the clock stands still: %s", error)
+        except Exception as error:
+            # Whatever it was, nothing moves without the clock.
+            _log.error("the clock stands still: %s", described(error))
             waits = []
         stop.wait(max(0.01, min([_SWEEP_S, *waits])))
 

@@ -17,6 +17,8 @@ from .url import parse_url
 SENDS_PER_HOST = 4
 """Sends in flight to one host from one process: a host that hangs leaves threads for the others."""
 
+_UNWELL_KEPT = 1000
+
 _BUSY_MS, _BUSIEST_MS = 100, 20_000
 """The more are turned away while nothing ends, the longer each is told to wait: a host that hangs
 has a queue, which must not be gone through again and again."""
@@ -31,6 +33,7 @@ class OutgoingCallbacks:
         self._secret = secret
         self._in_flight: Counter[str] = Counter()
         self._turned_away: Counter[str] = Counter()
+        self._unwell: set[str] = set()
         self._lock = threading.Lock()
 
     def check(self, url: str) -> None:
@@ -38,13 +41,24 @@ class OutgoingCallbacks:
 
     def send(self, url: str, message_id: str, body: str, client: Client, now: int) -> Answer:
         secrets = [secret_for(self._secret, client.id, client.secret_generation)]
-        with self._slot(parse_url(url).authority):
-            return self._sender.send(url, message_id, body.encode(), secrets, now // 1000)
+        host = parse_url(url).authority
+        with self._slot(host):
+            answer = self._sender.send(url, message_id, body.encode(), secrets, now // 1000)
+            self._note(host, well=answer.status is not None)
+        return answer
+
+    def _note(self, host: str, *, well: bool) -> None:
+        """A host that gave no answer gets one send at a time until it gives one."""
+        with self._lock:
+            if well or len(self._unwell) >= _UNWELL_KEPT:
+                self._unwell.discard(host)
+            else:
+                self._unwell.add(host)
 
     @contextmanager
     def _slot(self, host: str) -> Iterator[None]:
         with self._lock:
-            if self._in_flight[host] >= SENDS_PER_HOST:
+            if self._in_flight[host] >= (1 if host in self._unwell else SENDS_PER_HOST):
                 self._turned_away[host] += 1
                 raise HostBusy(min(_BUSY_MS * self._turned_away[host], _BUSIEST_MS))
             self._in_flight[host] += 1

@@ -15,7 +15,8 @@ class Person(Frozen):
     """Somebody in Slack, as the directory knew them at the moment of deciding.
 
     `groups` are the reviewers of the plan, as it names them, that stand for a user group which
-    this person belongs to.
+    this person belongs to. `is_requester` says whether it was asked on their behalf; None when
+    Slack does not know whom the request names, so that nobody can tell.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Person(Frozen):
     email: str | None = None
     standing: Standing = "trusted"
     groups: frozenset[str] = frozenset()
+    is_requester: bool | None = None
 
     def goes_by(self, ref: str) -> bool:
         """Whether `ref`, a user id or an e-mail address, means this person."""
@@ -86,6 +88,13 @@ class CardDrawn(Frozen):
     face: int
 
 
+class CardsFound(Frozen):
+    """Cards that were posted with nobody left to record it; what they show is anybody's guess."""
+
+    target: str
+    places: tuple[Place, ...]
+
+
 class RequesterTold(Frozen):
     """The requester has the outcome, or can't be reached at all (`problem` says why)."""
 
@@ -113,6 +122,7 @@ Command = (
     | CallbackTried
     | TargetsFound
     | CardDrawn
+    | CardsFound
     | RequesterTold
     | TargetLost
     | SlackFailed

@@ -7,6 +7,7 @@ from typing import Any
 from .commands import (
     CallbackTried,
     CardDrawn,
+    CardsFound,
     Command,
     Redeliver,
     RequesterTold,
@@ -26,7 +27,7 @@ ATTEMPTS_KEPT = 20
 GONE = 410
 """The receiver's word that it wants no more of this (RFC 9110, 15.5.11)."""
 
-_SLACK_PAUSES_S = (1, 2, 5, 15, 30, 60, 120, 300)
+_SLACK_PAUSES_S = (2, 5, 15, 30, 60, 120, 300)
 
 
 def record(request: Request, command: Command, now: int) -> Transition | None:
@@ -40,6 +41,8 @@ def record(request: Request, command: Command, now: int) -> Transition | None:
             return _targets_found(request, command, now)
         case CardDrawn():
             return _card_drawn(request, command, now)
+        case CardsFound():
+            return _cards_found(request, command, now)
         case TargetLost():
             return _target_lost(request, command, now)
         case RequesterTold():
@@ -119,6 +122,19 @@ def _card_drawn(request: Request, drawn: CardDrawn, now: int) -> Transition:
     after = _with_cards(request, {"copies": (*others, copy)})
     posted = event(after, EventType.CARD_POSTED, now, channel=place.channel, ts=place.ts)
     events = (posted,) if len(others) == len(cards.copies) else ()
+    return Transition(before=request, after=after, events=events)
+
+
+def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
+    cards = request.state.cards
+    known = {copy.place for copy in cards.copies}
+    new = [place for place in found.places if place not in known]
+    copies = tuple(Copy(target=found.target, place=place, face=0) for place in new)
+    after = _with_cards(request, {"copies": (*cards.copies, *copies)})
+    events = tuple(
+        event(after, EventType.CARD_POSTED, now, channel=place.channel, ts=place.ts)
+        for place in new
+    )
     return Transition(before=request, after=after, events=events)
 
 

@@ -93,6 +93,12 @@ class RequesterCannotDecide(DecisionRefused):
     code = "requester_cannot_decide"
 
 
+class RequesterUnknown(DecisionRefused):
+    """Slack can't say on whose behalf it was asked, so it might be whoever decides."""
+
+    code = "requester_unknown"
+
+
 class PersonNotTrusted(DecisionRefused):
     """Deactivated, a bot, a guest, a stranger, or somebody Slack could not tell us about."""
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from policies.plan import ReviewPlan
 
 from .commands import Person
-from .errors import DecisionRefused, NotAReviewer, PersonNotTrusted, RequesterCannotDecide
+from .errors import (
+    DecisionRefused,
+    NotAReviewer,
+    PersonNotTrusted,
+    RequesterCannotDecide,
+    RequesterUnknown,
+)
 
 _STANDING = {
     "deactivated": "Your Slack account is deactivated.",
@@ -20,14 +26,15 @@ def refusal(plan: ReviewPlan, on_behalf_of: str | None, person: Person) -> Decis
     """Why this person may not decide under this plan, or None when they may."""
     if person.standing != "trusted":
         return PersonNotTrusted(_STANDING[person.standing])
-    if on_behalf_of is not None and person.goes_by(on_behalf_of):
+    if on_behalf_of is not None and (person.is_requester or person.goes_by(on_behalf_of)):
         return RequesterCannotDecide(
             "This was asked on your behalf, so somebody else has to decide it."
         )
-    if on_behalf_of is not None and _may_be(on_behalf_of, person):
-        return PersonNotTrusted(
-            "Slack does not show your e-mail address, so you might be the one who asked.",
-            "The app needs the scope users:read.email.",
+    if on_behalf_of is not None and person.is_requester is None:
+        return RequesterUnknown(
+            f"This was asked on behalf of {on_behalf_of}, and Slack could not say who that is. "
+            "It might be you, so you can't decide it.",
+            "Whoever asked can withdraw it and ask again with the right address.",
         )
     if not any(_names(ref, person) for ref in plan.reviewers):
         return NotAReviewer(
@@ -35,11 +42,6 @@ def refusal(plan: ReviewPlan, on_behalf_of: str | None, person: Person) -> Decis
             f"It asks {', '.join(plan.reviewers)}.",
         )
     return None
-
-
-def _may_be(requester: str, person: Person) -> bool:
-    """Whether the two can't be told apart: one is known by e-mail, the other's is hidden."""
-    return "@" in requester and person.email is None
 
 
 def _names(ref: str, person: Person) -> bool:

@@ -24,7 +24,8 @@ _NAME_SHOWN = 100  # characters
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # and not blank
 _VISIBLE_ASCII = r"^[\x21-\x7e]+$"
-_PERSON = r"^([UW][A-Z0-9]+|[^@\s]+@[^@\s]+)$"  # or nobody could be kept from deciding their own
+_PERSON = r"^([UW][A-Z0-9]{6,20}|[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$"
+"""A Slack user id, or an e-mail address and nothing about it: no name, no `mailto:`, no mention."""
 
 Key = Annotated[str, Field(min_length=1, max_length=255, pattern=_VISIBLE_ASCII)]
 

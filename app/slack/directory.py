@@ -39,14 +39,14 @@ class SlackDirectory:
         """Our own workspace. Raises `SlackAgain`, `SlackNever`."""
         return self._api.bounded(self._api.identity, _PERSON_S).team_id
 
-    def person(self, user_id: str, refs: Sequence[str]) -> Person:
+    def person(self, user_id: str, refs: Sequence[str], requester: str | None) -> Person:
         """Somebody, with those of `refs` that are groups they belong to.
 
         Within 1.5 s; `unverified` where Slack did not tell us, whatever the reason.
         """
         groups = [ref for ref in refs if ids.is_group(ref)]
         try:
-            return self._api.bounded(lambda: self._person(user_id, groups), _PERSON_S)
+            return self._api.bounded(lambda: self._person(user_id, groups, requester), _PERSON_S)
         except (SlackAgain, SlackNever):
             return Person(id=user_id, name=user_id, standing="unverified")
 
@@ -58,12 +58,23 @@ class SlackDirectory:
         """
         return self._api.bounded(lambda: _sorted_out(refs, self._reached))
 
-    def _person(self, user_id: str, groups: Sequence[str]) -> Person:
+    def _person(self, user_id: str, groups: Sequence[str], requester: str | None) -> Person:
         person = self._cached(f"person:{user_id}", _PERSON, lambda: self._look_up(user_id))
         if person.standing != "trusted":
             return person
         belongs = frozenset(ref for ref in groups if user_id in self._members(ref))
-        return person.model_copy(update={"groups": belongs})
+        asked = None if requester is None else self._user_id(requester)
+        is_requester = None if asked is None else asked == user_id
+        return person.model_copy(update={"groups": belongs, "is_requester": is_requester})
+
+    def _user_id(self, ref: str) -> str | None:
+        """The id of whoever goes by this id or e-mail address, None for nobody here."""
+        try:
+            if ids.is_user(ref):
+                return self._cached(f"person:{ref}", _PERSON, lambda: self._look_up(ref)).id
+            return self._cached(f"email:{ref.casefold()}", _TEXT, lambda: self._by_email(ref))
+        except SlackNever:
+            return None
 
     def _look_up(self, user_id: str) -> Person:
         user = self._api.step(Looked, self._api.web.users_info, user=user_id).user

@@ -57,15 +57,15 @@ class SlackCards:
             blocks=message.blocks,
         )
 
-    def find(self, target: str, request: Request) -> Place | None:
-        """A card that is there already, by the metadata of our own messages.
+    def find(self, target: str, request: Request) -> list[Place]:
+        """Cards that are there already, by the metadata of our own messages.
 
         None where Slack does not let us look: two cards are better than none.
         """
         try:
             return self._api.bounded(lambda: self._found(target, request))
         except (NeedsOperator, SlackNever):
-            return None
+            return []
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message to a user id or an e-mail address."""
@@ -116,16 +116,17 @@ class SlackCards:
             self._pace.hold(place, math.ceil((limited.wait_s or 0) * 1000))
             raise
 
-    def _found(self, target: str, request: Request) -> Place | None:
+    def _found(self, target: str, request: Request) -> list[Place]:
         channel = self._channel(target)
         if channel is None:
-            return None
+            return []
         ours = {"event_type": ids.CARD_EVENT, "event_payload": {"request_id": request.id}}
         bot_id = self._api.identity().bot_id
-        for message in self._messages(channel, request.body.opened_ms - _SKEW_MS):
-            if message.get("metadata") == ours and message.get("bot_id") == bot_id:
-                return Place(channel=channel, ts=str(message["ts"]))
-        return None
+        return [
+            Place(channel=channel, ts=str(message["ts"]))
+            for message in self._messages(channel, request.body.opened_ms - _SKEW_MS)
+            if message.get("metadata") == ours and message.get("bot_id") == bot_id
+        ]
 
     def _messages(self, channel: str, since_ms: int) -> Iterator[dict[str, Any]]:
         """The newest messages of a conversation, newest first."""

@@ -10,18 +10,22 @@ from typing import Any, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
+from redis.client import Pipeline
 from redis.commands.core import Script
 from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as NoReply
 from redis.retry import Retry
 
-from app.domain.errors import StoreUnavailable
+from app.domain.errors import CountersignError, RequestUnreadable, StoreUnavailable
 
 _log = logging.getLogger("countersign.store")
 
 _PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 """Pauses before each repeat: about as long as a server takes to come back after a crash."""
+
+_REPEAT_S = 4.0
+"""No repeat after this: a server that hangs costs one time-out of 5 s, not one for each try."""
 
 T = TypeVar("T")
 
@@ -52,15 +56,32 @@ def talk(say: Callable[[], T]) -> T:
 
     For reads, and for writes that come to the same when they are repeated.
     """
+    end = time.monotonic() + _REPEAT_S
     for pause_s in _PAUSES_S:
         try:
             return say()
         except (LostConnection, NoReply) as error:
+            if time.monotonic() > end:
+                raise _unavailable(error) from error
             _log.warning("redis did not answer, trying again in %s s: %s", pause_s, error)
             time.sleep(pause_s)
         except RedisError as error:
             raise _unavailable(error) from error
     return once(say)
+
+
+def talk_in_one(client: redis.Redis, ask: Callable[[Pipeline], object]) -> list[Any]:
+    """Several questions in one round trip; `ask` puts them into a pipeline.
+
+    A pipeline that failed is empty afterwards, so each try makes its own.
+    """
+
+    def say() -> list[Any]:
+        pipe = client.pipeline(transaction=False)
+        ask(pipe)
+        return list(pipe.execute())
+
+    return talk(say)
 
 
 def once(say: Callable[[], T]) -> T:
@@ -71,7 +92,9 @@ def once(say: Callable[[], T]) -> T:
         raise _unavailable(error) from error
 
 
-def _unavailable(error: RedisError) -> StoreUnavailable:
+def _unavailable(error: RedisError) -> CountersignError:
+    if str(error).startswith("WRONGTYPE"):
+        return RequestUnreadable("Something else lies in Redis where a request should be.")
     _log.error("redis refused or is away: %s: %s", type(error).__name__, error)
     return StoreUnavailable(
         "The store can't be reached or refuses to write.", "Send the same again in a moment."

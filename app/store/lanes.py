@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import redis
+from redis.client import Pipeline
 
 from app.domain.due import Lane
 from app.identifiers import new_operation
 from app.ports import Batch, Claim
 
 from .bells import Bells
-from .connection import milliseconds, once, script, talk
+from .connection import milliseconds, once, script, talk, talk_in_one
 
 LEASE_MS = 60_000
 """How long a claim holds; every send is over in a third of it."""
@@ -50,10 +51,12 @@ class RedisLanes:
 
     def due_in_ms(self, lane: Lane) -> int | None:
         """How long until the earliest entry is due: 0 when it is now, None when there is none."""
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.zrange(f"cs:due:{lane.value}", 0, 0, withscores=True)
-        pipe.time()
-        earliest, clock = talk(pipe.execute)
+
+        def ask(pipe: Pipeline) -> None:
+            pipe.zrange(f"cs:due:{lane.value}", 0, 0, withscores=True)
+            pipe.time()
+
+        earliest, clock = talk_in_one(self._redis, ask)
         if not earliest:
             return None
         return max(0, int(earliest[0][1]) - milliseconds(clock))

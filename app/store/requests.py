@@ -8,6 +8,7 @@ from typing import Any
 
 import redis
 from pydantic import ValidationError
+from redis.client import Pipeline
 
 from app.domain.due import Lane, due
 from app.domain.errors import RequestNotFound, RequestUnreadable
@@ -18,7 +19,7 @@ from app.ports import Conflict, Idempotency, Loaded, Page, Query, Replay, TooLat
 
 from . import documents
 from .bells import QUIET_MS, Bells
-from .connection import milliseconds, script, talk
+from .connection import milliseconds, script, talk, talk_in_one
 
 _LOOKED_AT = 1000
 """Requests that one page looks at before it says "go on from here", matching or not."""
@@ -40,20 +41,24 @@ class RedisRequests:
         return None if found is None else _replay(str(found))
 
     def load(self, request_id: str) -> Loaded:
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.hmget(documents.request_key(request_id), documents.FIELDS)
-        pipe.time()
-        fields, clock = talk(pipe.execute)
+        key = documents.request_key(request_id)
+
+        def ask(pipe: Pipeline) -> None:
+            pipe.hmget(key, documents.FIELDS)
+            pipe.time()
+
+        fields, clock = talk_in_one(self._redis, ask)
         request = documents.read(request_id, fields)
         if request is None:
             raise RequestNotFound("There is no such request.", "Check the id.")
         return Loaded(request, milliseconds(clock))
 
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
-        pipe = self._redis.pipeline(transaction=False)
-        for request_id in request_ids:
-            pipe.hmget(documents.request_key(request_id), documents.FIELDS)
-        rows = zip(request_ids, talk(pipe.execute), strict=True)
+        def ask(pipe: Pipeline) -> None:
+            for request_id in request_ids:
+                pipe.hmget(documents.request_key(request_id), documents.FIELDS)
+
+        rows = zip(request_ids, talk_in_one(self._redis, ask), strict=True)
         read = (_readable(request_id, fields) for request_id, fields in rows)
         return [request for request in read if request is not None]
 
@@ -87,10 +92,12 @@ class RedisRequests:
 
     def events(self, request_id: str) -> list[Event]:
         entries = talk(lambda: self._redis.lrange(documents.trail_key(request_id), 0, -1))
-        pipe = self._redis.pipeline(transaction=False)
-        for entry in entries:
-            pipe.xrange("cs:events", entry, entry)
-        found = [row for rows in talk(pipe.execute) for row in rows]
+
+        def ask(pipe: Pipeline) -> None:
+            for entry in entries:
+                pipe.xrange("cs:events", entry, entry)
+
+        found = [row for rows in talk_in_one(self._redis, ask) for row in rows]
         try:
             return [Event.model_validate_json(fields["event"]) for _, fields in found]
         except ValidationError:

@@ -8,11 +8,12 @@ import redis
 from app.changes import change
 from app.domain.commands import CardDrawn
 from app.domain.due import Lane
+from app.domain.errors import NotAReviewer
 from app.domain.request import Place, Request
 from app.store import lanes as lanes_module
 from app.store.lanes import RedisLanes
 from app.store.requests import RedisRequests
-from tests.builders import approval
+from tests.builders import approval, person
 from tests.contract.test_requests import open_one
 
 DRAWN = CardDrawn(target="#approvals", place=Place(channel="C0APPROVAL", ts="1.1"), face=1)
@@ -118,3 +119,56 @@ def test_a_bell_rings_again_once_it_was_answered(lanes: RedisLanes, client: redi
     lanes.answer(Lane.TIME)
     lanes.ring(Lane.TIME)
     assert client.llen("rq:queue:countersign-time") == 2
+
+
+def test_what_was_found_unfinished_stays_so_while_it_is_put_off(
+    store: RedisRequests, lanes: RedisLanes, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+):
+    request = open_one(store)
+    monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
+    lanes.claim(Lane.SLACK, 10)
+    monkeypatch.undo()
+    [found] = lanes.claim(Lane.SLACK, 10).claims
+    lanes.postpone(found, 0)
+    [again] = lanes.claim(Lane.SLACK, 10).claims
+    assert again.unfinished
+    lanes.set_aside(again, "ValueError")
+    client.zadd("cs:due:slack", {request.id: 0})
+    [last] = lanes.claim(Lane.SLACK, 10).claims
+    assert last.unfinished
+    lanes.release(last)
+    assert client.hlen("cs:claims:slack") == 0
+
+
+def test_a_claim_says_whether_more_is_due(store: RedisRequests, lanes: RedisLanes):
+    for _ in range(3):
+        open_one(store)
+    assert lanes.claim(Lane.SLACK, 2).more
+    assert not lanes.claim(Lane.SLACK, 2).more
+
+
+def test_a_change_leaves_the_back_off_of_other_lanes_alone(
+    store: RedisRequests, lanes: RedisLanes, client: redis.Redis
+):
+    request = open_one(store)
+    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    lanes.set_aside(claim, "ValueError")
+    intruder = approval(request, person=person(id="U0EVE00001", email="eve@example.com"))
+    with pytest.raises(NotAReviewer):
+        change(store, request.id, intruder)
+    assert lanes.claim(Lane.SLACK, 1).claims == []
+    assert client.hlen("cs:aside:slack") == 1
+
+
+def test_nobody_is_called_for_what_somebody_is_at(
+    store: RedisRequests, lanes: RedisLanes, client: redis.Redis
+):
+    request = open_one(store)
+    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    lanes.answer(Lane.SLACK)
+    rung = client.llen("rq:queue:countersign-slack")
+    change(store, request.id, DRAWN)
+    change(store, request.id, approval(request, seen=DRAWN.place))
+    assert client.llen("rq:queue:countersign-slack") == rung
+    lanes.release(claim)
+    assert held_ids(lanes) == [request.id]

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import Block, SectionBlock, TextObject
 
 from policies.plan import Field
 
-from .text import CELLS, boxed, cut, length, marked, plain
+from .text import CELLS, boxed, clean, cut, length, marked, plain
 
 _CELL_VALUE, _CELL_LABEL = 120, 75
 _INDENTED, _NESTED = 3_000, 200
@@ -58,7 +58,7 @@ def rows(fields: Sequence[Field], payload: dict[str, JsonValue]) -> list[Row]:
     known = [_row(field, payload) for field in fields]
     named = {field.name for field in fields}
     rest = [_unformatted(key, value) for key, value in payload.items() if key not in named]
-    return known + rest
+    return [replace(row, label=clean(row.label), value=clean(row.value)) for row in known + rest]
 
 
 def drawn(rows: Sequence[Row]) -> list[Block]:

@@ -7,6 +7,8 @@ reference/block-kit; the one for a whole message is undocumented (13,200), so we
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -29,9 +31,13 @@ MESSAGE_SIZE = 12_500
 CELLS = 10
 FORM_TEXT = 3_000
 
-# Control characters (but for tab and newline) and halves of surrogate pairs.
-_NO_TEXT = [*range(9), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)]
-_CLEAN = str.maketrans(dict.fromkeys(_NO_TEXT, "\ufffd"))
+_SUSPECT = re.compile(r"[^\n\t -~]")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of what is not drawn, or turns round what is: control and format characters,
+halves of surrogate pairs, separators."""
+
+_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and marks by category, and blank all the same."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -63,8 +69,18 @@ def fits(blocks: list[Json]) -> bool:
 
 
 def clean(text: str) -> str:
-    """Text that Slack takes: no control characters, no broken surrogate pairs."""
-    return text.replace("\r\n", "\n").translate(_CLEAN)
+    """Text whose every character is seen: what is invisible, or turns the direction, by its code.
+
+    What is read has to be what will be executed. Also all that Slack takes: no control characters,
+    no broken surrogate pairs. Up to eight times as long.
+    """
+    return _SUSPECT.sub(_seen, text.replace("\r\n", "\n"))
+
+
+def _seen(found: re.Match[str]) -> str:
+    char = found.group()
+    hidden = char in _BLANK or unicodedata.category(char) in _UNSEEN
+    return f"[U+{ord(char):04X}]" if hidden else char
 
 
 def one_line(text: str) -> str:
@@ -75,8 +91,9 @@ def one_line(text: str) -> str:
 def cut(text: str, most: int, rest: str) -> str:
     """At most `most` long. `rest` says where the missing part is, as in `… (+1,200 characters, …)`.
 
-    `most` is at least 80 and `rest` a few words.
+    `most` is at least 80 and `rest` a few words. It is clean before it is measured.
     """
+    text = clean(text)
     if length(text) <= most:
         return text
     room = most - len(f"… (+{len(text):,} characters, {rest})")

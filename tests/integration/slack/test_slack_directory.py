@@ -13,14 +13,14 @@ FINANCE, FINANCE_ID = "@finance-approvers", "S0FINANCE1"
 
 
 def test_a_person_comes_with_name_address_and_the_groups_of_the_plan(directory):
-    ana = directory.person(ANA, [FINANCE, FINANCE_ID, "@nobody", "ben@example.com"])
+    ana = directory.person(ANA, [FINANCE, FINANCE_ID, "@nobody", "ben@example.com"], None)
     assert (ana.id, ana.name, ana.email) == (ANA, "Ana", "ana@example.com")
     assert ana.standing == "trusted"
     assert ana.groups == {FINANCE, FINANCE_ID}
 
 
 def test_somebody_in_no_group_is_trusted_and_in_none(directory):
-    eve = directory.person(EVE, [FINANCE])
+    eve = directory.person(EVE, [FINANCE], None)
     assert (eve.standing, eve.groups) == ("trusted", frozenset())
 
 
@@ -29,37 +29,37 @@ def test_somebody_in_no_group_is_trusted_and_in_none(directory):
     [(GUEST, "guest"), (GONE, "deactivated"), (BOT, "bot"), ("U0NOBODY01", "unverified")],
 )
 def test_others_are_known_for_what_they_are(directory, user, standing):
-    assert directory.person(user, [FINANCE]).standing == standing
+    assert directory.person(user, [FINANCE], None).standing == standing
 
 
 def test_somebody_of_another_workspace_is_a_stranger(directory, api):
     api._identity = Identity(team_id="T0ANOTHER", bot_id="B0CSBOT001")
-    assert directory.person(ANA, []).standing == "stranger"
+    assert directory.person(ANA, [], None).standing == "stranger"
 
 
 def test_a_second_look_within_a_minute_asks_nobody(slack, directory, cache):
-    first = directory.person(ANA, [FINANCE])
+    first = directory.person(ANA, [FINANCE], None)
     asked = len(slack.ask("calls"))
-    assert directory.person(ANA, [FINANCE]) == first
+    assert directory.person(ANA, [FINANCE], None) == first
     assert len(slack.ask("calls")) == asked
     assert cache.fresh_s == {60}
 
 
 def test_what_is_forgotten_is_asked_again(slack, directory, cache):
-    assert directory.person(EVE, []).standing == "trusted"
+    assert directory.person(EVE, [], None).standing == "trusted"
     slack.ask(f"users/{EVE}", {"deleted": True})
     cache.kept.clear()
     try:
-        assert directory.person(EVE, []).standing == "deactivated"
+        assert directory.person(EVE, [], None).standing == "deactivated"
     finally:
         slack.ask(f"users/{EVE}", {"deleted": False})
 
 
 def test_a_cache_full_of_nonsense_is_not_believed(directory, cache):
-    directory.person(ANA, [FINANCE])
+    directory.person(ANA, [FINANCE], None)
     for key in cache.kept:
         cache.kept[key] = '{"standing": "trusted", "id": 7}'
-    ana = directory.person(ANA, [FINANCE])
+    ana = directory.person(ANA, [FINANCE], None)
     assert (ana.name, ana.groups) == ("Ana", {FINANCE})
 
 
@@ -67,14 +67,14 @@ def test_a_cache_full_of_nonsense_is_not_believed(directory, cache):
 @pytest.mark.parametrize("kind", ["http_500", "ratelimited", "error", "drop_reply"])
 def test_any_look_up_that_fails_leaves_somebody_unverified_for_now(slack, directory, method, kind):
     slack.fault(method, kind, error="missing_scope", times=1)
-    assert directory.person(ANA, [FINANCE]).standing == "unverified"
-    assert directory.person(ANA, [FINANCE]).standing == "trusted"
+    assert directory.person(ANA, [FINANCE], None).standing == "unverified"
+    assert directory.person(ANA, [FINANCE], None).standing == "trusted"
 
 
 def test_a_slow_slack_leaves_somebody_unverified_in_time(slack, directory, monkeypatch):
     monkeypatch.setattr("app.slack.directory._PERSON_S", 0.2)
     slack.fault("users.info", "delay", delay_s=30, times=1)
-    assert directory.person(ANA, []).standing == "unverified"
+    assert directory.person(ANA, [], None).standing == "unverified"
 
 
 def test_channels_pass_as_they_are(slack, directory):
@@ -112,3 +112,19 @@ def test_a_look_up_that_fails_for_now_is_tried_again_as_a_whole(slack, directory
 def test_our_own_workspace_is_asked_for_once(slack, directory):
     assert (directory.team(), directory.team()) == ("T0SANDBOX", "T0SANDBOX")
     assert len(slack.calls("auth.test")) == 1
+
+
+@pytest.mark.parametrize("requester", ["ana@example.com", "ANA@example.com", ANA])
+def test_a_requester_is_known_by_address_and_by_id(directory, requester):
+    assert directory.person(ANA, [FINANCE], requester).is_requester is True
+    assert directory.person(EVE, [FINANCE], requester).is_requester is False
+
+
+@pytest.mark.parametrize("requester", ["anna@example.com", "ana+x@example.com", "U0NOBODY01"])
+def test_a_requester_whom_slack_does_not_know_may_be_anybody(directory, requester):
+    assert directory.person(ANA, [FINANCE], requester).is_requester is None
+
+
+def test_a_requester_who_can_not_be_looked_up_now_leaves_everybody_unverified(slack, directory):
+    slack.fault("users.lookupByEmail", "http_500", times=1)
+    assert directory.person(ANA, [FINANCE], "dev@example.com").standing == "unverified"

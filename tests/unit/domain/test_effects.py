@@ -165,7 +165,7 @@ def test_a_failing_slack_is_given_growing_pauses_and_forgotten_when_it_works():
         pauses.append(request.state.cards.retry_ms - NOW)
         assert ready(request, NOW) is None
     assert pauses == sorted(pauses)
-    assert pauses[0] == 1000
+    assert pauses[0] == 2000
     assert pauses[-1] == 300_000
     posted = after(request, CardDrawn(target="#approvals", place=PLACE, face=1))
     assert posted.state.cards.failures == 0

@@ -18,6 +18,7 @@ from app.domain.errors import (
     OutcomeNotOffered,
     PersonNotTrusted,
     RequesterCannotDecide,
+    RequesterUnknown,
     RequestExpired,
 )
 from app.domain.request import Actor, Place, Request, Status
@@ -144,6 +145,29 @@ def test_nobody_decides_what_was_asked_on_their_behalf_by_id_or_by_email():
         request = pending(on_behalf_of=requester)
         transition = applied(request, approval(request))
         assert isinstance(transition.refused, RequesterCannotDecide)
+
+
+def test_a_requester_is_known_by_who_they_are_whatever_the_request_calls_them():
+    request = pending(on_behalf_of="ana+refunds@example.com")
+    asked = approval(request, person=person(is_requester=True))
+    assert isinstance(applied(request, asked).refused, RequesterCannotDecide)
+
+
+def test_nobody_decides_what_was_asked_for_somebody_that_slack_does_not_know():
+    request = pending(on_behalf_of="anna@example.com")
+    unsure = approval(request, person=person(is_requester=None))
+    assert isinstance(applied(request, unsure).refused, RequesterUnknown)
+    nobody_named = pending()
+    decided = after(nobody_named, approval(nobody_named, person=person(is_requester=None)))
+    assert decided.state.status is Status.APPROVED
+
+
+def test_from_its_deadline_on_a_request_can_only_expire():
+    request = pending()
+    expires_ms = request.state.expires_ms
+    assert expires_ms is not None
+    with pytest.raises(RequestExpired):
+        lifecycle.apply(request, Cancel(by=CLIENT), expires_ms)
 
 
 def test_a_member_of_a_group_may_decide():

@@ -23,10 +23,11 @@ def test_a_cut_says_how_much_is_missing_and_where_it_is():
 def test_a_cut_text_is_never_too_long_and_counts_what_it_left_out(text, most):
     short = cut(text, most, "below")
     assert length(short) <= most
-    if short != text:
+    whole = clean(text)
+    if short != whole:
         kept, _, rest = short.rpartition("… (+")
-        assert text.startswith(kept)
-        assert rest == f"{len(text) - len(kept):,} characters, below)"
+        assert whole.startswith(kept)
+        assert rest == f"{len(whole) - len(kept):,} characters, below)"
 
 
 def test_an_emoji_counts_as_two_for_who_knows_what_slack_counts():
@@ -42,8 +43,11 @@ def test_escaped_text_holds_nothing_that_slack_acts_on(text):
     assert html.unescape(escaped(text)) == text
 
 
-def test_half_a_surrogate_pair_and_control_characters_are_marked_as_unreadable():
-    assert clean("a\ud800b\x00c\td\r\ne\x85") == "a\ufffdb\ufffdc\td\ne\ufffd"
+def test_what_is_not_seen_or_turns_the_direction_is_shown_by_its_code():
+    assert clean("a\ud800b\x00c\td\r\ne\x85") == "a[U+D800]b[U+0000]c\td\ne[U+0085]"
+    assert clean("USD\u202eabc") == "USD[U+202E]abc"
+    assert clean("pay\u200bpal \u2066x\u3164") == "pay[U+200B]pal [U+2066]x[U+3164]"
+    assert clean("naïve 東京 👍 שלום") == "naïve 東京 👍 שלום"
 
 
 def test_plain_text_stays_plain():

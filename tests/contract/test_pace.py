@@ -1,0 +1,38 @@
+"""One send in each gap, and those who wait come back one after the other."""
+
+from __future__ import annotations
+
+import redis
+
+from app.store.pace import RedisCache, RedisPace
+
+
+def test_one_may_send_and_the_others_are_told_different_waits(client: redis.Redis):
+    pace = RedisPace(client)
+    assert pace.reserve("slack:C1", 60_000) == 0
+    waits = [pace.reserve("slack:C1", 60_000) for _ in range(4)]
+    assert 0 < waits[0] <= 60_000
+    assert [round((wait - waits[0]) / 60_000) for wait in waits] == [0, 1, 2, 3]
+    assert pace.reserve("slack:C2", 60_000) == 0
+
+
+def test_nobody_is_told_to_wait_for_more_than_thirty_gaps(client: redis.Redis):
+    pace = RedisPace(client)
+    waits = [pace.reserve("slack:C1", 1000) for _ in range(100)]
+    assert max(waits) <= 31_000
+
+
+def test_a_place_that_wants_to_be_left_alone_is(client: redis.Redis):
+    pace = RedisPace(client)
+    assert pace.held("slack:C1") == 0
+    pace.hold("slack:C1", 60_000)
+    assert 0 < pace.held("slack:C1") <= 60_000
+    assert pace.held("slack:C2") == 0
+
+
+def test_the_cache_forgets_by_itself(client: redis.Redis):
+    cache = RedisCache(client)
+    assert cache.get("person:U1") is None
+    cache.put("person:U1", "Ana — 東京", 60)
+    assert cache.get("person:U1") == "Ana — 東京"
+    assert 0 < int(str(client.ttl("cs:cache:person:U1"))) <= 60

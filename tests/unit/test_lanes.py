@@ -1,0 +1,270 @@
+"""What a worker does with one claim, whatever the other side does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from app.changes import change
+from app.domain.due import Lane
+from app.domain.errors import RequestNotFound, StoreUnavailable
+from app.domain.request import Place, Request
+from app.lanes import CallbackLane, SlackLane, drain
+from app.ports import Answer, Batch, Claim, Client, HostBusy, SlackAgain, SlackNever
+from tests import fakes
+from tests.builders import approval, evaluation, opened, plan
+
+
+@dataclass
+class FakeLanes:
+    """Hands out what it was given, and notes how each claim ended."""
+
+    waiting: list[Claim] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    rung: int = 0
+
+    def claim(self, lane: Lane, limit: int) -> Batch:
+        taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
+        return Batch(taken, more=bool(self.waiting))
+
+    def release(self, claim: Claim) -> None:
+        self._end(claim, "released")
+
+    def postpone(self, claim: Claim, wait_ms: int) -> None:
+        self._end(claim, f"postponed {wait_ms}")
+
+    def set_aside(self, claim: Claim, problem: str) -> None:
+        self._end(claim, f"aside {problem}")
+
+    def ring(self, lane: Lane) -> None:
+        self.rung += 1
+
+    def answer(self, lane: Lane) -> None:
+        """Nobody listens."""
+
+    def _end(self, claim: Claim, how: str) -> None:
+        if claim.request_id not in dict(self.ended):
+            self.ended.append((claim.request_id, how))
+
+
+@dataclass
+class FakeCards:
+    """A Slack that does as it is told: `fate` is asked before every post."""
+
+    fate: Callable[[str], None] = lambda _: None
+    posted: list[str] = field(default_factory=list)
+    redrawn: int = 0
+    searched: int = 0
+
+    def post(self, target: str, request: Request) -> Place:
+        self.posted.append(target)
+        self.fate(target)
+        return Place(channel=target, ts=str(len(self.posted)))
+
+    def redraw(self, place: Place, request: Request) -> None:
+        self.redrawn += 1
+
+    def find(self, target: str, request: Request) -> list[Place]:
+        self.searched += 1
+        return [Place(channel=one, ts="found") for one in self.posted if one == target]
+
+    def tell_requester(self, person: str, request: Request) -> None:
+        """They are glad to hear it."""
+
+
+def fails(error: Exception) -> Callable[[str], None]:
+    def fate(_: str) -> None:
+        raise error
+
+    return fate
+
+
+@pytest.fixture
+def store() -> fakes.FakeStore:
+    return fakes.FakeStore()
+
+
+@pytest.fixture
+def lanes() -> FakeLanes:
+    return FakeLanes()
+
+
+def asked(store: fakes.FakeStore, **changes: object) -> Request:
+    transition = opened(opened_ms=store.now(), **changes)
+    store.commit(transition, "open")
+    return transition.request
+
+
+def claim_of(request: Request, lane: Lane = Lane.SLACK, unfinished: bool = False) -> Claim:
+    return Claim(lane, request.id, "token", unfinished)
+
+
+def slack_lane(store: fakes.FakeStore, lanes: FakeLanes, cards: FakeCards) -> SlackLane:
+    return SlackLane(store, lanes, cards, fakes.FakeDirectory())
+
+
+def copies(store: fakes.FakeStore, request: Request) -> list[str]:
+    return [copy.place.ts for copy in store.load(request.id).request.state.cards.copies]
+
+
+def test_a_card_is_posted_once_and_recorded(store: fakes.FakeStore, lanes: FakeLanes):
+    request, cards = asked(store), FakeCards()
+    slack_lane(store, lanes, cards)(claim_of(request))
+    slack_lane(store, lanes, cards)(claim_of(request))
+    assert cards.posted == ["#approvals"]
+    assert cards.searched == 0
+    assert copies(store, request) == ["1"]
+
+
+def test_a_card_of_a_worker_that_died_is_found_and_brought_up_to_date(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request, cards = asked(store), FakeCards(posted=["#approvals"])
+    slack_lane(store, lanes, cards)(claim_of(request, unfinished=True))
+    assert cards.posted == ["#approvals"]
+    assert copies(store, request) == ["found"]
+    assert cards.redrawn == 1
+
+
+def test_a_post_whose_answer_never_came_is_looked_for_before_it_is_sent_again(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request, cards = asked(store), FakeCards(fate=fails(SlackAgain("no answer in time")))
+    lane = slack_lane(store, lanes, cards)
+    lane(claim_of(request))
+    failed = store.load(request.id).request.state.cards
+    assert failed.problem == "no answer in time"
+    store.clock = failed.retry_ms
+    lane(claim_of(request))
+    assert cards.posted == ["#approvals"]
+    assert copies(store, request) == ["found"]
+
+
+def test_a_card_whose_turn_has_not_come_is_put_off_and_nothing_is_recorded(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request, cards = asked(store), FakeCards(fate=fails(SlackAgain("paced", 0.4)))
+    slack_lane(store, lanes, cards)(claim_of(request))
+    assert lanes.ended == [(request.id, "postponed 401")]
+    assert store.load(request.id).request == request
+
+
+def test_a_channel_that_is_gone_is_replaced_by_the_people(store: fakes.FakeStore, lanes: FakeLanes):
+    def fate(target: str) -> None:
+        if target.startswith("#"):
+            raise SlackNever("is_archived")
+
+    request, cards = asked(store), FakeCards(fate=fate)
+    slack_lane(store, lanes, cards)(claim_of(request))
+    assert cards.posted[0] == "#approvals"
+    assert len(cards.posted) > 1
+    lost = store.load(request.id).request.state.cards.lost
+    assert ("#approvals", "is_archived") in lost
+
+
+def test_one_claim_does_not_go_on_past_its_time(
+    store: fakes.FakeStore, lanes: FakeLanes, monkeypatch: pytest.MonkeyPatch
+):
+    request = asked(store, evaluation=evaluation(plan=plan(channel=None)))
+    monkeypatch.setattr("app.lanes._STEPS_S", 0)
+    cards = FakeCards()
+    slack_lane(store, lanes, cards)(claim_of(request))
+    assert cards.posted == []
+
+
+@dataclass
+class OneCallback:
+    """Answers every send alike, or not at all."""
+
+    answer: Answer | Exception
+    sent: int = 0
+
+    def check(self, url: str) -> None:
+        """Any will do."""
+
+    def send(self, url: str, message_id: str, body: str, client: Client, now: int) -> Answer:
+        self.sent += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def callback_lane(store: fakes.FakeStore, lanes: FakeLanes, callbacks: OneCallback) -> CallbackLane:
+    clients = fakes.FakeClients({"key": Client(id="billing")})
+    return CallbackLane(store, lanes, callbacks, clients)
+
+
+def decided(store: fakes.FakeStore) -> Request:
+    request = asked(store)
+    after = change(store, request.id, approval(request, seen=None))
+    assert after is not None
+    return after
+
+
+def test_a_callback_is_sent_until_it_is_delivered_and_no_more(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request = decided(store)
+    callbacks = OneCallback(Answer(200, None, None, 3))
+    lane = callback_lane(store, lanes, callbacks)
+    lane(claim_of(request, Lane.CALLBACK))
+    lane(claim_of(request, Lane.CALLBACK))
+    assert callbacks.sent == 1
+
+
+def test_a_callback_that_is_not_due_yet_is_left_alone(store: fakes.FakeStore, lanes: FakeLanes):
+    request = decided(store)
+    callbacks = OneCallback(Answer(500, "answered 500", None, 3))
+    lane = callback_lane(store, lanes, callbacks)
+    lane(claim_of(request, Lane.CALLBACK))
+    lane(claim_of(request, Lane.CALLBACK))
+    assert callbacks.sent == 1
+
+
+def test_a_busy_host_has_its_callback_put_off(store: fakes.FakeStore, lanes: FakeLanes):
+    request = decided(store)
+    callback_lane(store, lanes, OneCallback(HostBusy(700)))(claim_of(request, Lane.CALLBACK))
+    assert lanes.ended == [(request.id, "postponed 700")]
+
+
+def claims(*ids: str) -> list[Claim]:
+    return [Claim(Lane.TIME, one, "token", False) for one in ids]
+
+
+def test_what_breaks_is_set_aside_and_holds_up_nobody(caplog: pytest.LogCaptureFixture):
+    lanes, written = FakeLanes(claims("poison", "gone", "good")), "IBAN DE00 1234"
+
+    def work(claim: Claim) -> None:
+        if claim.request_id == "poison":
+            raise ValueError(written)
+        if claim.request_id == "gone":
+            raise RequestNotFound("There is no such request.")
+
+    drain(lanes, Lane.TIME, work, batch=16)
+    assert lanes.ended == [
+        ("poison", "aside ValueError"),
+        ("gone", "released"),
+        ("good", "released"),
+    ]
+    assert "poison" in caplog.text
+    assert written not in caplog.text
+
+
+def test_help_is_called_only_when_more_is_due():
+    lanes = FakeLanes(claims("a", "b", "c"))
+    drain(lanes, Lane.TIME, lambda _: None, batch=1)
+    assert lanes.rung == 2
+    assert len(lanes.ended) == 3
+
+
+def test_a_store_that_is_away_ends_the_turn():
+    lanes = FakeLanes(claims("a", "b"))
+
+    def work(_: Claim) -> None:
+        raise StoreUnavailable("away")
+
+    with pytest.raises(StoreUnavailable):
+        drain(lanes, Lane.TIME, work, batch=2)
+    assert lanes.ended == []
