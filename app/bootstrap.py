@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from redis.exceptions import RedisError
 from slack_bolt import App
 
 from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
@@ -17,7 +18,7 @@ from .callbacks.guard import Guard
 from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
 from .domain.due import Lane
-from .domain.errors import PoliciesRefused, SettingsRefused
+from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .judge import PolicyJudge
@@ -63,6 +64,13 @@ class Store:
 def build_store(settings: Settings) -> Store:
     """Raises `ServerUnfit` for a server that would lose approvals, unless that is allowed."""
     client = connect(settings.redis_url)
+    try:
+        client.ping()
+    except RedisError as error:
+        raise ServerUnfit(
+            f"Redis can't be reached as REDIS_URL says: {error}",
+            "Check REDIS_URL, and that the server runs.",
+        ) from error
     if not settings.allow_unsafe_redis:
         fitness.check(client)
     bells = Bells(connect(settings.redis_url, text=False))

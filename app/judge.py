@@ -31,7 +31,7 @@ class PolicyJudge:
             raise InputsRefused(tuple((one.field, one.message) for one in problems))
         evaluation = evaluate(loaded, Facts(payload=payload, signals=signals))
         if evaluation.error is not None:
-            _log.error("policy %s asks a person for an error: %s", policy, evaluation.error)
+            _log.warning("policy %s asks a person for an error: %s", policy, evaluation.error)
         return Judgement(loaded.policy.policy, loaded.hash, evaluation)
 
     def _did_you_mean(self, policy: str) -> str:

@@ -35,13 +35,13 @@ def explain(error: CountersignError) -> str:
     return error.message if error.advice is None else f"{error.message}\n{error.advice}"
 
 
-def stop_signal() -> threading.Event:
-    """Set once SIGTERM or SIGINT arrives."""
+def stop_signal(*others: signal.Signals) -> threading.Event:
+    """Set once SIGTERM, SIGINT or one of `others` arrives."""
     stop = threading.Event()
 
     def set_it(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    signal.signal(signal.SIGTERM, set_it)
-    signal.signal(signal.SIGINT, set_it)
+    for number in (signal.SIGTERM, signal.SIGINT, *others):
+        signal.signal(number, set_it)
     return stop

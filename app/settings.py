@@ -24,8 +24,15 @@ class StoreSettings(BaseSettings):
     )
 
     redis_url: str = Field(alias="REDIS_URL")
-    secret: SecretStr = Field(alias="COUNTERSIGN_SECRET", min_length=32)
+    secret: SecretStr = Field(alias="COUNTERSIGN_SECRET")
     allow_unsafe_redis: bool = Field(False, alias="COUNTERSIGN_ALLOW_UNSAFE_REDIS")
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            raise ValueError("use 32 random characters or more")
+        return value
 
     @field_validator("redis_url")
     @classmethod
@@ -105,4 +112,5 @@ def _problem(error: ErrorDetails) -> str:
     name = str(error["loc"][0]) if error["loc"] else ""
     if error["type"] == "missing":
         return f"{name} is not set"
-    return f"{name}: {error['msg']}".removeprefix(": ")
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{name}: {message}".removeprefix(": ")

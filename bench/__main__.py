@@ -25,8 +25,7 @@ ROUNDS = 3
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
-        notebook = Notebook(web_port=0, sandbox_port=0, receiver_port=0)
-        notebook.claim_ports()
+        notebook = Notebook(web_port=0, sandbox_port=0, receiver_port=0).with_free_ports()
         stack = Stack(Path(folder), notebook)
         try:
             for _ in stack.start():

@@ -271,8 +271,9 @@ def running(
 ) -> Iterator[World]:
     """The whole product in a folder of its own, stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
-        notebook = Notebook(web_port=0, sandbox_port=0, receiver_port=0, app_token=app_token)
-        notebook.claim_ports()
+        notebook = Notebook(
+            web_port=0, sandbox_port=0, receiver_port=0, app_token=app_token
+        ).with_free_ports()
         stack = Stack(Path(folder), notebook, env, policies=policies)
         try:
             for _ in stack.start():

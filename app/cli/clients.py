@@ -41,8 +41,9 @@ def key(name: str) -> None:
 @click.argument("key")
 def revoke(key: str) -> None:
     """End KEY at once."""
-    ended = build_clients(load_store_settings()).revoke(key)
-    click.echo("The key is revoked." if ended else "There is no such key; nothing changed.")
+    if not build_clients(load_store_settings()).revoke(key):
+        raise click.ClickException("There is no such key; nothing changed.")
+    click.echo("The key is revoked.")
 
 
 @clients.command("list")

@@ -14,7 +14,7 @@ from app.demo.run import run
 def demo() -> None:
     """Try everything on this machine: no Slack workspace, no Redis, no account.
 
-    Keeps its data in COUNTERSIGN_DATA_DIR (./.demo unless set) until the next start.
+    Its data stay in COUNTERSIGN_DATA_DIR (./.demo unless set), for the next start.
     """
     folder = Path(os.environ.get("COUNTERSIGN_DATA_DIR", ".demo")).absolute()
     run(folder, click.echo)

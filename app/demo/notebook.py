@@ -38,11 +38,10 @@ class Notebook(BaseModel):
             json.dump(self.model_dump(), file, indent=2)
         fresh.replace(path)
 
-    def claim_ports(self) -> None:
-        """Keep each port that is free, so that yesterday's addresses hold; change the others."""
-        self.web_port = _free(self.web_port)
-        self.sandbox_port = _free(self.sandbox_port)
-        self.receiver_port = _free(self.receiver_port)
+    def with_free_ports(self) -> Notebook:
+        """The same with each port that is free, and others for those that are taken today."""
+        ports = ("web_port", "sandbox_port", "receiver_port")
+        return self.model_copy(update={name: _free(getattr(self, name)) for name in ports})
 
 
 def _free(wanted: int) -> int:

@@ -6,9 +6,10 @@ import fcntl
 import json
 import os
 import shlex
+import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,26 +37,46 @@ def run(folder: Path, say: Say) -> None:
 
     Raises `DemoFailed`.
     """
-    stop = stop_signal()
+    stop, say = stop_signal(signal.SIGHUP), _while_heard(say)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _locked(folder) as lock:
         notebook = Notebook.read(folder / "demo.json")
-        notebook.claim_ports()
-        stack = Stack(folder, notebook, keep=lock.fileno())
+        stack = Stack(folder, notebook.with_free_ports(), keep=lock.fileno())
         try:
             for part in stack.start():
                 say(f"  starting {part} …")
                 if stop.is_set():
                     return
-            notebook.write(folder / "demo.json")
+            _remember(folder, notebook, stack)
             _note_running(lock, stack)
-            _open_one(stack)
+            _open_one(stack, say)
             say(_banner(stack))
-            _keep_running(stack, stop, say)
+            _say_what_moved(notebook, stack, say)
+            _keep_running(stack, lock, stop, say)
         finally:
             say("\nStopping …")
             stack.stop()
             say("Everything is stopped. What is waiting is kept for the next start.")
+
+
+def _while_heard(say: Say) -> Say:
+    """A terminal that was closed is no reason to leave anything running."""
+
+    def quietly(line: str) -> None:
+        with suppress(OSError):
+            say(line)
+
+    return quietly
+
+
+def _remember(folder: Path, notebook: Notebook, stack: Stack) -> None:
+    """For tomorrow: the secrets. For a second terminal: the settings, to be sourced."""
+    notebook.client_key = stack.notebook.client_key
+    notebook.write(folder / "demo.json")
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in stack.env().items()]
+    env = folder / "env"
+    env.touch(mode=0o600)
+    env.write_text("".join(lines))
 
 
 @contextmanager
@@ -74,7 +95,7 @@ def _locked(folder: Path) -> Iterator[Any]:
 def _is_running(folder: Path) -> DemoFailed:
     try:
         running = json.loads((folder / "running").read_text())
-        pids = " ".join(map(str, running["pids"]))
+        pids = " ".join(str(pid) for pid in running["pids"] if _lives(pid))
         return DemoFailed(
             f"A demo is running in {folder} already; its Slack is {running['slack']}",
             f"Stop it with Ctrl-C where it runs; if that terminal is gone: kill {pids}\n"
@@ -84,6 +105,14 @@ def _is_running(folder: Path) -> DemoFailed:
         return DemoFailed(f"A demo is just starting or stopping in {folder}.", "Try again then.")
 
 
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
 def _note_running(lock: Any, stack: Stack) -> None:
     pids = [os.getpid(), *(process.pid for process in stack.processes), stack.server.pid]
     lock.truncate(0)
@@ -91,13 +120,15 @@ def _note_running(lock: Any, stack: Stack) -> None:
     lock.flush()
 
 
-def _open_one(stack: Stack) -> None:
+def _open_one(stack: Stack, say: Say) -> None:
     """A request to look at, unless one is still waiting from last time."""
     with httpx2.Client(base_url=stack.web_url, headers=_key(stack), timeout=10) as web:
         waiting = web.get("/v1/requests", params={"status": "pending", "limit": 1})
         if waiting.raise_for_status().json()["requests"]:
             return
-        web.post("/v1/requests", json=_refund(stack)).raise_for_status()
+        answer = web.post("/v1/requests", json=_refund(stack))
+        if answer.status_code != 201:
+            say(f"  The refund of the demo does not fit your policies: {answer.text}")
 
 
 def _key(stack: Stack) -> dict[str, str]:
@@ -127,17 +158,29 @@ Countersign is up, and a request is waiting for a decision.
   Callbacks arrive here, and as lines below:
     {stack.receiver_url}/
 
+  Settings for a second terminal: . {shlex.quote(str(stack.folder / "env"))}
   Logs: {stack.folder / "logs"}        Stop: Ctrl-C
 """
 
 
-def _keep_running(stack: Stack, stop: threading.Event, say: Say) -> None:
+def _say_what_moved(wanted: Notebook, stack: Stack, say: Say) -> None:
+    """Requests of yesterday know the receiver by its old address."""
+    port = stack.notebook.receiver_port
+    if port != wanted.receiver_port:
+        say(
+            f"  Port {wanted.receiver_port} is taken, so the receiver is on {port} today. What was "
+            f"asked before calls back to {wanted.receiver_port}, whoever listens there."
+        )
+
+
+def _keep_running(stack: Stack, lock: Any, stop: threading.Event, say: Say) -> None:
     """Start again what dies, and repeat what the receiver says, until told to stop."""
     stack.receiver.news()
     while not stop.wait(0.2):
         for line in stack.receiver.news():
             say(f"  callback  {line}")
         if _revive(stack, say):
+            _note_running(lock, stack)
             # What dies at once is not started again at once.
             stop.wait(1)
 

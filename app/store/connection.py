@@ -93,7 +93,7 @@ def once(say: Callable[[], T]) -> T:
 
 
 def _unavailable(error: RedisError) -> CountersignError:
-    if str(error).startswith("WRONGTYPE"):
+    if "WRONGTYPE" in str(error):
         return RequestUnreadable("Something else lies in Redis where a request should be.")
     _log.error("redis refused or is away: %s: %s", type(error).__name__, error)
     return StoreUnavailable(

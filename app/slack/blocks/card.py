@@ -68,6 +68,7 @@ def _frame(request: Request, *, whole: bool) -> _Frame:
     tail = [_record(request)]
     if decision is not None:
         head += phrases.ending(decision)
+        tail = [review.was_asked(request), *tail]
     elif plan is not None:
         tail = [*review.asked(request, plan, whole=whole), *tail]
     return _Frame(checked(head), checked(tail))

@@ -41,6 +41,12 @@ def asked(request: Request, plan: ReviewPlan, *, whole: bool) -> list[Block]:
     ]
 
 
+def was_asked(request: Request) -> Block:
+    """On a decided card: the reason for which a person had to look."""
+    why = cut(request.body.evaluation.summary.why, _WHY, "in the request")
+    return ContextBlock(elements=[plain(f"Why a person was asked: {why}")])
+
+
 def _reviewers(plan: ReviewPlan) -> str:
     named: list[str] = []
     for ref in plan.reviewers:

@@ -74,7 +74,7 @@ def test_a_body_that_does_not_say_that_it_is_json_is_refused(
 def test_a_problem_names_the_field_and_says_what_to_do(door: Door):
     answer = door.post("/v1/requests", json={**NEW, "payload": {"amount": 2**53}})
     assert answer.json()["errors"][0]["field"] == "payload.amount"
-    assert answer.json()["advice"] == "Send it as a string."
+    assert answer.json()["advice"] == "Send it as a string, where the policy takes one."
     unknown = door.post("/v1/requests", json={**NEW, "callback": "https://example.com"})
     (error,) = unknown.json()["errors"]
     assert error["field"] == "callback"
