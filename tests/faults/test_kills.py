@@ -11,8 +11,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from tests.faults.conftest import LANES, PEOPLE, Start
 from tests.world import APPROVE, World, eventually, pressed
+
+pytestmark = pytest.mark.timeout(300)
 
 REQUESTS = 200
 

@@ -10,8 +10,12 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+
 from tests.faults.conftest import PEOPLE, Start
 from tests.world import APPROVE, REJECT, World, at_once, eventually, pressed
+
+pytestmark = pytest.mark.timeout(300)
 
 REQUESTS = 500
 PRESSES = 8

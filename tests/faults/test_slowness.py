@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from tests.faults.conftest import PEOPLE, Start
 from tests.world import APPROVE, Receiver, eventually, pressed
+
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_a_slow_slack_delays_no_callback(start: Start):
