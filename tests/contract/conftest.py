@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import fakeredis
 import pytest
@@ -15,15 +13,13 @@ from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
 from app.store.lanes import RedisLanes
 from app.store.requests import RedisRequests
+from tests.servers import running_server
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
-    with tempfile.TemporaryDirectory(prefix="cs") as folder:
-        server = EmbeddedServer(Path(folder))
-        server.start()
+    with running_server() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture(params=["fakeredis", "valkey"])

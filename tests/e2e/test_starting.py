@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import redis
 
 from app.demo.stack import PROCFILE
 from app.store.embedded import EmbeddedServer
+from tests.servers import running_server
 
 ENOUGH = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -26,11 +26,8 @@ ENOUGH = {
 
 @pytest.fixture
 def server() -> Iterator[EmbeddedServer]:
-    with tempfile.TemporaryDirectory(prefix="cs") as folder:
-        server = EmbeddedServer(Path(folder))
-        server.start()
+    with running_server() as server:
         yield server
-        server.stop()
 
 
 def start(name: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,17 +12,15 @@ from app.cli import main
 from app.store.clients import RedisClients, new_key, well_formed
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
+from tests.servers import running_server
 
 SECRET = "s" * 32
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedServer]:
-    with tempfile.TemporaryDirectory(prefix="cs") as folder:
-        server = EmbeddedServer(Path(folder))
-        server.start()
+    with running_server() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture

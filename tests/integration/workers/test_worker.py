@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,17 +18,15 @@ from app.store.bells import Bells, queue_name
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
 from app.store.lanes import RedisLanes
+from tests.servers import running_server
 from workers import clock, jobs
 from workers.worker import THREADS, WorkerThreads
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedServer]:
-    with tempfile.TemporaryDirectory(prefix="cs") as folder:
-        server = EmbeddedServer(Path(folder))
-        server.start()
+    with running_server() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture
