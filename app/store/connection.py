@@ -24,8 +24,11 @@ _log = logging.getLogger("countersign.store")
 _PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 """Pauses before each repeat: about as long as a server takes to come back after a crash."""
 
-_REPEAT_S = 4.0
-"""No repeat after this: a server that hangs costs one time-out of 5 s, not one for each try."""
+_READ_S = 4.0
+"""No repeat of a read after this: a server that hangs costs one time-out of 5 s, not one a try."""
+
+COMMIT_S = 12.0
+"""A commit is repeated for longer: nobody can be told before it is known whether it went through."""
 
 T = TypeVar("T")
 
@@ -51,12 +54,12 @@ def script(client: redis.Redis, name: str) -> Script:
     return client.register_script(source)
 
 
-def talk(say: Callable[[], T]) -> T:
-    """Run `say`, again after a lost connection. Raises `StoreUnavailable`.
+def talk(say: Callable[[], T], repeat_s: float = _READ_S) -> T:
+    """Run `say`, again after a lost connection, for `repeat_s`. Raises `StoreUnavailable`.
 
     For reads, and for writes that come to the same when they are repeated.
     """
-    end = time.monotonic() + _REPEAT_S
+    end = time.monotonic() + repeat_s
     for pause_s in _PAUSES_S:
         try:
             return say()

@@ -19,7 +19,7 @@ from app.ports import Conflict, Idempotency, Loaded, Page, Query, Replay, TooLat
 
 from . import documents
 from .bells import QUIET_MS, Bells
-from .connection import milliseconds, script, talk, talk_in_one
+from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
 
 _LOOKED_AT = 1000
 """Requests that one page looks at before it says "go on from here", matching or not."""
@@ -78,7 +78,7 @@ class RedisRequests:
     ) -> Replay | None:
         write = _write(transition, operation, idempotency)
         text = json.dumps(write, ensure_ascii=False, separators=(",", ":"))
-        outcome, *rest = talk(lambda: self._commit(args=[text]))
+        outcome, *rest = talk(lambda: self._commit(args=[text]), COMMIT_S)
         match outcome:
             case "conflict":
                 raise Conflict(transition.request.id)
