@@ -28,7 +28,7 @@ _READ_S = 4.0
 """No repeat of a read after this: a server that hangs costs one time-out of 5 s, not one a try."""
 
 COMMIT_S = 12.0
-"""A commit is repeated for longer: nobody can be told before it is known whether it went through."""
+"""A commit is repeated for longer, since nobody can be told before its outcome is known."""
 
 T = TypeVar("T")
 
