@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -25,7 +26,7 @@ class Demo:
     """A demo in a terminal of its own."""
 
     def __init__(self, folder: Path, output: Path) -> None:
-        self.output = output
+        self.folder, self.output = folder, output
         with output.open("wb") as terminal:
             self.process = subprocess.Popen(
                 COMMAND,
@@ -38,9 +39,9 @@ class Demo:
     def says(self, pattern: str) -> re.Match[str]:
         return eventually(lambda: re.search(pattern, self.output.read_text()), 60, pattern)
 
-    def interrupt(self) -> int:
+    def interrupt(self, how: signal.Signals = signal.SIGINT) -> int:
         """Ctrl-C; the exit status."""
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(how)
         return self.process.wait(60)
 
 
@@ -94,6 +95,32 @@ def test_it_opens_with_a_request_keeps_it_and_leaves_nothing_running(demo: Calla
     second.says(BANNER)
     [again] = eventually(lambda: waiting(second), what="yesterday's card")
     assert again["ts"] == card["ts"], "yesterday's request, and no second one"
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
+def test_a_terminal_that_is_closed_leaves_nothing_running(demo: Callable[[], Demo]):
+    running = demo()
+    running.says(BANNER)
+    started = children(running.process.pid)
+    running.interrupt(signal.SIGHUP)
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+
+
+def test_what_dies_is_started_again(demo: Callable[[], Demo]):
+    running = demo()
+    running.says(BANNER)
+    pids = json.loads((running.folder / "running").read_text())["pids"]
+    os.kill(pids[-1], signal.SIGKILL)  # the server
+    os.kill(pids[3], signal.SIGKILL)  # web
+    running.says("web is gone; starting it again")
+    running.says("The server is gone; starting it again")
+
+    def noted_anew() -> bool:
+        now = json.loads((running.folder / "running").read_text() or '{"pids": []}')["pids"]
+        return bool(now) and not set(now) & {pids[-1], pids[3]}
+
+    eventually(noted_anew, what="the new processes being noted")
+    eventually(lambda: len(waiting(running)) == 1, what="the card")
 
 
 def test_a_second_one_at_once_is_told_about_the_first(demo: Callable[[], Demo]):
