@@ -27,6 +27,13 @@ _VISIBLE_ASCII = r"^[\x21-\x7e]+$"
 _PERSON = r"^([UW][A-Z0-9]{6,20}|[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$"
 """A Slack user id, or an e-mail address and nothing about it: no name, no `mailto:`, no mention."""
 
+_FORMS = {
+    _ONE_LINE: "has to be one line of text, neither blank nor with control characters",
+    _VISIBLE_ASCII: "has to be visible ASCII characters, without spaces",
+    _PERSON: "has to be a Slack user id or a plain e-mail address, with nothing around it",
+}
+"""What a pattern asks for, in words."""
+
 Key = Annotated[str, Field(min_length=1, max_length=255, pattern=_VISIBLE_ASCII)]
 
 
@@ -197,6 +204,8 @@ def _problem(error: Mapping[str, Any], known: list[str]) -> tuple[str, str]:
         return field, _unknown(field, known)
     if error["type"] == "missing":
         return field, "is missing"
+    if error["type"] == "string_pattern_mismatch":
+        return field, _FORMS.get(error["ctx"]["pattern"], error["msg"])
     return field, error["msg"]
 
 
