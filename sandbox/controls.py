@@ -10,6 +10,7 @@ from sandbox.delivery import FORM, JSON
 from sandbox.door import door
 from sandbox.faults import FORM as FAULT
 from sandbox.faults import Fault
+from sandbox.people import Person
 from sandbox.wire import JsonObject, Refusal, compact
 from sandbox.workspace import Channel
 
@@ -35,7 +36,11 @@ async def calls(sandbox: Sandbox, wanted: JsonObject) -> list[JsonObject]:
 
 
 async def change_person(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
-    return _changed(sandbox.workspace.people, wanted)
+    """Somebody changes, or joins: whose id is new needs a name."""
+    people, id, name = sandbox.workspace.people, wanted["id"], wanted.get("name")
+    if id not in people and name is not None:
+        people[id] = Person(id, name, name.title(), f"{name}@example.com", "#475569")
+    return _changed(people, wanted)
 
 
 async def change_group(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:

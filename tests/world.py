@@ -279,8 +279,10 @@ def running(
             for _ in stack.start():
                 pass
             world = World(stack)
-            yield world
-            world.close()
+            try:
+                yield world
+            finally:
+                world.close()
         finally:
             stack.stop()
 

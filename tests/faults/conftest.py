@@ -1,4 +1,7 @@
-"""One product per test, with ten channels, so that Slack's one message a second is no bound."""
+"""One product per test, with eight people who may decide.
+
+Ten channels, so that Slack's one message a second and channel is no bound.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ import pytest
 from tests.world import ANA, BEN, CHLOE, DEV, EVE, World, running
 
 LANES = 10
-PEOPLE = [ANA, BEN, CHLOE, DEV, EVE]
+JOINING = {"U0FAY00001": "fay", "U0GIL00001": "gil", "U0HAL00001": "hal"}
+PEOPLE = [ANA, BEN, CHLOE, DEV, EVE, *JOINING]
 
 _POLICY = """\
 policy: lane{n}
@@ -38,6 +42,8 @@ def start(tmp_path: Path) -> Start:
         with running(policies=(), COUNTERSIGN_POLICY_DIR=str(tmp_path), **env) as world:
             for n in range(LANES):
                 world.slack.post("/api/channels", json={"name": f"lane{n}"}).raise_for_status()
+            for user, name in JOINING.items():
+                world.slack.post(f"/api/users/{user}", json={"name": name}).raise_for_status()
             yield world
 
     return started

@@ -101,3 +101,10 @@ def test_the_bot_can_list_the_channels_that_it_is_in(slack: Slack) -> None:
     names = [one["name"] for one in slack.call("users.conversations")["channels"]]
     assert names == ["approvals", "countersign-admin"]
     assert slack.call("users.conversations", types="private_channel")["channels"] == []
+
+
+def test_somebody_can_join(slack: Slack) -> None:
+    assert slack.call("users.info", user="U0FAY00001")["error"] == "user_not_found"
+    slack.page("users/U0GIL00001", expect=404, deleted=True)
+    assert slack.page("users/U0FAY00001", name="fay")["ok"]
+    assert slack.call("users.info", user="U0FAY00001")["user"]["name"] == "fay"
