@@ -42,6 +42,7 @@ def test_a_channel_that_is_archived_in_the_middle_sends_the_request_on_by_dm(sta
         request = world.ask(policy="lane3", payload={"n": 3})
         card = world.card(request["id"], ANA)
         assert card["channel"].startswith("D")
+        _posted(world, request, len(PEOPLE))
         assert world.press(ANA, card, REJECT)["ok"]
         assert world.delivered(request["id"])["type"] == "request.rejected"
         assert "is_archived" in world.get(request["id"])["slack"]["problem"]
@@ -65,6 +66,6 @@ def test_a_revoked_token_is_seen_and_mended(start: Start):
         world.card(second["id"])
 
 
-def _posted(world: World, request: dict[str, Any]) -> None:
-    """Wait until a card of it is on record."""
-    eventually(lambda: world.get(request["id"])["slack"]["posted"] == 1, what="a card's record")
+def _posted(world: World, request: dict[str, Any], count: int = 1) -> None:
+    """Wait until so many cards of it are on record."""
+    eventually(lambda: world.get(request["id"])["slack"]["posted"] == count, what="the record")
