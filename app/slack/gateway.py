@@ -60,7 +60,7 @@ class SlackCards:
     def find(self, target: str, request: Request) -> list[Place]:
         """Cards that are there already, by the metadata of our own messages.
 
-        None where Slack does not let us look: two cards are better than none.
+        Empty where Slack does not let us look: two cards are better than none.
         """
         try:
             return self._api.bounded(lambda: self._found(target, request))

@@ -6,7 +6,8 @@ local claims, aside, due = 'cs:claims:' .. lane, 'cs:aside:' .. lane, 'cs:due:' 
 local held = redis.call('HGET', claims, id)
 if not held or string.find(held, token, 1, true) ~= 1 then return 0 end
 local undone = problem ~= '' or (wait ~= '' and ARGV[6] == '1')
-if undone then redis.call('HSET', claims, id, token .. ' 0') else redis.call('HDEL', claims, id) end
+-- The mark it leaves is nobody's, so that letting go once more does nothing.
+if undone then redis.call('HSET', claims, id, 'undone 0') else redis.call('HDEL', claims, id) end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -24,12 +24,9 @@ from slack_sdk.models.blocks import (
 )
 
 HEADER = 150
-CELL = 2_000
-SECTION = 3_000
 MESSAGE_BLOCKS = 50
 MESSAGE_SIZE = 12_500
 CELLS = 10
-FORM_TEXT = 3_000
 
 _SUSPECT = re.compile(r"[^\n\t -~]")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
