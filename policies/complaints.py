@@ -70,7 +70,9 @@ def _unknown(name: str, known: tuple[str, ...]) -> str:
     """For a name that is not declared: what it may have been meant to be."""
     source, _, rest = name.partition(".")
     fields = [field for whose, _, field in (n.partition(".") for n in known) if whose == source]
-    if source not in ("payload", "signals"):
+    if source == "risk" and not fields:
+        return "there are no risk flags here; they are counted in rules, from the policy's `risk`"
+    if source not in ("payload", "signals", "risk"):
         return (
             f"{printable(name)} is not known here{nearest(name, FUNCTIONS)}; write payload.… or "
             f"signals.…, text in quotes, or one of the functions {listing(FUNCTIONS)}"

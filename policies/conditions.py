@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from cel_expr_python import cel
 
+from policies.atoms import MAX_NUMBER
 from policies.complaints import Complaint, complaints, failure, kind
 from policies.dialect import DialectError, Translation, translate
 from policies.plan import FieldType
-from policies.schema import MAX_NUMBER
 from policies.wording import listing, shown
 
 _BOOL, _DOUBLE, _INT, _TEXT = cel.Type.BOOL, cel.Type.DOUBLE, cel.Type.INT, cel.Type.STRING
@@ -84,6 +84,13 @@ def _arithmetic() -> Iterator[cel.FunctionDecl]:
     yield _function("double", (_DOUBLE, [_INT]))
 
 
+Name = tuple[str, str]
+"""What a condition reads: `("payload", "amount")` for payload.amount."""
+
+Given = Mapping[str, Mapping[str, Any]]
+"""The values that conditions look at: `payload`, `signals`, and `risk` where there is any."""
+
+
 class ConditionProblem(NamedTuple):
     """What is wrong with a condition, at a line and column of it, both from 1."""
 
@@ -116,14 +123,22 @@ class Vocabulary:
     """The names that a policy's conditions can use, with their types.
 
     `inputs` is None for a policy that takes any payload; then its fields have no known types.
+    `secret` names the inputs whose values no phrase may repeat. With `risk` a condition can count
+    the flags that are raised.
     """
 
     def __init__(
-        self, inputs: Mapping[str, FieldType] | None, signals: Mapping[str, FieldType]
+        self,
+        inputs: Mapping[str, FieldType] | None,
+        signals: Mapping[str, FieldType],
+        secret: frozenset[str] = frozenset(),
+        risk: bool = False,
     ) -> None:
         types = {f"signals.{name}": _TYPES[of] for name, of in signals.items()}
         types |= {f"payload.{name}": _TYPES[of] for name, of in (inputs or {}).items()}
+        types |= {"risk.flags": _DOUBLE} if risk else {}
         self._free = inputs is None
+        self._secret = frozenset(("payload", name) for name in secret)
         self._known = tuple(types)
         self._env = cel.NewEnv(
             config=cel.NewEnvConfigFromYaml(_CONFIG),
@@ -144,7 +159,7 @@ class Vocabulary:
         expression = self._checked(text, translation)
         self._check_patterns(text, translation)
         expression.eval(data={})  # the library builds its program at the first evaluation
-        return Condition(text, translation, expression, self._free)
+        return Condition(text, translation, expression, self._free, self._secret)
 
     def _checked(self, text: str, translation: Translation) -> cel.Expression:
         try:
@@ -170,21 +185,32 @@ class Condition:
     """One compiled condition. Evaluating it is pure, and may be done from any thread."""
 
     def __init__(
-        self, text: str, translation: Translation, expression: cel.Expression, free: bool
+        self,
+        text: str,
+        translation: Translation,
+        expression: cel.Expression,
+        free: bool,
+        secret: frozenset[Name],
     ) -> None:
         self._text = " ".join(text.split())
-        self._reads = translation.reads
         self._asks = translation.asks
         self._expression = expression
         self._free = free
+        self._secret = secret
+        self.reads = translation.reads
 
-    def test(self, payload: Mapping[str, Any], signals: Mapping[str, Any]) -> Finding:
+    @property
+    def sources(self) -> frozenset[str]:
+        """Which of `payload`, `signals` and `risk` it looks at."""
+        whole = {"payload"} if self._free and "payload" in self._text else set()
+        return frozenset(source for source, _ in (*self.reads, *self._asks)) | whole
+
+    def test(self, given: Given) -> Finding:
         """Whether it holds, for a payload and signals that passed `check_payload`.
 
         Only BOOL true holds: the library gives an error back as a value, and a truthy one. As in
         CEL, an error on one side of && or || counts for nothing where the other alone decides.
         """
-        given = {"payload": payload, "signals": signals}
         try:
             outcome = self._expression.eval(data=self._bindings(given))
         except TooLongError as error:
@@ -199,10 +225,10 @@ class Condition:
         holds = outcome.value() is True
         return Finding(holds, f"{self._text}: {'yes' if holds else 'no'}{self._seen(given)}")
 
-    def _bindings(self, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def _bindings(self, given: Given) -> dict[str, Any]:
         bindings: dict[str, Any] = {
             f"{source}.{name}": _doubled(given[source][name])
-            for source, name in self._reads
+            for source, name in self.reads
             if name in given[source]
         }
         for source, name in self._asks:
@@ -211,13 +237,17 @@ class Condition:
             bindings["payload"] = _doubled(given["payload"])
         return bindings
 
-    def _seen(self, given: Mapping[str, Mapping[str, Any]]) -> str:
-        names = dict.fromkeys((*self._reads, *self._asks))
-        phrases = [
-            f"{name} is {shown(given[source][name]) if name in given[source] else 'not given'}"
-            for source, name in names
-        ]
+    def _seen(self, given: Given) -> str:
+        names = dict.fromkeys((*self.reads, *self._asks))
+        phrases = [self._value(given, source, name) for source, name in names]
         return f", {listing(phrases)}" if phrases else ""
+
+    def _value(self, given: Given, source: str, name: str) -> str:
+        if name not in given[source]:
+            return f"{name} is not given"
+        if (source, name) in self._secret:
+            return f"{name} is secret"
+        return f"{name} is {shown(given[source][name])}"
 
     def _failed(self, reason: str) -> Finding:
         return Finding(False, f"{self._text}: could not be evaluated, {reason}", reason)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from policies.schema import MAX_NUMBER
+from policies.atoms import MAX_NUMBER
 
 MAX_LENGTH = 2_000
 MAX_PRODUCTS = 12
@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     | (?P<pattern>\bmatches\s*\(\s*(?P<regex>{_QUOTED})\s*\))
     | (?P<computed>\bmatches\s*\()
     | (?P<member>\.\s*size\s*\() | (?P<size>\bsize\s*\()
-    | (?P<field>(?<![.\w])(?P<source>payload|signals)\s*\.\s*(?P<name>[A-Za-z_]\w*))
+    | (?P<field>(?<![.\w])(?P<source>payload|signals|risk)\s*\.\s*(?P<name>[A-Za-z_]\w*))
     | (?P<word>[A-Za-z_]\w*)
     | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?P<suffix>\w*))
     | (?P<open>\() | (?P<close>\)) | (?P<times>\*) | (?P<over>/) | (?P<modulo>%)

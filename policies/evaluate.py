@@ -7,142 +7,170 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from policies.conditions import Condition, ConditionError, ConditionProblem, Finding, Vocabulary
-from policies.inputs import SIGNALS, InputProblem, problems_of
-from policies.plan import Evaluation, Field, FieldType, ReviewPlan, Route, Stage, Step
+from policies import risk
+from policies.compiled import LoadedPolicy
+from policies.conditions import Finding, Given
+from policies.inputs import InputProblem, problems_of
+from policies.limits import allowance, in_full
+from policies.plan import Allowance, Evaluation, Field, FieldType, Flag, ReviewPlan, Route, Step
+from policies.plans import with_two
 from policies.schema import Policy, Rule
 from policies.summary import summarise
 
-__all__ = ["Facts", "InputProblem", "LoadedPolicy", "check_payload", "compile_rules", "evaluate"]
+__all__ = ["Facts", "InputProblem", "LoadedPolicy", "check_payload", "evaluate"]
 
-_ASKS = "This policy always asks a person."
 _ALWAYS = Finding(True, "applies to every request that gets this far")
+_BY_ITSELF = (Route.APPROVE, Route.WATCH)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known about a request: its payload, and the signals that came with it."""
+    """What is known about a request: its payload, and the signals that came with it.
+
+    `spent` are the rules whose limit has no room for it.
+    """
 
     payload: Mapping[str, Any]
     signals: Mapping[str, Any] = field(default_factory=dict)
+    spent: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedPolicy:
-    """A policy, the hash and path of its file, and its conditions, compiled, by rule id."""
+class _Verdict(NamedTuple):
+    """What was found, before it is put into words."""
 
-    policy: Policy
-    hash: str
-    source: str
-    conditions: Mapping[str, Condition]
-
-
-def compile_rules(
-    policy: Policy,
-) -> tuple[dict[str, Condition], list[tuple[int, ConditionProblem]]]:
-    """The conditions by rule id, and what is wrong with any: (position of the rule, problem)."""
-    inputs = policy.inputs
-    vocabulary = Vocabulary(
-        None if inputs is None else {name: declared.type for name, declared in inputs.items()},
-        {name: declared.type for name, declared in SIGNALS.items()},
-    )
-    conditions: dict[str, Condition] = {}
-    problems: list[tuple[int, ConditionProblem]] = []
-    for position, rule in enumerate(policy.rules):
-        try:
-            if rule.when is not None:
-                conditions[rule.id] = vocabulary.compile(rule.when)
-        except ConditionError as error:
-            problems += [(position, problem) for problem in error.problems]
-    return conditions, problems
+    route: Route
+    because: str
+    plan: ReviewPlan | None
+    rule: str | None = None
+    reasons: tuple[str, ...] = ()
+    by_flags: bool = False
+    error: str | None = None
+    allowance: Allowance | None = None
 
 
 def check_payload(
-    policy: Policy | LoadedPolicy, payload: Mapping[str, Any], signals: Mapping[str, Any]
+    policy: LoadedPolicy, payload: Mapping[str, Any], signals: Mapping[str, Any]
 ) -> tuple[InputProblem, ...]:
     """What keeps a payload and signals from being evaluated; empty when nothing does."""
-    return problems_of(_bare(policy), payload, signals)
+    return problems_of(policy.policy, payload, signals)
 
 
-def evaluate(policy: Policy | LoadedPolicy, facts: Facts) -> Evaluation:
+def evaluate(policy: LoadedPolicy, facts: Facts) -> Evaluation:
     """The route of a request whose facts passed `check_payload`, with the reasons for it.
 
-    The first rule that holds decides; when none does a person is asked. A rule that can't be
-    evaluated ends it: a person is asked, and `error` says why. A bare Policy is compiled on the
-    spot (ConditionError), a LoadedPolicy has been.
+    The first rule that holds decides; when none does a person is asked. Without rules the risk
+    flags decide. A rule that can't be evaluated ends it: people are asked under the policy's
+    strictest plan, and `error` says why.
     """
-    conditions = _conditions(policy)
-    bare = _bare(policy)
+    given: Given = {"payload": facts.payload, "signals": facts.signals}
+    flags = risk.flags(policy.policy, policy.questions, given)
     steps: list[Step] = []
-    for rule in bare.rules:
-        finding = _finding(rule, conditions, facts)
-        steps.append(Step(rule=rule.id, matched=finding.holds, phrase=finding.phrase))
+    if policy.policy.rules:
+        verdict = _by_rules(policy, facts, given, flags, steps)
+    else:
+        verdict = _by_flags(policy, flags)
+    return _evaluation(policy.policy, facts, verdict, flags, steps)
+
+
+def _by_rules(
+    policy: LoadedPolicy, facts: Facts, given: Given, flags: tuple[Flag, ...], steps: list[Step]
+) -> _Verdict:
+    """The first rule that holds and has room in its limit; `steps` takes down what was found."""
+    full: list[str] = []
+    for rule in policy.policy.rules:
+        finding = _finding(policy, rule, given, flags)
         if finding.error is not None:
-            return _unevaluated(bare, facts, steps, finding.error)
+            steps.append(Step(rule=rule.id, matched=False, phrase=finding.phrase))
+            return _failed(policy, rule, finding.error)
+        if finding.holds and rule.limit is not None and rule.id in facts.spent:
+            note = f"the limit of rule {rule.id} is reached ({in_full(rule.limit)})"
+            steps.append(Step(rule=rule.id, matched=False, phrase=f"{finding.phrase}; but {note}"))
+            full.append(note[:1].upper() + note[1:])
+            continue
+        steps.append(Step(rule=rule.id, matched=finding.holds, phrase=finding.phrase))
         if finding.holds:
-            return _evaluation(bare, facts, steps, rule.then, rule.because, rule=rule.id)
-    because = "No rule decides this, so a person is asked." if bare.rules else _ASKS
-    return _evaluation(bare, facts, steps, Route.REVIEW, because)
+            return _held(policy, facts, rule, tuple(full))
+    because = "No rule decides this, so a person is asked."
+    return _Verdict(Route.REVIEW, because, policy.plan, reasons=tuple(full))
 
 
-def _bare(policy: Policy | LoadedPolicy) -> Policy:
-    return policy.policy if isinstance(policy, LoadedPolicy) else policy
+def _finding(policy: LoadedPolicy, rule: Rule, given: Given, flags: tuple[Flag, ...]) -> Finding:
+    """Whether a rule holds; one that goes ahead by itself has to for every possible count of flags.
 
-
-def _conditions(policy: Policy | LoadedPolicy) -> Mapping[str, Condition]:
-    if isinstance(policy, LoadedPolicy):
-        return policy.conditions
-    conditions, problems = compile_rules(policy)
-    if problems:
-        raise ConditionError(problem for _, problem in problems)
-    return conditions
-
-
-def _finding(rule: Rule, conditions: Mapping[str, Condition], facts: Facts) -> Finding:
+    A risk question without an answer counts as raised, and may not be: no condition on their
+    number may gain from that.
+    """
     if rule.when is None:
         return _ALWAYS
-    return conditions[rule.id].test(facts.payload, facts.signals)
+    condition = policy.conditions[rule.id]
+    if "risk" not in condition.sources:
+        return condition.test(given)
+    *fewer, most = (
+        condition.test({**given, "risk": {"flags": count}}) for count in risk.counts(flags)
+    )
+    if most.holds and rule.then in _BY_ITSELF and not all(one.holds for one in fewer):
+        return Finding(False, f"{most.phrase}; but not for fewer, and some could not be answered")
+    return most
 
 
-def _unevaluated(policy: Policy, facts: Facts, steps: list[Step], reason: str) -> Evaluation:
-    rule = steps[-1].rule
-    because = f"The rule {rule} could not be evaluated ({reason}), so a person is asked."
-    error = f"rule {rule}: {reason}"
-    return _evaluation(policy, facts, steps, Route.REVIEW, because, error=error)
+def _failed(policy: LoadedPolicy, rule: Rule, reason: str) -> _Verdict:
+    because = f"The rule {rule.id} could not be evaluated ({reason}), so a person is asked."
+    error = f"rule {rule.id}: {reason}"
+    return _Verdict(Route.REVIEW, because, policy.strictest, error=error)
+
+
+def _held(policy: LoadedPolicy, facts: Facts, rule: Rule, full: tuple[str, ...]) -> _Verdict:
+    by_flags = rule.when is not None and "risk" in policy.conditions[rule.id].sources
+    plan = policy.plans.get(rule.id)
+    if rule.then is Route.WATCH and plan is not None and not _can_be_undone(policy.policy, facts):
+        why = "It would go ahead unless stopped, but nothing says that it can be undone"
+        asked = plan.model_copy(update={"watch": None})
+        reasons = (*full, why)
+        return _Verdict(Route.REVIEW, rule.because, asked, rule.id, reasons, by_flags)
+    uses = allowance(policy.policy.policy, rule, facts.payload)
+    return _Verdict(rule.then, rule.because, plan, rule.id, full, by_flags, allowance=uses)
+
+
+def _can_be_undone(policy: Policy, facts: Facts) -> bool:
+    """Somebody says so, the policy or the request, and neither says no."""
+    said = [policy.reversible, facts.signals.get("reversible")]
+    return True in said and False not in said
+
+
+def _by_flags(policy: LoadedPolicy, flags: tuple[Flag, ...]) -> _Verdict:
+    """Without rules: none raised may pass, up to three ask one person, more ask two."""
+    if not flags:
+        return _Verdict(Route.REVIEW, "This policy always asks a person.", policy.plan)
+    raised = risk.counts(flags)[-1]
+    told = f"{raised} of {len(flags)} risk flags {'is' if raised == 1 else 'are'} raised"
+    if raised == 0 and policy.policy.auto:
+        return _Verdict(Route.APPROVE, "No risk flag is raised.", None, by_flags=True)
+    if raised > risk.ONE_PERSON:
+        plan = with_two(policy.plan)
+        because = f"{told}, so {plan.people} people are asked."
+        return _Verdict(Route.REVIEW, because, plan, by_flags=True)
+    return _Verdict(Route.REVIEW, f"{told}, and a person is asked.", policy.plan, by_flags=True)
 
 
 def _evaluation(
-    policy: Policy,
-    facts: Facts,
-    steps: list[Step],
-    route: Route,
-    because: str,
-    rule: str | None = None,
-    error: str | None = None,
+    policy: Policy, facts: Facts, verdict: _Verdict, flags: tuple[Flag, ...], steps: list[Step]
 ) -> Evaluation:
-    plan = review_plan(policy) if route is Route.REVIEW else None
+    reasons = [verdict.because, *verdict.reasons]
+    if verdict.plan is not None and (raised := risk.told(flags, counted=verdict.by_flags)):
+        reasons.append(raised)
     return Evaluation(
-        route=route,
-        rule=rule,
-        because=because,
-        plan=plan,
+        route=verdict.route,
+        rule=verdict.rule,
+        because=verdict.because,
+        plan=verdict.plan,
         fields=_fields(policy, facts.payload),
-        summary=summarise(policy.policy, route, rule, because, plan),
+        summary=summarise(policy.policy, verdict.route, verdict.rule, reasons, verdict.plan),
         trace=tuple(steps),
-        error=error,
-    )
-
-
-def review_plan(policy: Policy) -> ReviewPlan:
-    """The plan of a policy's `review`, complete without the file."""
-    review = policy.review
-    return ReviewPlan(
-        channel=review.channel,
-        stages=(Stage(reviewers=review.reviewers, quorum=review.quorum),),
-        outcomes=review.outcomes,
-        expire_s=review.sla.expire_s,
+        error=verdict.error,
+        flags=flags,
+        allowance=verdict.allowance,
     )
 
 
@@ -161,6 +189,8 @@ def _fields(policy: Policy, payload: Mapping[str, Any]) -> tuple[Field, ...]:
             type=declared.type,
             format=declared.format,
             currency=declared.currency,
+            secret=declared.secret,
+            editable=declared.editable,
         )
         for name, declared in policy.inputs.items()
         if name in payload

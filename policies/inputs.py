@@ -10,19 +10,20 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from policies.atoms import MAX_NUMBER
 from policies.plan import FieldFormat
-from policies.schema import MAX_NUMBER, Input, Policy
+from policies.schema import Input, Policy, Signal
 from policies.wording import kind_of, listing, nearest, printable, shown
 
-SIGNALS: Mapping[str, Input] = MappingProxyType(
+SIGNALS: Mapping[str, Signal] = MappingProxyType(
     {
-        "confidence": Input(type="number", minimum=0, maximum=1, required=False),
-        "reversible": Input(type="boolean", required=False),
-        "affected": Input(type="integer", minimum=0, required=False),
-        "anomaly": Input(type="boolean", required=False),
+        "confidence": Signal(type="number", minimum=0, maximum=1),
+        "reversible": Signal(type="boolean"),
+        "affected": Signal(type="integer", minimum=0),
+        "anomaly": Signal(type="boolean"),
     }
 )
-"""What a requester may say about a request beside its payload; each may be left out."""
+"""What may be said about any request beside its payload; a policy can declare more."""
 
 MAX_DEPTH = 32
 MAX_PROBLEMS = 20
@@ -51,8 +52,29 @@ def problems_of(
     policy: Policy, payload: Mapping[str, Any], signals: Mapping[str, Any]
 ) -> tuple[InputProblem, ...]:
     """Everything that keeps this payload and these signals from being evaluated; at most 20."""
-    found = [*_payload(policy, payload), *_declared("signals", SIGNALS, signals)]
+    found = [*_payload(policy, payload), *_declared("signals", signals_of(policy), signals)]
     return tuple(found[:MAX_PROBLEMS])
+
+
+def signals_of(policy: Policy) -> dict[str, Signal]:
+    """Every signal that a request under this policy can bring."""
+    return {**SIGNALS, **policy.signals}
+
+
+def signal_problems(policy: Policy, signals: Mapping[str, Any]) -> tuple[InputProblem, ...]:
+    """What is wrong with signals that are reported on their own; none of them is missing."""
+    known = signals_of(policy)
+    unknown = [
+        InputProblem(f"signals.{printable(name)}", _unknown(name, known))
+        for name in signals
+        if name not in known
+    ]
+    unfit = [
+        InputProblem(f"signals.{name}", message)
+        for name, value in signals.items()
+        if name in known and (message := _unfit(known[name], value))
+    ]
+    return tuple((unknown + unfit)[:MAX_PROBLEMS])
 
 
 def _payload(policy: Policy, payload: Mapping[str, Any]) -> Iterator[InputProblem]:

@@ -13,13 +13,20 @@ from typing import NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 
-from policies.conditions import ConditionProblem
+from policies.compiled import Fault, LoadedPolicy, PolicyFaults, compiled
 from policies.document import Document, DocumentError, Mark, read_document
-from policies.evaluate import LoadedPolicy, compile_rules
 from policies.mistakes import mistakes
 from policies.schema import Policy
 
-__all__ = ["LoadedPolicy", "Policies", "PolicyErrors", "Problem", "load_folder", "load_playbooks"]
+__all__ = [
+    "LoadedPolicy",
+    "Policies",
+    "PolicyErrors",
+    "Problem",
+    "load_folder",
+    "load_playbooks",
+    "load_text",
+]
 
 MAX_BYTES = 256 * 1024
 DEFAULT = "default"
@@ -101,20 +108,28 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
+def load_text(raw: bytes, source: str) -> LoadedPolicy:
+    """One policy from the bytes of its file; `source` names it in problems. Raises PolicyErrors."""
+    return _load_text(raw, source)[0]
+
+
 def _load_file(file: Path) -> tuple[LoadedPolicy, Mark]:
-    raw = _read(file)
+    return _load_text(_read(file), str(file))
+
+
+def _load_text(raw: bytes, source: str) -> tuple[LoadedPolicy, Mark]:
     try:
         read = read_document(raw)
     except DocumentError as error:
-        problem = Problem(str(file), error.line, error.column, str(error))
+        problem = Problem(source, error.line, error.column, str(error))
         raise PolicyErrors((problem,)) from error
-    policy = _validated(file, read)
-    conditions, wrong = compile_rules(policy)
-    if wrong:
-        raise PolicyErrors(tuple(_placed(file, read, *problem) for problem in wrong))
+    policy = _validated(source, read)
     digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
-    loaded = LoadedPolicy(policy, digest, str(file), MappingProxyType(conditions))
-    return loaded, read.values["policy",]
+    try:
+        return compiled(policy, digest, source), read.values["policy",]
+    except PolicyFaults as error:
+        found = sorted(_placed(source, read, fault) for fault in error.faults)
+        raise PolicyErrors(tuple(found)) from error
 
 
 def _read(file: Path) -> bytes:
@@ -130,20 +145,23 @@ def _read(file: Path) -> bytes:
     return raw
 
 
-def _validated(file: Path, read: Document) -> Policy:
+def _validated(source: str, read: Document) -> Policy:
     try:
         return Policy.model_validate(read.data)
     except ValidationError as error:
         problems = [
-            Problem(str(file), mark.line, mark.column, message)
+            Problem(source, mark.line, mark.column, message)
             for mark, message in mistakes(error, read)
         ]
         raise PolicyErrors(tuple(sorted(problems))) from error
 
 
-def _placed(file: Path, read: Document, position: int, problem: ConditionProblem) -> Problem:
-    """A problem of a condition at its place in the file, as far as that can be followed."""
-    mark = read.mark(("rules", position, "when"))
+def _placed(source: str, read: Document, fault: Fault) -> Problem:
+    """A fault at its place in the file; within a condition as far as that can be followed."""
+    mark = read.mark(fault.path)
+    if isinstance(fault.problem, str):
+        return Problem(source, mark.line, mark.column, fault.problem)
     if mark.text_at is None:
-        return Problem(str(file), mark.line, mark.column, problem.message)
-    return Problem(str(file), mark.line, mark.text_at + problem.column - 1, problem.message)
+        return Problem(source, mark.line, mark.column, fault.problem.message)
+    column = mark.text_at + fault.problem.column - 1
+    return Problem(source, mark.line, column, fault.problem.message)

@@ -8,7 +8,20 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from policies.document import Document, Mark, Path
-from policies.schema import NOT_YET, Input, Policy, Review, Rule, Sla
+from policies.schema import (
+    ChoiceForm,
+    Expectation,
+    Hours,
+    Input,
+    Limit,
+    Policy,
+    Question,
+    Review,
+    Rule,
+    Signal,
+    Sla,
+    StageForm,
+)
 from policies.wording import kind_of, listing, nearest, printable
 
 _KINDS = {
@@ -22,10 +35,21 @@ _KINDS = {
 _PLACES: dict[str, type[BaseModel]] = {
     "": Policy,
     "inputs.*": Input,
+    "signals.*": Signal,
+    "risk.*": Question,
     "review": Review,
     "review.sla": Sla,
+    "review.sla.hours": Hours,
+    "review.stages.*": StageForm,
+    "review.choices.*": ChoiceForm,
     "rules.*": Rule,
+    "rules.*.limit": Limit,
+    "tests.*": Expectation,
 }
+"""What can be written at each place of a file; a rule's `review` takes what the policy's takes."""
+
+_NAMED = ("inputs", "signals", "risk")
+"""Places where the file's author chooses the names of the keys."""
 
 
 def mistakes(error: ValidationError, read: Document) -> Iterator[tuple[Mark, str]]:
@@ -65,16 +89,20 @@ def _message(kind: str, path: Path, value: object, found: Any) -> str:
 
 def _unknown_key(path: Path) -> str:
     key = str(path[-1])
-    if key in NOT_YET:
-        return f"`{key}` is planned, but this version does not have it yet; take it out"
-    place = ".".join("*" if isinstance(part, int) else part for part in path[:-1])
-    place = "inputs.*" if place.startswith("inputs.") else place
-    known = [field.alias or name for name, field in _PLACES[place].model_fields.items()]
+    known = [field.alias or name for name, field in _place(path[:-1]).model_fields.items()]
     return f"`{printable(key)}` is not known here{nearest(key, known)}; known are {listing(known)}"
 
 
+def _place(path: Path) -> type[BaseModel]:
+    named = path[:1] and path[0] in _NAMED
+    steps = [
+        "*" if isinstance(part, int) or (named and at == 1) else part
+        for at, part in enumerate(path)
+    ]
+    place = ".".join(map(str, steps))
+    return _PLACES[place.replace("rules.*.review", "review")]
+
+
 def _unknown_word(where: str, value: object, expected: str) -> str:
-    if isinstance(value, str) and value in NOT_YET:
-        return f"{where} can't be {value} yet: this version does not have it; write {expected}"
     word = f'"{printable(value)}"' if isinstance(value, str) else kind_of(value)
     return f"{where} can't be {word}; write {expected}"

@@ -19,7 +19,7 @@ class Frozen(BaseModel):
 
 
 class Outcome(StrEnum):
-    """What a reviewer can answer; one button each."""
+    """What a reviewer's answer means to the workflow."""
 
     APPROVE = "approve"
     REVISE = "revise"
@@ -27,11 +27,16 @@ class Outcome(StrEnum):
 
 
 class Route(StrEnum):
-    """What a policy does with a request: decide it at once, or ask a person."""
+    """How far a person is in the loop.
+
+    `approve` and `reject` decide at once; `watch` goes ahead after a while unless somebody stops
+    it; `review` waits for people.
+    """
 
     APPROVE = "approve"
-    REJECT = "reject"
+    WATCH = "watch"
     REVIEW = "review"
+    REJECT = "reject"
 
 
 FieldType = Literal["string", "number", "integer", "boolean", "list", "object"]
@@ -39,13 +44,31 @@ FieldFormat = Literal["plain", "money", "date", "url"]
 
 
 class Field(Frozen):
-    """How one field of the payload is drawn for the reviewer."""
+    """How one field of the payload is drawn for the reviewer.
+
+    A `secret` one is executed and never shown; an `editable` one may be changed while approving.
+    """
 
     name: str
     label: str
     type: FieldType
     format: FieldFormat = "plain"
     currency: str | None = None
+    secret: bool = False
+    editable: bool = False
+
+
+class Choice(Frozen):
+    """A button of the policy's own: its label, what it means, and what it does in a sentence.
+
+    With `comment` the button opens a form, and what is written there goes to the workflow.
+    """
+
+    id: str
+    label: str
+    outcome: Outcome
+    effect: str
+    comment: bool = False
 
 
 class Stage(Frozen):
@@ -53,15 +76,34 @@ class Stage(Frozen):
 
     reviewers: tuple[str, ...]
     quorum: int = 1
+    name: str | None = None
+
+
+class Watch(Frozen):
+    """Goes ahead `for_s` after people could see it, unless one of them stops it.
+
+    `stop` says what stopping makes of it: a review, or a rejection.
+    """
+
+    for_s: int
+    stop: Literal[Route.REVIEW, Route.REJECT] = Route.REVIEW
 
 
 class ReviewPlan(Frozen):
-    """Everything a review needs to know; complete without the policy file."""
+    """Everything a review needs to know; complete without the policy file.
+
+    `choices`, where there are any, are the buttons; else each of `outcomes` is one. Stages follow
+    one another. `viewers` may look at the request and not decide it.
+    """
 
     channel: str | None
     stages: tuple[Stage, ...]
     outcomes: tuple[Outcome, ...]
     expire_s: int
+    choices: tuple[Choice, ...] = ()
+    checklist: tuple[str, ...] = ()
+    viewers: tuple[str, ...] = ()
+    watch: Watch | None = None
 
     @property
     def reviewers(self) -> tuple[str, ...]:
@@ -69,13 +111,27 @@ class ReviewPlan(Frozen):
         named = (ref for stage in self.stages for ref in stage.reviewers)
         return tuple(dict.fromkeys(named))
 
+    @property
+    def people(self) -> int:
+        """How many people have to approve, all stages together."""
+        return sum(stage.quorum for stage in self.stages)
+
+    def choice(self, choice_id: str | None) -> Choice | None:
+        """The button of that id, None where the plan has none."""
+        return next((one for one in self.choices if one.id == choice_id), None)
+
 
 class Summary(Frozen):
-    """The policy in plain English, for the person who is asked. One sentence or two each."""
+    """The policy in plain English, for the person who is asked. One sentence or two each.
+
+    `silence` is what happens to a review that nobody answers; `watching` what happens while it is
+    only watched, None where it is not.
+    """
 
     why: str
     buttons: tuple[tuple[Outcome, str], ...]
     silence: str
+    watching: str | None = None
 
 
 class Step(Frozen):
@@ -86,12 +142,38 @@ class Step(Frozen):
     phrase: str
 
 
+class Flag(Frozen):
+    """A risk question and its answer. `raised` is None where it could not be answered, which counts
+    as raised wherever that asks for more care."""
+
+    question: str
+    raised: bool | None
+    because: str
+    phrase: str
+
+
+class Allowance(Frozen):
+    """What an approval without a person uses up of its rule's limit, counted in its own commit.
+
+    Within `window_s` at most `count` approvals, whose `cost` adds up to at most `most`. Sums are in
+    millionths, so that they add up exactly. `key` tells apart what is counted separately.
+    """
+
+    rule: str
+    key: str
+    window_s: int
+    count: int | None = None
+    most: int | None = None
+    cost: int = 0
+
+
 class Evaluation(Frozen):
     """What a policy says about one request.
 
     `rule` is the id of the rule that decided, or None when none did: no rule held, or an error
     made it a review; then `error` says what went wrong. `plan` is None exactly when `route` decides
-    by itself.
+    by itself. `flags` answers the risk questions of the policy, `allowance` is what an approval
+    without a person has to find room for.
     """
 
     route: Route
@@ -102,3 +184,5 @@ class Evaluation(Frozen):
     summary: Summary
     trace: tuple[Step, ...]
     error: str | None = None
+    flags: tuple[Flag, ...] = ()
+    allowance: Allowance | None = None

@@ -2,36 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from policies.calendar import in_words
-from policies.plan import Outcome, ReviewPlan, Route, Summary
+from policies.plan import Choice, Outcome, ReviewPlan, Route, Summary
 from policies.wording import sentence
 
 _EFFECTS = {
-    Outcome.APPROVE: "Approve: the workflow goes on with exactly what is shown.",
-    Outcome.REVISE: "Revise: nothing is done; the workflow gets your comment and can ask again.",
-    Outcome.REJECT: "Reject: nothing is done, and the workflow is told that the answer is no.",
+    Outcome.APPROVE: "the workflow goes on with exactly what is shown.",
+    Outcome.REVISE: "nothing is done; the workflow gets your comment and can ask again.",
+    Outcome.REJECT: "nothing is done, and the workflow is told that the answer is no.",
 }
 _OPENINGS = {
     Route.APPROVE: "Approved by the policy alone: ",
     Route.REJECT: "Rejected by the policy alone: ",
+    Route.WATCH: "",
     Route.REVIEW: "",
+}
+_STOPPED = {
+    Route.REVIEW: "Stop: it does not go ahead, and people are asked instead.",
+    Route.REJECT: "Stop: it is rejected, and the workflow is told that the answer is no.",
 }
 
 
 def summarise(
-    policy: str, route: Route, rule: str | None, because: str, plan: ReviewPlan | None
+    policy: str,
+    route: Route,
+    rule: str | None,
+    reasons: Iterable[str],
+    plan: ReviewPlan | None,
 ) -> Summary:
     """Why, what each button does, and what silence does; without a plan nobody is asked."""
     source = f"Policy {policy}, rule {rule}." if rule else f"Policy {policy}."
-    why = f"{_OPENINGS[route]}{sentence(because)} ({source})"
+    why = f"{_OPENINGS[route]}{' '.join(map(sentence, reasons))} ({source})"
     if plan is None:
         return Summary(why=why, buttons=(), silence="Nobody is asked, so no answer is awaited.")
-    buttons = tuple((outcome, _EFFECTS[outcome]) for outcome in plan.outcomes)
-    return Summary(why=why, buttons=buttons, silence=_silence(plan))
+    return Summary(
+        why=why, buttons=_buttons(plan), silence=_silence(plan), watching=_watching(plan)
+    )
+
+
+def _buttons(plan: ReviewPlan) -> tuple[tuple[Outcome, str], ...]:
+    if plan.choices:
+        return tuple((one.outcome, _chosen(plan, one)) for one in plan.choices)
+    return tuple(
+        (outcome, f"{outcome.value.capitalize()}: {_counted(plan, outcome)}{_EFFECTS[outcome]}")
+        for outcome in plan.outcomes
+    )
+
+
+def _chosen(plan: ReviewPlan, choice: Choice) -> str:
+    return f"{choice.label}: {_counted(plan, choice.outcome)}{sentence(choice.effect)}"
+
+
+def _counted(plan: ReviewPlan, outcome: Outcome) -> str:
+    if outcome is not Outcome.APPROVE or plan.people == 1:
+        return ""
+    return f"counts as one of {plan.people} approvals; after the last of them "
 
 
 def _silence(plan: ReviewPlan) -> str:
     return (
         f"If nobody answers within {in_words(plan.expire_s)} the request expires: "
         "it is not approved, and the workflow is told."
+    )
+
+
+def _watching(plan: ReviewPlan) -> str | None:
+    if plan.watch is None:
+        return None
+    return (
+        f"It goes ahead by itself {in_words(plan.watch.for_s)} after it is shown here, "
+        f"unless somebody stops it. {_STOPPED[plan.watch.stop]}"
     )

@@ -1,0 +1,97 @@
+"""From a policy's `review`, and what a rule changes of it, to the plan that is frozen in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policies.plan import Choice, Outcome, ReviewPlan, Route, Stage, Watch
+from policies.schema import ChoiceForm, Review, Rule, Sla, can_be_met, people
+
+_USUAL = {
+    Outcome.APPROVE: "the workflow goes on with this choice and exactly what is shown.",
+    Outcome.REVISE: "nothing is done; the workflow gets your comment and can ask again.",
+    Outcome.REJECT: "nothing is done, and the workflow is told that the answer is no.",
+}
+_INSTEAD = {
+    "stages": ("reviewers", "quorum"),
+    "reviewers": ("stages",),
+    "quorum": ("stages",),
+    "choices": ("outcomes",),
+    "outcomes": ("choices",),
+}
+"""Keys that stand in place of others: where a rule writes one, the policy's others don't count."""
+
+
+def changed(base: Review, change: Review | None) -> Review:
+    """A policy's review with a rule's own keys in place of the policy's. ValueError."""
+    if change is None:
+        return base
+    written = change.model_fields_set
+    dropped = {other for name in written for other in _INSTEAD.get(name, ())}
+    kept = {name: getattr(base, name) for name in base.model_fields_set - dropped}
+    new = {name: getattr(change, name) for name in written}
+    merged = Review.model_construct(**(kept | new))
+    if merged.stages is None:
+        if merged.reviewers is None:
+            raise ValueError("`quorum` here needs `reviewers` too: the policy's own are in stages")
+        can_be_met(merged.reviewers, merged.quorum or 1)
+    elif len(merged.stages) > 1 and merged.choices:
+        raise ValueError("`choices` go with one stage; write `reviewers` here too")
+    return merged
+
+
+def plan(review: Review, rule: Rule | None = None) -> ReviewPlan:
+    """The plan of a review, complete without the file; of a watching rule, with its window."""
+    return ReviewPlan(
+        channel=review.channel,
+        stages=_stages(review),
+        outcomes=_outcomes(review),
+        expire_s=(review.sla or Sla()).expire_s,
+        choices=tuple(_choice(one) for one in review.choices or ()),
+        checklist=review.checklist or (),
+        viewers=review.viewers or (),
+        watch=None if rule is None else _watch(rule),
+    )
+
+
+def strictest(plans: Iterable[ReviewPlan]) -> ReviewPlan:
+    """Of several plans the one that asks most people; of equals the first."""
+    return max(plans, key=lambda one: one.people)
+
+
+def with_two(one: ReviewPlan) -> ReviewPlan:
+    """The plan with two people where it asks one: its last stage needs another."""
+    if one.people > 1:
+        return one
+    *before, last = one.stages
+    return one.model_copy(update={"stages": (*before, last.model_copy(update={"quorum": 2}))})
+
+
+def _stages(review: Review) -> tuple[Stage, ...]:
+    if review.stages is not None:
+        return tuple(
+            Stage(reviewers=one.reviewers, quorum=people(one.reviewers, one.quorum), name=one.name)
+            for one in review.stages
+        )
+    reviewers, quorum = review.reviewers or (), review.quorum or 1
+    return (Stage(reviewers=reviewers, quorum=people(reviewers, quorum)),)
+
+
+def _outcomes(review: Review) -> tuple[Outcome, ...]:
+    if review.choices is not None:
+        return tuple(dict.fromkeys(one.outcome for one in review.choices))
+    return review.outcomes or tuple(Outcome)
+
+
+def _choice(form: ChoiceForm) -> Choice:
+    return Choice(
+        id=form.id,
+        label=form.label,
+        outcome=form.outcome,
+        effect=form.effect or _USUAL[form.outcome],
+        comment=form.comment or form.outcome is Outcome.REVISE,
+    )
+
+
+def _watch(rule: Rule) -> Watch | None:
+    return None if rule.for_s is None else Watch(for_s=rule.for_s, stop=rule.stop or Route.REVIEW)

@@ -1,0 +1,56 @@
+"""The risk questions of a policy, answered for one request: flags, each with a phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policies.conditions import Condition, Given
+from policies.plan import Flag
+from policies.schema import QUESTIONS, SIGNAL_FLAGS, Policy
+from policies.wording import listing, sentence
+
+ONE_PERSON = 3
+"""Up to so many raised flags one person is asked where no rules say otherwise, past it two."""
+
+
+def flags(policy: Policy, questions: Mapping[str, Condition], given: Given) -> tuple[Flag, ...]:
+    """Every question of the policy, in its order, with its answer."""
+    return tuple(_flag(policy, name, condition, given) for name, condition in questions.items())
+
+
+def _flag(policy: Policy, name: str, condition: Condition, given: Given) -> Flag:
+    finding = condition.test(given)
+    return Flag(
+        question=name,
+        raised=None if finding.error is not None else finding.holds,
+        because=because(policy, name),
+        phrase=finding.phrase,
+    )
+
+
+def because(policy: Policy, name: str) -> str:
+    """What is said when this question is raised: the policy's words, or else ours."""
+    own = policy.risk[name].because
+    return own or QUESTIONS.get(name) or SIGNAL_FLAGS.get(name) or f"It raises {name}."
+
+
+def counts(found: tuple[Flag, ...]) -> range:
+    """How many flags there may be: each question without an answer could be one, or none."""
+    sure = sum(flag.raised is True for flag in found)
+    return range(sure, sure + sum(flag.raised is None for flag in found) + 1)
+
+
+def told(found: tuple[Flag, ...], *, counted: bool) -> str:
+    """The raised flags in a sentence or two; empty when there are none.
+
+    Questions without an answer are told where the number of flags `counted`.
+    """
+    raised = [flag for flag in found if flag.raised]
+    unknown = [flag.question for flag in found if flag.raised is None] if counted else []
+    parts = []
+    if raised:
+        said = " ".join(sentence(flag.because) for flag in raised)
+        parts.append(f"Risk flags raised ({len(raised)}): {said}")
+    if unknown:
+        parts.append(f"Could not be answered, so it counts as raised: {listing(unknown)}.")
+    return " ".join(parts)
