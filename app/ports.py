@@ -9,7 +9,8 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from policies.plan import Evaluation, Frozen
+from policies.explain import Explanation
+from policies.plan import Allowance, Evaluation, Frozen
 
 from .domain.commands import Person
 from .domain.due import Lane
@@ -24,6 +25,14 @@ class Conflict(Exception):
 
 class TooLate(Exception):
     """The commit came past its `not_after`: load the request again and apply the command again."""
+
+
+class LimitReached(Exception):
+    """An approval by policy alone finds no room in the limit of its rule; nothing is written."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
 
 
 @dataclass(frozen=True)
@@ -122,9 +131,13 @@ class RequestStore(Protocol):
         """Write it whole or not at all.
 
         `operation` names this attempt at a change: a repeat after a lost reply finds itself done.
-        Gives a `Replay`, and writes nothing, when the idempotency key is taken. Raises `Conflict`,
-        `TooLate`.
+        Gives a `Replay`, and writes nothing, when the idempotency key is taken. An opening whose
+        evaluation has an `allowance` counts it in the same step. Raises `Conflict`, `TooLate`,
+        `LimitReached`.
         """
+
+    def has_room(self, allowance: Allowance) -> bool:
+        """Whether a limit has room for this now. Counts nothing, so it may be gone a moment on."""
 
     def events(self, request_id: str) -> list[Event]:
         """The trail of one request, oldest first."""
@@ -201,11 +214,14 @@ class Health(Protocol):
 class Client(Frozen):
     """A workflow or agent. `policies` are those it may use, the first its default; none means any.
 
-    `secret_generation` counts the rotations of its callback secret.
+    A `monitor` watches over others: it may report signals on any request of those policies, and
+    its signals count as not the requester's own. `secret_generation` counts the rotations of its
+    callback secret.
     """
 
     id: str
     policies: tuple[str, ...] = ()
+    monitor: bool = False
     secret_generation: int = 1
 
 
@@ -228,13 +244,45 @@ class Judgement:
     evaluation: Evaluation
 
 
+@dataclass(frozen=True)
+class Explained:
+    """What the policy, or a draft of it, would do with a request, with all its reasons."""
+
+    policy: str
+    policy_hash: str
+    explanation: Explanation
+
+
 class Judge(Protocol):
     """The policies in force."""
 
     def judge(
-        self, policy: str, payload: dict[str, object], signals: dict[str, object]
+        self,
+        policy: str,
+        payload: dict[str, object],
+        signals: dict[str, object],
+        spent: frozenset[str] = frozenset(),
     ) -> Judgement:
-        """Raises `PolicyNotFound`, or `InputsRefused` with every problem of the payload."""
+        """What a policy says; the rules in `spent` have no room left in their limit.
+
+        Raises `PolicyNotFound`, or `InputsRefused` with every problem of the payload.
+        """
+
+    def explain(
+        self,
+        policy: str,
+        payload: dict[str, object],
+        signals: dict[str, object],
+        spent: frozenset[str] = frozenset(),
+        draft: str | None = None,
+    ) -> Explained:
+        """The same with all its reasons, by the policy in force or by the text of a draft of it.
+
+        Raises `PolicyNotFound`, `InputsRefused`, `DraftRefused`.
+        """
+
+    def check_signals(self, policy: str, signals: dict[str, object]) -> None:
+        """Raises `PolicyNotFound`, or `InputsRefused` for signals that this policy can't use."""
 
 
 class Directory(Protocol):

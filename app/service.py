@@ -1,4 +1,4 @@
-"""The use cases: open, decide, cancel, redeliver, look up. What `http` and `slack` call."""
+"""The use cases: open, decide, stop, cancel, explain, look up. What `http` and `slack` call."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from policies.plan import Outcome
 
 from .changes import change
 from .domain import lifecycle
-from .domain.commands import Cancel, Decide, Redeliver
+from .domain.commands import Cancel, Command, Decide, Person, Redeliver, Signal, Stop
 from .domain.digest import digest
-from .domain.errors import IdempotencyKeyReused, PolicyNotAllowed, RequestNotFound
+from .domain.ending import already_decided
+from .domain.errors import IdempotencyKeyReused, NotAMonitor, PolicyNotAllowed, RequestNotFound
 from .domain.events import Event
 from .domain.request import Actor, Body, Place, PolicyRef, Request
 from .identifiers import new_nonce, new_operation, new_request_id
@@ -22,8 +23,10 @@ from .ports import (
     Callbacks,
     Client,
     Directory,
+    Explained,
     Idempotency,
     Judge,
+    LimitReached,
     Page,
     Query,
     Replay,
@@ -97,11 +100,17 @@ class Service:
             replay = self.store.replay(client.id, idempotency.key)
             if replay is not None:
                 return self._replayed(idempotency, replay)
-        transition = lifecycle.begin(self._body(client, ask))
-        replay = self.store.commit(transition, new_operation(), idempotency=idempotency)
-        if replay is not None and idempotency is not None:
-            return self._replayed(idempotency, replay)
-        return Opened(transition.request, replayed=False)
+        spent: frozenset[str] = frozenset()
+        while True:
+            transition = lifecycle.begin(self._body(client, ask, spent))
+            try:
+                replay = self.store.commit(transition, new_operation(), idempotency=idempotency)
+            except LimitReached as limit:
+                spent |= {limit.rule}  # judged again without it; a policy has so many rules
+                continue
+            if replay is not None and idempotency is not None:
+                return self._replayed(idempotency, replay)
+            return Opened(transition.request, replayed=False)
 
     def decide(
         self,
@@ -109,22 +118,55 @@ class Service:
         user_id: str,
         outcome: Outcome,
         shown_digest: str,
+        choice: str | None = None,
         comment: str | None = None,
         seen: Place | None = None,
     ) -> Request:
-        """A person's decision; who they are and whether they may is asked at this moment.
+        """A person's answer; who they are and whether they may is asked at this moment.
 
-        Raises `RequestNotFound`, `AlreadyDecided`, `RequestExpired`, `OutcomeNotOffered`,
-        `CommentRequired`, or a `DecisionRefused`.
+        The request may wait for more approvals afterwards. Raises `RequestNotFound`,
+        `AlreadyDecided`, `AlreadyVoted`, `RequestExpired`, `OutcomeNotOffered`, `CommentRequired`,
+        or a `DecisionRefused`.
         """
-        body = self.store.load(request_id).request.body
-        plan = body.evaluation.plan
-        reviewers = () if plan is None else plan.reviewers
-        person = self.directory.person(user_id, reviewers, body.on_behalf_of)
         command = Decide(
-            person=person, outcome=outcome, digest=shown_digest, comment=comment, seen=seen
+            person=self._person(request_id, user_id),
+            outcome=outcome,
+            digest=shown_digest,
+            choice=choice,
+            comment=comment,
+            seen=seen,
         )
         return self._changed(request_id, command)
+
+    def stop(
+        self,
+        request_id: str,
+        user_id: str,
+        reason: str,
+        shown_digest: str,
+        seen: Place | None = None,
+    ) -> Request:
+        """A person ends a watch before its time. Raises what `decide` raises."""
+        person = self._person(request_id, user_id)
+        command = Stop(person=person, reason=reason, digest=shown_digest, seen=seen)
+        return self._changed(request_id, command)
+
+    def signal(self, client: Client, request_id: str, signals: dict[str, Any]) -> Request:
+        """A monitor's word on a request of any client, within the policies that it may use.
+
+        Raises `NotAMonitor`, `RequestNotFound`, `InputsRefused`, `AlreadyDecided`,
+        `RequestExpired`.
+        """
+        if not client.monitor:
+            raise NotAMonitor(
+                f"The client {client.id} is no monitor.",
+                "An operator makes one with: countersign clients create NAME --monitor",
+            )
+        policy = self.store.load(request_id).request.body.policy.name
+        if not _may_use(client, policy):
+            raise _not_found()
+        self.judge.check_signals(policy, signals)
+        return self._changed(request_id, Signal(by=_actor(client), signals=signals))
 
     def cancel(self, client: Client, request_id: str, reason: str | None = None) -> Request:
         """The client withdraws its request. Raises `RequestNotFound`, `AlreadyDecided`."""
@@ -143,14 +185,37 @@ class Service:
             raise _not_found()
         return request
 
-    def to_revise(self, request_id: str) -> Request:
-        """A request that somebody in Slack wants to send back.
+    def explain(
+        self,
+        client: Client,
+        policy: str,
+        payload: dict[str, Any],
+        signals: dict[str, Any],
+        draft: str | None = None,
+    ) -> Explained:
+        """What would come of a request, and why; nothing is opened, and nothing counted.
+
+        By the policy in force, or by the text of a `draft`, for which every limit has room. Raises
+        `PolicyNotFound`, `PolicyNotAllowed`, `InputsRefused`, `DraftRefused`.
+        """
+        if draft is not None:
+            return self.judge.explain(policy, payload, signals, draft=draft)
+        _check_use(client, policy)
+        spent: frozenset[str] = frozenset()
+        while True:
+            allowance = self.judge.judge(policy, payload, signals, spent).evaluation.allowance
+            if allowance is None or self.store.has_room(allowance):
+                return self.judge.explain(policy, payload, signals, spent)
+            spent |= {allowance.rule}
+
+    def to_answer(self, request_id: str) -> Request:
+        """A request that somebody in Slack wants to answer in words.
 
         Raises `RequestNotFound`, `AlreadyDecided`.
         """
         request = self.store.load(request_id).request
         if not request.pending:
-            raise lifecycle.already_decided(request)
+            raise already_decided(request)
         return request
 
     def page(self, query: Query) -> Page:
@@ -162,11 +227,11 @@ class Service:
         self.get(client, request_id)
         return self.store.events(request_id)
 
-    def _body(self, client: Client, ask: Ask) -> Body:
+    def _body(self, client: Client, ask: Ask, spent: frozenset[str]) -> Body:
         policy = _policy_for(client, ask)
         if ask.callback_url is not None:
             self.callbacks.check(ask.callback_url)
-        judged = self.judge.judge(policy, ask.payload, ask.signals)
+        judged = self.judge.judge(policy, ask.payload, ask.signals, spent)
         now, nonce = self.store.now(), new_nonce()
         request_id = new_request_id(now)
         return Body(
@@ -178,6 +243,7 @@ class Service:
             payload=ask.payload,
             context=ask.context,
             signals=ask.signals,
+            signals_by="monitor" if client.monitor else "requester",
             metadata=ask.metadata,
             on_behalf_of=ask.on_behalf_of,
             callback_url=ask.callback_url,
@@ -200,7 +266,14 @@ class Service:
             )
         return Opened(self.store.load(replay.request_id).request, replayed=True)
 
-    def _changed(self, request_id: str, command: Cancel | Decide | Redeliver) -> Request:
+    def _person(self, request_id: str, user_id: str) -> Person:
+        """Somebody as Slack knows them now, in relation to this request."""
+        body = self.store.load(request_id).request.body
+        plan = body.evaluation.plan
+        reviewers = () if plan is None else plan.reviewers
+        return self.directory.person(user_id, reviewers, body.on_behalf_of)
+
+    def _changed(self, request_id: str, command: Command) -> Request:
         request = change(self.store, request_id, command)
         if request is None:
             raise _not_found()
@@ -208,14 +281,21 @@ class Service:
 
 
 def _policy_for(client: Client, ask: Ask) -> str:
-    allowed = client.policies
-    policy = ask.policy or (allowed[0] if allowed else DEFAULT_POLICY)
-    if allowed and policy not in (*allowed, DEFAULT_POLICY):
+    policy = ask.policy or (client.policies[0] if client.policies else DEFAULT_POLICY)
+    _check_use(client, policy)
+    return policy
+
+
+def _check_use(client: Client, policy: str) -> None:
+    if not _may_use(client, policy):
         raise PolicyNotAllowed(
             f"The client {client.id} may not use the policy {policy}.",
-            f"It may use {', '.join(allowed)}.",
+            f"It may use {', '.join(client.policies)}.",
         )
-    return policy
+
+
+def _may_use(client: Client, policy: str) -> bool:
+    return not client.policies or policy in (*client.policies, DEFAULT_POLICY)
 
 
 def _idempotency(client: Client, ask: Ask) -> Idempotency | None:

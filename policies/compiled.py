@@ -11,7 +11,7 @@ from typing import NamedTuple
 from policies.atoms import is_group
 from policies.conditions import Condition, ConditionError, ConditionProblem, Vocabulary
 from policies.inputs import SIGNALS, signals_of
-from policies.plan import ReviewPlan, Route
+from policies.plan import Outcome, ReviewPlan, Route
 from policies.plans import changed, plan, strictest, with_two
 from policies.risk import ONE_PERSON
 from policies.schema import QUESTIONS, Input, Limit, Policy
@@ -59,7 +59,8 @@ def compiled(policy: Policy, digest: str = "", source: str = "") -> LoadedPolicy
     conditions = _conditions(policy, faults)
     questions = _questions(policy, faults)
     own = plan(policy.review)
-    plans = _plans(policy, own, faults)
+    plans = _plans(policy, faults)
+    faults += _unfit_review(policy, own)
     if faults:
         raise PolicyFaults(tuple(faults))
     by_flags = [with_two(own)] if policy.risk and not policy.rules else []
@@ -114,7 +115,7 @@ def _compiled(
         return {}
 
 
-def _plans(policy: Policy, own: ReviewPlan, faults: list[Fault]) -> dict[str, ReviewPlan]:
+def _plans(policy: Policy, faults: list[Fault]) -> dict[str, ReviewPlan]:
     plans: dict[str, ReviewPlan] = {}
     for position, rule in enumerate(policy.rules):
         try:
@@ -124,10 +125,32 @@ def _plans(policy: Policy, own: ReviewPlan, faults: list[Fault]) -> dict[str, Re
             continue
         if rule.then in (Route.REVIEW, Route.WATCH):
             plans[rule.id] = plan(review, rule)
-    if policy.risk and not policy.rules and not _two_can_be_asked(own):
-        several = f"past {ONE_PERSON} risk flags two people are asked; name another reviewer"
-        faults.append(Fault(("review",), several))
+            faults += _unfit_plan(plans[rule.id], position)
     return plans
+
+
+def _unfit_plan(one: ReviewPlan, position: int) -> Iterator[Fault]:
+    if message := _uncountable_choice(one):
+        yield Fault(("rules", position, "review"), message)
+    if one.watch is not None and one.watch.for_s >= one.expire_s:
+        yield Fault(("rules", position, "for"), "a watch has to end before the request expires")
+
+
+def _unfit_review(policy: Policy, own: ReviewPlan) -> Iterator[Fault]:
+    by_flags = bool(policy.risk) and not policy.rules
+    if by_flags and not _two_can_be_asked(own):
+        several = f"past {ONE_PERSON} risk flags two people are asked; name another reviewer"
+        yield Fault(("review",), several)
+    elif message := _uncountable_choice(with_two(own) if by_flags else own):
+        yield Fault(("review", "choices"), message)
+
+
+def _uncountable_choice(one: ReviewPlan) -> str:
+    """Two people who write something of their own have not agreed on anything."""
+    free = [each for each in one.choices if each.comment and each.outcome is Outcome.APPROVE]
+    if not free or one.people == 1:
+        return ""
+    return f"{one.people} people have to agree, so `{free[0].id}` can't have a comment"
 
 
 def _two_can_be_asked(own: ReviewPlan) -> bool:

@@ -124,19 +124,25 @@ def _failed(policy: LoadedPolicy, rule: Rule, reason: str) -> _Verdict:
 def _held(policy: LoadedPolicy, facts: Facts, rule: Rule, full: tuple[str, ...]) -> _Verdict:
     by_flags = rule.when is not None and "risk" in policy.conditions[rule.id].sources
     plan = policy.plans.get(rule.id)
-    if rule.then is Route.WATCH and plan is not None and not _can_be_undone(policy.policy, facts):
-        why = "It would go ahead unless stopped, but nothing says that it can be undone"
+    if rule.then is Route.WATCH and plan is not None and (why := _no_watch(policy.policy, facts)):
         asked = plan.model_copy(update={"watch": None})
-        reasons = (*full, why)
+        reasons = (*full, f"It would go ahead unless stopped, but {why}")
         return _Verdict(Route.REVIEW, rule.because, asked, rule.id, reasons, by_flags)
     uses = allowance(policy.policy.policy, rule, facts.payload)
     return _Verdict(rule.then, rule.because, plan, rule.id, full, by_flags, allowance=uses)
 
 
-def _can_be_undone(policy: Policy, facts: Facts) -> bool:
-    """Somebody says so, the policy or the request, and neither says no."""
+def _no_watch(policy: Policy, facts: Facts) -> str:
+    """Why this may not go ahead by itself; empty where it may.
+
+    That it can be undone has to be said, by the policy or with the request, and denied by neither.
+    """
     said = [policy.reversible, facts.signals.get("reversible")]
-    return True in said and False not in said
+    if False in said:
+        return "it can't be undone"
+    if True not in said:
+        return "nothing says that it can be undone"
+    return "an anomaly is reported" if facts.signals.get("anomaly") is True else ""
 
 
 def _by_flags(policy: LoadedPolicy, flags: tuple[Flag, ...]) -> _Verdict:

@@ -6,12 +6,8 @@ from collections.abc import Iterable
 
 from policies.plan import Choice, Outcome, ReviewPlan, Route, Stage, Watch
 from policies.schema import ChoiceForm, Review, Rule, Sla, can_be_met, people
+from policies.summary import EFFECTS
 
-_USUAL = {
-    Outcome.APPROVE: "the workflow goes on with this choice and exactly what is shown.",
-    Outcome.REVISE: "nothing is done; the workflow gets your comment and can ask again.",
-    Outcome.REJECT: "nothing is done, and the workflow is told that the answer is no.",
-}
 _INSTEAD = {
     "stages": ("reviewers", "quorum"),
     "reviewers": ("stages",),
@@ -88,7 +84,7 @@ def _choice(form: ChoiceForm) -> Choice:
         id=form.id,
         label=form.label,
         outcome=form.outcome,
-        effect=form.effect or _USUAL[form.outcome],
+        effect=form.effect or EFFECTS[form.outcome],
         comment=form.comment or form.outcome is Outcome.REVISE,
     )
 

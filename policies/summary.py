@@ -8,11 +8,13 @@ from policies.calendar import in_words
 from policies.plan import Choice, Outcome, ReviewPlan, Route, Summary
 from policies.wording import sentence
 
-_EFFECTS = {
+EFFECTS = {
     Outcome.APPROVE: "the workflow goes on with exactly what is shown.",
     Outcome.REVISE: "nothing is done; the workflow gets your comment and can ask again.",
     Outcome.REJECT: "nothing is done, and the workflow is told that the answer is no.",
 }
+"""What each answer does, where a policy has no choices of its own."""
+
 _OPENINGS = {
     Route.APPROVE: "Approved by the policy alone: ",
     Route.REJECT: "Rejected by the policy alone: ",
@@ -46,7 +48,7 @@ def _buttons(plan: ReviewPlan) -> tuple[tuple[Outcome, str], ...]:
     if plan.choices:
         return tuple((one.outcome, _chosen(plan, one)) for one in plan.choices)
     return tuple(
-        (outcome, f"{outcome.value.capitalize()}: {_counted(plan, outcome)}{_EFFECTS[outcome]}")
+        (outcome, f"{outcome.value.capitalize()}: {_counted(plan, outcome)}{EFFECTS[outcome]}")
         for outcome in plan.outcomes
     )
 

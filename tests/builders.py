@@ -31,7 +31,7 @@ def evaluation(route: Route = Route.REVIEW, **changes: Any) -> Evaluation:
         "route": route,
         "rule": "otherwise",
         "because": "Anything else gets one look.",
-        "plan": plan() if route is Route.REVIEW else None,
+        "plan": plan() if route in (Route.REVIEW, Route.WATCH) else None,
         "fields": (),
         "summary": Summary(why="Anything else gets one look.", buttons=(), silence="It expires."),
         "trace": (),

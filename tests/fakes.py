@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from app.domain.commands import Person
 from app.domain.errors import (
     CallbackUrlRefused,
+    DraftRefused,
     InputsRefused,
     PolicyNotFound,
     RequestNotFound,
@@ -25,8 +26,10 @@ from app.ports import (
     Claim,
     Client,
     Conflict,
+    Explained,
     Idempotency,
     Judgement,
+    LimitReached,
     Loaded,
     Page,
     Query,
@@ -34,7 +37,11 @@ from app.ports import (
     TooLate,
 )
 from app.service import Service
-from policies.plan import Evaluation, Route
+from policies.evaluate import Facts, check_payload
+from policies.explain import explain
+from policies.inputs import signal_problems
+from policies.loader import PolicyErrors, load_text
+from policies.plan import Allowance, Evaluation, Route
 from tests.builders import HASH, NOW, evaluation
 
 
@@ -79,6 +86,7 @@ class FakeStore:
     _trails: dict[str, list[Event]] = field(default_factory=dict)
     _replays: dict[tuple[str, str], Replay] = field(default_factory=dict)
     _operations: dict[str, Replay | None] = field(default_factory=dict)
+    _used: dict[str, list[int]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __len__(self) -> int:
@@ -127,6 +135,7 @@ class FakeStore:
                 taken = self._replays.get((idempotency.client, idempotency.key))
             if taken is None:
                 self._check(transition)
+                self._count(transition)
                 self._write(transition, idempotency)
             self._operations[operation] = taken
         if taken is None and _decides(transition):
@@ -157,6 +166,21 @@ class FakeStore:
         if transition.not_after is not None and self.clock > transition.not_after:
             raise TooLate
 
+    def has_room(self, allowance: Allowance) -> bool:
+        """As if every window were endless."""
+        used = self._used.get(allowance.key, [])
+        if allowance.count is not None and len(used) >= allowance.count:
+            return False
+        return allowance.most is None or sum(used) + allowance.cost <= allowance.most
+
+    def _count(self, transition: Transition) -> None:
+        allowance = transition.allowance
+        if allowance is None:
+            return
+        if not self.has_room(allowance):
+            raise LimitReached(allowance.rule)
+        self._used.setdefault(allowance.key, []).append(allowance.cost)
+
     def _write(self, transition: Transition, idempotency: Idempotency | None) -> None:
         request_id = transition.request.id
         if transition.after is None:
@@ -185,24 +209,75 @@ def _fits(request: Request, query: Query) -> bool:
     )
 
 
+REFUND = b"""
+policy: refund
+inputs: {amount: {type: number, minimum: 0}}
+review: {channel: "#approvals", reviewers: ["@finance-approvers"]}
+rules:
+  - {id: routine, when: payload.amount < 50, then: approve, because: Refunds under 50 are routine.}
+"""
+
+
 @dataclass
 class FakeJudge:
-    """`Judge` of two policies: `default` asks, `refund` approves under 50 and wants a number."""
+    """`Judge` of two policies: `default` asks, `refund` approves under 50 and wants a number.
+
+    Approvals of `refund` count in a limit of `most` requests, where there is one.
+    """
+
+    most: int | None = None
 
     def judge(
-        self, policy: str, payload: dict[str, object], signals: dict[str, object]
+        self,
+        policy: str,
+        payload: dict[str, object],
+        signals: dict[str, object],
+        spent: frozenset[str] = frozenset(),
     ) -> Judgement:
+        _known(policy)
         if policy == "default":
             return Judgement(policy, HASH, evaluation())
-        if policy != "refund":
-            raise PolicyNotFound(f"There is no policy {policy!r}.", "These are loaded: refund.")
-        return Judgement(policy, HASH, _refund(payload.get("amount")))
+        judged = _refund(payload.get("amount"), spent)
+        if self.most is not None and judged.route is Route.APPROVE:
+            limit = Allowance(rule="routine", key="refund:routine", window_s=60, count=self.most)
+            judged = judged.model_copy(update={"allowance": limit})
+        return Judgement(policy, HASH, judged)
+
+    def explain(
+        self,
+        policy: str,
+        payload: dict[str, object],
+        signals: dict[str, object],
+        spent: frozenset[str] = frozenset(),
+        draft: str | None = None,
+    ) -> Explained:
+        if draft is None:
+            _known(policy)
+        try:
+            loaded = load_text(REFUND if draft is None else draft.encode(), "draft")
+        except PolicyErrors as error:
+            found = tuple((f"line {one.line}", one.message) for one in error.problems)
+            raise DraftRefused(found) from error
+        if problems := check_payload(loaded, payload, signals):
+            raise InputsRefused(tuple((one.field, one.message) for one in problems))
+        return Explained(
+            loaded.policy.policy, loaded.hash, explain(loaded, Facts(payload, signals, spent))
+        )
+
+    def check_signals(self, policy: str, signals: dict[str, object]) -> None:
+        if problems := signal_problems(load_text(REFUND, "refund").policy, signals):
+            raise InputsRefused(tuple((one.field, one.message) for one in problems))
 
 
-def _refund(amount: object) -> Evaluation:
+def _known(policy: str) -> None:
+    if policy not in ("default", "refund"):
+        raise PolicyNotFound(f"There is no policy {policy!r}.", "These are loaded: refund.")
+
+
+def _refund(amount: object, spent: frozenset[str]) -> Evaluation:
     if not isinstance(amount, int | float):
         raise InputsRefused((("payload.amount", "has to be a number"),))
-    if amount >= 50:
+    if amount >= 50 or "routine" in spent:
         return evaluation()
     return evaluation(Route.APPROVE, rule="routine", because="Refunds under 50 are routine.")
 
@@ -261,11 +336,11 @@ class FakeHealth:
         return {"durability": "appendfsync always"}
 
 
-def service(store: FakeStore) -> Service:
+def service(store: FakeStore, judge: FakeJudge | None = None) -> Service:
     """The real service over the fakes."""
     return Service(
         store=store,
-        judge=FakeJudge(),
+        judge=judge or FakeJudge(),
         directory=FakeDirectory(),
         callbacks=FakeCallbacks(),
         public_url="https://countersign.example",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import JsonValue
+
 from policies.plan import Frozen, Outcome
 
 from .request import Actor, Place
@@ -37,13 +39,33 @@ class Person(Frozen):
 
 
 class Decide(Frozen):
-    """A person presses a button. `digest` is the one on the card, `seen` the card they pressed."""
+    """A person presses a button. `digest` is the one on the card, `seen` the card they pressed.
+
+    `choice` is the id of the button where the plan has choices of its own.
+    """
 
     person: Person
     outcome: Outcome
     digest: str
+    choice: str | None = None
     comment: str | None = None
     seen: Place | None = None
+
+
+class Stop(Frozen):
+    """A person ends a watch before its time; the plan says whether that rejects or asks people."""
+
+    person: Person
+    reason: str
+    digest: str
+    seen: Place | None = None
+
+
+class Signal(Frozen):
+    """A monitor says something about the request."""
+
+    by: Actor
+    signals: dict[str, JsonValue]
 
 
 class Cancel(Frozen):
@@ -116,6 +138,8 @@ class SlackFailed(Frozen):
 
 Command = (
     Decide
+    | Stop
+    | Signal
     | Cancel
     | Wake
     | Redeliver

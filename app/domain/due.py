@@ -31,9 +31,11 @@ def settled(request: Request) -> bool:
 
 
 def _time(request: Request) -> int | None:
-    """Expiry while it waits; once everything is done, the end of its retention."""
+    """While it waits its expiry, or before that the end of a watch; once everything is done, the
+    end of its retention."""
     if request.pending:
-        return request.state.expires_ms
+        ends = (request.state.expires_ms, request.state.goes_ahead_ms)
+        return min((end for end in ends if end is not None), default=None)
     return erase_ms(request) if settled(request) else None
 
 

@@ -119,10 +119,27 @@ def _card_drawn(request: Request, drawn: CardDrawn, now: int) -> Transition:
     cards, place = request.state.cards, drawn.place
     copy = Copy(target=drawn.target, place=place, face=drawn.face)
     others = tuple(other for other in cards.copies if other.place != place)
-    after = _with_cards(request, {"copies": (*others, copy)})
+    after = _seen(request, _with_cards(request, {"copies": (*others, copy)}), now)
     posted = event(after, EventType.CARD_POSTED, now, channel=place.channel, ts=place.ts)
     events = (posted,) if len(others) == len(cards.copies) else ()
     return Transition(before=request, after=after, events=events)
+
+
+def _seen(before: Request, after: Request, now: int) -> Request:
+    """The window of a watch begins when its first card could be seen, which then says its end."""
+    plan = before.body.evaluation.plan
+    if plan is None or plan.watch is None or not before.watched:
+        return after
+    if before.state.goes_ahead_ms is not None:
+        return after
+    cards = after.state.cards
+    state = after.state.model_copy(
+        update={
+            "goes_ahead_ms": now + plan.watch.for_s * 1000,
+            "cards": cards.model_copy(update={"face": cards.face + 1}),
+        }
+    )
+    return after.model_copy(update={"state": state})
 
 
 def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
@@ -130,7 +147,8 @@ def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
     known = {copy.place for copy in cards.copies}
     new = [place for place in found.places if place not in known]
     copies = tuple(Copy(target=found.target, place=place, face=0) for place in new)
-    after = _with_cards(request, {"copies": (*cards.copies, *copies)})
+    found_after = _with_cards(request, {"copies": (*cards.copies, *copies)})
+    after = _seen(request, found_after, now) if new else found_after
     events = tuple(
         event(after, EventType.CARD_POSTED, now, channel=place.channel, ts=place.ts)
         for place in new

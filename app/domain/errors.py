@@ -51,6 +51,19 @@ class InputsRefused(CountersignError):
         self.problems = problems
 
 
+class DraftRefused(CountersignError):
+    """The text of a draft is no policy that could be used.
+
+    `problems` holds (place in the text, what is wrong) pairs.
+    """
+
+    code = "draft_refused"
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("The draft is not a policy that could be used.")
+        self.problems = problems
+
+
 class CallbackUrlRefused(CountersignError):
     """The guard would not send to this address."""
 
@@ -111,6 +124,18 @@ class DigestMismatch(DecisionRefused):
     code = "digest_mismatch"
 
 
+class AlreadyVoted(CountersignError):
+    """Everybody approves once; somebody else's approval is still missing."""
+
+    code = "already_voted"
+
+
+class NotAMonitor(CountersignError):
+    """Only clients that are monitors say something about other clients' requests."""
+
+    code = "not_a_monitor"
+
+
 class OutcomeNotOffered(CountersignError):
     """The plan has no such button."""
 
@@ -118,7 +143,7 @@ class OutcomeNotOffered(CountersignError):
 
 
 class CommentRequired(CountersignError):
-    """Revise says what to change."""
+    """Revise says what to change, a free choice what to do, Stop why."""
 
     code = "comment_required"
 

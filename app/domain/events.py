@@ -20,6 +20,10 @@ class EventType(StrEnum):
 
     OPENED = "request.opened"
     EVALUATION_FAILED = "policy.failed"
+    APPROVAL_GIVEN = "approval.given"
+    STAGE_PASSED = "stage.passed"
+    WATCH_STOPPED = "watch.stopped"
+    SIGNAL_REPORTED = "signal.reported"
     DECIDED = "request.decided"
     CANCELLED = "request.cancelled"
     EXPIRED = "request.expired"

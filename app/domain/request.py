@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, JsonValue
 
-from policies.plan import Evaluation, Frozen
+from policies.plan import Evaluation, Frozen, Stage
 
 
 class Status(StrEnum):
@@ -43,8 +43,9 @@ class PolicyRef(Frozen):
 class Body(Frozen):
     """What was asked and how it was judged; never changes after opening.
 
-    `digest` binds `{id, nonce, policy, payload}`; `context` is shown and not bound. `retention_s`
-    is how long a decided request is kept, as the setting was at opening.
+    `digest` binds `{id, nonce, policy, payload}`; `context` is shown and not bound. `signals_by`
+    says whose word the signals are: the requester's own, or that of a client that is a monitor.
+    `retention_s` is how long a decided request is kept, as the setting was at opening.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Body(Frozen):
     payload: dict[str, JsonValue]
     context: JsonValue = None
     signals: dict[str, JsonValue] = Field(default_factory=dict)
+    signals_by: Literal["requester", "monitor"] = "requester"
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     on_behalf_of: str | None = None
     callback_url: str | None = None
@@ -78,6 +80,34 @@ class Decision(Frozen):
     digest: str
     choice: str | None = None
     comment: str | None = None
+
+
+class Vote(Frozen):
+    """One person's approval: in which stage (from 0), of which choice, on which digest."""
+
+    by: Actor
+    stage: int
+    at_ms: int
+    digest: str
+    choice: str | None = None
+    comment: str | None = None
+
+
+class Report(Frozen):
+    """What a monitor said about a request after it was opened."""
+
+    name: str
+    value: JsonValue
+    by: str
+    at_ms: int
+
+
+class Stopped(Frozen):
+    """Who ended a watch before its time, and why. From then on it is a review."""
+
+    by: Actor
+    at_ms: int
+    reason: str
 
 
 class Place(Frozen):
@@ -137,11 +167,20 @@ class Callback(Frozen):
 
 
 class State(Frozen):
-    """Everything about a request that changes."""
+    """Everything about a request that changes.
+
+    `stage` is the one that is asked now, from 0; `votes` are the approvals of all stages.
+    `goes_ahead_ms` ends a watch, None until a card could be seen.
+    """
 
     version: int
     status: Status
     expires_ms: int | None
+    stage: int = 0
+    votes: tuple[Vote, ...] = ()
+    goes_ahead_ms: int | None = None
+    stopped: Stopped | None = None
+    reports: tuple[Report, ...] = ()
     decision: Decision | None = None
     cards: Cards = Cards()
     callback: Callback | None = None
@@ -161,6 +200,24 @@ class Request(Frozen):
     @property
     def pending(self) -> bool:
         return self.state.status is Status.PENDING
+
+    @property
+    def watched(self) -> bool:
+        """Whether it goes ahead by itself unless somebody stops it."""
+        plan = self.body.evaluation.plan
+        watch = None if plan is None else plan.watch
+        return self.pending and watch is not None and self.state.stopped is None
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage that is asked now; None where nobody ever was."""
+        plan = self.body.evaluation.plan
+        return None if plan is None else plan.stages[self.state.stage]
+
+    def approvals(self, choice: str | None = None) -> tuple[Vote, ...]:
+        """The approvals of the stage that is asked now, of one choice."""
+        now = self.state.stage
+        return tuple(v for v in self.state.votes if v.stage == now and v.choice == choice)
 
     def changed(self, **changes: Any) -> Request:
         """The same request one version later, with these fields of its state replaced."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from policies.plan import ReviewPlan
-
 from .commands import Person
 from .errors import (
     DecisionRefused,
@@ -22,8 +20,10 @@ _STANDING = {
 }
 
 
-def refusal(plan: ReviewPlan, on_behalf_of: str | None, person: Person) -> DecisionRefused | None:
-    """Why this person may not decide under this plan, or None when they may."""
+def refusal(
+    asked: tuple[str, ...], on_behalf_of: str | None, person: Person
+) -> DecisionRefused | None:
+    """Why this person may not decide where these are `asked`, or None when they may."""
     if person.standing != "trusted":
         return PersonNotTrusted(_STANDING[person.standing])
     if on_behalf_of is not None and (person.is_requester or person.goes_by(on_behalf_of)):
@@ -36,10 +36,10 @@ def refusal(plan: ReviewPlan, on_behalf_of: str | None, person: Person) -> Decis
             "It might be you, so you can't decide it.",
             "Whoever asked can withdraw it and ask again with the right address.",
         )
-    if not any(_names(ref, person) for ref in plan.reviewers):
+    if not any(_names(ref, person) for ref in asked):
         return NotAReviewer(
-            "You are not among the people this policy asks.",
-            f"It asks {', '.join(plan.reviewers)}.",
+            "You are not among the people who are asked now.",
+            f"Asked are {', '.join(asked)}.",
         )
     return None
 

@@ -75,8 +75,7 @@ def _redraw(request: Request) -> RedrawCard | None:
 
 
 def _reviewers(request: Request) -> tuple[str, ...]:
-    """Whom the plan names, but for those who could not be reached."""
-    plan = request.body.evaluation.plan
-    refs = () if plan is None else plan.reviewers
+    """Whom the stage that is asked now names, but for those who could not be reached."""
+    refs = () if request.stage is None else request.stage.reviewers
     lost = {name for name, _ in request.state.cards.lost}
     return tuple(ref for ref in refs if ref not in lost)

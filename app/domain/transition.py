@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from policies.plan import Allowance
+
 from .errors import CountersignError
 from .events import Event, EventType
 from .request import Actor, Request
@@ -26,6 +28,13 @@ class Transition:
     message: str | None = None
     not_after: int | None = None
     refused: CountersignError | None = None
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """What an opening uses up of a limit, None for every other change."""
+        if self.before is not None or self.after is None:
+            return None
+        return self.after.body.evaluation.allowance
 
     @property
     def request(self) -> Request:

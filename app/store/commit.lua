@@ -17,6 +17,11 @@ if (stored[1] or '0') ~= write.expected then
   if write.erase and not stored[1] then return {'done'} end
   return {'conflict'}
 end
+if write.allowance then
+  local room, gone = has_room(write.allowance, now)
+  if not room then return {'spent', write.allowance.rule} end
+  use_up(write.allowance, now, gone)
+end
 
 for _, event in ipairs(write.events) do
   local entry = redis.call('XADD', 'cs:events', '*', 'request', write.id, 'event', event)

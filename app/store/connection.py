@@ -48,10 +48,11 @@ def connect(url: str, *, text: bool = True) -> redis.Redis:
     )
 
 
-def script(client: redis.Redis, name: str) -> Script:
-    """One of the Lua scripts in this folder."""
-    source = (Path(__file__).parent / f"{name}.lua").read_text(encoding="utf-8")
-    return client.register_script(source)
+def script(client: redis.Redis, *names: str) -> Script:
+    """One of the Lua scripts in this folder, after those with the functions that it calls."""
+    folder = Path(__file__).parent
+    sources = [(folder / f"{name}.lua").read_text(encoding="utf-8") for name in names]
+    return client.register_script("\n".join(sources))
 
 
 def talk(say: Callable[[], T], repeat_s: float = _READ_S) -> T:

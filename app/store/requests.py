@@ -15,7 +15,17 @@ from app.domain.errors import RequestNotFound, RequestUnreadable
 from app.domain.events import Event
 from app.domain.request import Request
 from app.domain.transition import Transition
-from app.ports import Conflict, Idempotency, Loaded, Page, Query, Replay, TooLate
+from app.ports import (
+    Conflict,
+    Idempotency,
+    LimitReached,
+    Loaded,
+    Page,
+    Query,
+    Replay,
+    TooLate,
+)
+from policies.plan import Allowance
 
 from . import documents
 from .bells import QUIET_MS, Bells
@@ -31,7 +41,8 @@ class RedisRequests:
     def __init__(self, client: redis.Redis, bells: Bells) -> None:
         self._redis = client
         self._bells = bells
-        self._commit = script(client, "commit")
+        self._commit = script(client, "limit", "commit")
+        self._room = script(client, "limit", "room")
 
     def now(self) -> int:
         return milliseconds(talk(self._redis.time))
@@ -86,9 +97,15 @@ class RedisRequests:
                 raise TooLate(transition.request.id)
             case "taken":
                 return _replay(rest[0])
+            case "spent":
+                raise LimitReached(rest[0])
         for lane in rest:
             self._bells.enqueue(Lane(lane))
         return None
+
+    def has_room(self, allowance: Allowance) -> bool:
+        limit = allowance.model_dump_json(exclude_none=True)
+        return bool(talk(lambda: self._room(args=[limit])))
 
     def events(self, request_id: str) -> list[Event]:
         entries = talk(lambda: self._redis.lrange(documents.trail_key(request_id), 0, -1))
@@ -166,6 +183,8 @@ def _write(
     }
     if transition.not_after is not None:
         write["not_after"] = transition.not_after
+    if transition.allowance is not None:
+        write["allowance"] = transition.allowance.model_dump(exclude_none=True)
     if idempotency is not None:
         write["idempotency"] = {
             "key": documents.idempotency_key(idempotency.client, idempotency.key),

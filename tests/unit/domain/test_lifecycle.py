@@ -9,6 +9,7 @@ import pytest
 
 from app.domain import lifecycle
 from app.domain.commands import Cancel, Command, Decide, Wake
+from app.domain.deciding import REFUSALS_RECORDED
 from app.domain.due import Lane, due
 from app.domain.errors import (
     AlreadyDecided,
@@ -134,7 +135,7 @@ def test_a_refusal_is_recorded_and_changes_nothing_else(change: dict[str, Any], 
 def test_a_persons_refusals_are_recorded_five_times_and_no_more():
     request = pending()
     intruder = person(id="U0EVE00001", email="eve@example.com")
-    for _ in range(lifecycle.REFUSALS_RECORDED):
+    for _ in range(REFUSALS_RECORDED):
         request = after(request, approval(request, person=intruder))
     with pytest.raises(NotAReviewer):
         lifecycle.apply(request, approval(request, person=intruder), NOW)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import pytest
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from app.domain import lifecycle
@@ -13,7 +14,9 @@ from app.domain.commands import (
     Command,
     Redeliver,
     RequesterTold,
+    Signal,
     SlackFailed,
+    Stop,
     TargetLost,
     TargetsFound,
     Wake,
@@ -21,9 +24,9 @@ from app.domain.commands import (
 from app.domain.digest import digest
 from app.domain.due import Lane, due
 from app.domain.errors import CountersignError
-from app.domain.request import Actor, Body, Place, Request, State, Status
-from policies.plan import Outcome
-from tests.builders import HASH, NOW, approval, pending, person
+from app.domain.request import Actor, Body, Decision, Place, Request, State, Status
+from policies.plan import Choice, Outcome, ReviewPlan, Route, Stage, Watch
+from tests.builders import HASH, NOW, approval, evaluation, pending, person, plan
 
 CLIENT = Actor(kind="client", id="billing", name="billing")
 PLACES = st.builds(Place, channel=st.sampled_from(["C1", "D1"]), ts=st.sampled_from(["1", "2"]))
@@ -36,45 +39,97 @@ PEOPLE = st.sampled_from(
         person(id="U0DEV00001", name="Dev", email="dev@example.com"),
     ]
 )
-REQUEST = pending(on_behalf_of="dev@example.com")
-COMMANDS: st.SearchStrategy[Command] = st.one_of(
-    st.builds(
-        lambda who, outcome, seen, good: approval(
-            REQUEST,
+FINANCE = Stage(reviewers=("@finance-approvers", "U0ANA00001"))
+CHOICES = tuple(
+    Choice(id=name, label=name, outcome=Outcome.APPROVE, effect="It is taken.")
+    for name in ("crm", "erp")
+)
+PLANS = {
+    "one person": plan(),
+    "two people": plan(stages=(FINANCE.model_copy(update={"quorum": 2}),)),
+    "two stages": plan(channel=None, stages=(FINANCE, Stage(reviewers=("@finance-approvers",)))),
+    "two of one choice": plan(
+        stages=(FINANCE.model_copy(update={"quorum": 2}),),
+        choices=CHOICES,
+        outcomes=(Outcome.APPROVE,),
+    ),
+    "a watch": plan(watch=Watch(for_s=3600)),
+    "a watch that stop rejects": plan(watch=Watch(for_s=3600, stop=Route.REJECT)),
+}
+
+
+def opened_with(review: ReviewPlan) -> Request:
+    route = Route.REVIEW if review.watch is None else Route.WATCH
+    return pending(on_behalf_of="dev@example.com", evaluation=evaluation(route, plan=review))
+
+
+REQUESTS = {name: opened_with(review) for name, review in PLANS.items()}
+
+
+def commands(request: Request) -> st.SearchStrategy[Command]:
+    digests = st.sampled_from([request.body.digest] * 3 + ["f" * 64])
+    decisions = st.builds(
+        lambda who, outcome, choice, seen, shown: approval(
+            request,
             person=who,
             outcome=outcome,
+            choice=choice,
             comment="why",
             seen=seen,
-            digest=REQUEST.body.digest if good else "f" * 64,
+            digest=shown,
         ),
         PEOPLE,
-        st.sampled_from(list(Outcome)),
+        st.sampled_from([Outcome.APPROVE] * 3 + list(Outcome)),
+        st.sampled_from([None, "crm", "erp"]),
         PLACES,
-        st.booleans(),
-    ),
-    st.just(Wake()),
-    st.just(Cancel(by=CLIENT)),
-    st.just(Redeliver(by=CLIENT)),
-    st.builds(
-        CallbackTried,
-        status=st.sampled_from([None, 200, 410, 500]),
-        error=st.none(),
-        retry_after_s=st.none(),
-        took_ms=st.just(1),
-        jitter=st.just(0.5),
-    ),
-    st.builds(TargetsFound, targets=st.sampled_from([(), ("D1",)])),
-    st.builds(CardDrawn, target=st.just("#approvals"), place=PLACES, face=st.integers(0, 2)),
-    st.builds(TargetLost, target=st.sampled_from(["#approvals", "D1"]), problem=st.just("gone")),
-    st.just(RequesterTold()),
-    st.just(SlackFailed(problem="internal_error")),
-)
-STEPS = st.lists(st.tuples(COMMANDS, st.integers(0, 30 * 3600 * 1000)), max_size=25)
+        digests,
+    )
+    return st.one_of(
+        decisions,
+        decisions,
+        st.builds(Stop, person=PEOPLE, reason=st.just("why"), digest=digests, seen=PLACES),
+        st.builds(
+            Signal,
+            by=st.just(CLIENT),
+            signals=st.sampled_from([{"anomaly": True}, {"anomaly": False}, {"affected": 3}]),
+        ),
+        st.just(Wake()),
+        st.just(Wake()),
+        st.just(Cancel(by=CLIENT)),
+        st.just(Redeliver(by=CLIENT)),
+        st.builds(
+            CallbackTried,
+            status=st.sampled_from([None, 200, 410, 500]),
+            error=st.none(),
+            retry_after_s=st.none(),
+            took_ms=st.just(1),
+            jitter=st.just(0.5),
+        ),
+        st.builds(TargetsFound, targets=st.sampled_from([(), ("D1",)])),
+        st.builds(CardDrawn, target=st.just("#approvals"), place=PLACES, face=st.integers(0, 2)),
+        st.builds(
+            TargetLost, target=st.sampled_from(["#approvals", "D1"]), problem=st.just("gone")
+        ),
+        st.just(RequesterTold()),
+        st.just(SlackFailed(problem="internal_error")),
+    )
 
 
-@given(STEPS)
-def test_no_order_of_events_breaks_a_request(steps: list[tuple[Command, int]]):
-    request, now = REQUEST, NOW
+Steps = list[tuple[Command, int]]
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[Request, Steps]:
+    """A request and what happens to it: commands, each after a pause in ms."""
+    request = REQUESTS[draw(st.sampled_from(sorted(REQUESTS)))]
+    pauses = st.integers(0, 3600 * 1000) | st.integers(0, 30 * 3600 * 1000)
+    return request, draw(st.lists(st.tuples(commands(request), pauses), max_size=25))
+
+
+@given(lives())
+def test_no_order_of_events_breaks_a_request(life: tuple[Request, Steps]):
+    request, steps = life
+    now = NOW
     for command, pause_ms in steps:
         now += pause_ms
         after = applied(request, command, now)
@@ -103,27 +158,66 @@ def assert_one_change(before: Request, after: Request, now: int) -> None:
         assert after.state.decision == before.state.decision
     if after.pending:
         assert due(after)[Lane.TIME] is not None, "an open request has something due"
+        assert len({vote.by.id for vote in after.state.votes}) == len(after.state.votes)
     if before.pending and not after.pending:
-        assert_lawful(after, now)
+        assert_lawful(before, after, now)
 
 
-def assert_lawful(request: Request, now: int) -> None:
-    decision = request.state.decision
+def assert_lawful(before: Request, after: Request, now: int) -> None:
+    decision, expires_ms = after.state.decision, before.state.expires_ms
     assert decision is not None
-    assert decision.outcome is request.state.status
-    assert decision.digest == request.body.digest
-    assert request.state.expires_ms is not None
-    if request.state.status in (Status.APPROVED, Status.REJECTED, Status.REVISION_REQUESTED):
-        assert decision.by[0].id in ("U0ANA00001", "U0BEN00001")
-        assert now < request.state.expires_ms
-    if request.state.status is Status.EXPIRED:
-        assert now >= request.state.expires_ms
-    assert due(request)[Lane.CALLBACK] is not None
+    assert expires_ms is not None
+    assert decision.outcome is after.state.status
+    assert decision.digest == after.body.digest
+    assert due(after)[Lane.CALLBACK] is not None
+    if after.state.status is Status.EXPIRED:
+        assert now >= expires_ms
+        return
+    assert now < expires_ms
+    if after.state.status is Status.APPROVED and before.watched:
+        assert decision.by[0].kind == "policy"
+        assert before.state.goes_ahead_ms is not None
+        assert now >= before.state.goes_ahead_ms
+    elif after.state.status is not Status.CANCELLED:
+        assert {actor.id for actor in decision.by} <= {"U0ANA00001", "U0BEN00001"}
+    if after.state.status is Status.APPROVED and not before.watched:
+        assert_enough_people(after, decision)
 
 
-@given(STEPS)
-def test_what_is_stored_is_read_back_the_same(steps: list[tuple[Command, int]]):
-    request, now = REQUEST, NOW
+def assert_enough_people(after: Request, decision: Decision) -> None:
+    review = after.body.evaluation.plan
+    assert review is not None
+    people = {actor.id for actor in decision.by}
+    assert len(people) == len(decision.by) == review.people
+    agreed = [vote for vote in after.state.votes if vote.by.id in people]
+    assert {vote.choice for vote in agreed} == {decision.choice}
+    for number, stage in enumerate(review.stages):
+        assert sum(vote.stage == number for vote in agreed) == stage.quorum
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTS))
+def test_each_kind_of_request_can_be_approved(name: str):
+    """The properties say something only where approvals are within reach."""
+
+    def approve(request: Request) -> bool:
+        return request.state.status is Status.APPROVED
+
+    def end(life: Steps) -> Request:
+        request, now = REQUESTS[name], NOW
+        for command, pause_ms in life:
+            now += pause_ms
+            request = applied(request, command, now) or request
+        return request
+
+    pauses = st.integers(0, 3600 * 1000)
+    steps = st.lists(st.tuples(commands(REQUESTS[name]), pauses), min_size=2, max_size=12)
+    find(steps, lambda life: approve(end(life)), settings=settings(max_examples=20_000))
+
+
+@given(lives())
+def test_what_is_stored_is_read_back_the_same(life: tuple[Request, Steps]):
+    request, steps = life
+    now = NOW
     for command, pause_ms in steps:
         now += pause_ms
         request = applied(request, command, now) or request

@@ -1,0 +1,106 @@
+"""How a request leaves `pending`: once, before its deadline, with everything that this sets off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .errors import AlreadyDecided, RequestExpired
+from .events import EventType, fingerprint
+from .message import callback_body
+from .request import Body, Callback, Cards, Copy, Decision, Place, Request, Status
+from .transition import Transition, event
+
+_DONE = {
+    Status.APPROVED: "approved this",
+    Status.REJECTED: "rejected this",
+    Status.REVISION_REQUESTED: "asked for changes",
+    Status.CANCELLED: "withdrew this",
+}
+
+
+def ended(
+    request: Request,
+    decision: Decision,
+    kind: EventType,
+    cards: Cards | None = None,
+    **changes: Any,
+) -> Transition:
+    """The request leaves `pending` for good: callback set off, every card out of date.
+
+    `cards` are those of the request unless one was found that nobody had recorded; `changes` is
+    what else becomes of the state.
+    """
+    after = request.changed(
+        status=decision.outcome,
+        decision=decision,
+        cards=outdated(cards or request.state.cards),
+        callback=_callback(request.body, decision),
+        **changes,
+    )
+    recorded = event(
+        after,
+        kind,
+        decision.at_ms,
+        decision.by[0],
+        outcome=decision.outcome.value,
+        choice=decision.choice,
+        digest=decision.digest,
+        comment_sha256=fingerprint(decision.comment),
+    )
+    return Transition(
+        before=request,
+        after=after,
+        events=(recorded,),
+        message=None if after.state.callback is None else callback_body(after),
+        not_after=None if kind is EventType.EXPIRED else last_instant(request),
+    )
+
+
+def last_instant(request: Request) -> int | None:
+    """The last millisecond in which anything but expiry may happen to it."""
+    expires_ms = request.state.expires_ms
+    return None if expires_ms is None else expires_ms - 1
+
+
+def in_time(request: Request, now: int) -> None:
+    """From its deadline on a request only expires, even before the time lane has seen to that."""
+    if request.state.expires_ms is not None and now >= request.state.expires_ms:
+        raise RequestExpired("The time to decide this has passed, so it was not approved.")
+
+
+def already_decided(request: Request) -> AlreadyDecided:
+    """The error for whoever comes after the decision; its text names who decided and how."""
+    decision = request.state.decision
+    if decision is None or decision.outcome is Status.EXPIRED:
+        return AlreadyDecided("The time to decide this has passed, so it was not approved.")
+    names = " and ".join(actor.name for actor in decision.by)
+    return AlreadyDecided(f"{names} already {_DONE[decision.outcome]}.")
+
+
+def outdated(cards: Cards) -> Cards:
+    """Every card shows something old from now on, and is brought up to date at once."""
+    return cards.model_copy(update={"face": cards.face + 1, "failures": 0, "retry_ms": 0})
+
+
+def knows(request: Request, place: Place | None) -> bool:
+    """Whether the card that somebody pressed is on record."""
+    return place is None or any(copy.place == place for copy in request.state.cards.copies)
+
+
+def adopted(request: Request, place: Place | None) -> Cards:
+    """A card that was posted and never recorded (a crash in between) counts from now on."""
+    cards = request.state.cards
+    if place is None or knows(request, place):
+        return cards
+    targets = cards.targets or ()
+    target = targets[0] if len(targets) == 1 else place.channel
+    copy = Copy(target=target, place=place, face=0)
+    return cards.model_copy(update={"copies": (*cards.copies, copy)})
+
+
+def _callback(body: Body, decision: Decision) -> Callback | None:
+    # What is watched was answered with `pending`: its end is news, whoever brought it about.
+    automatic = body.evaluation.plan is None
+    if body.callback_url is None or (automatic and body.callback_on == "human"):
+        return None
+    return Callback(id=f"msg_{body.id.removeprefix('req_')}", due_ms=decision.at_ms)

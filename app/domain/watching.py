@@ -1,0 +1,117 @@
+"""A watch: it goes ahead when its window ends, unless somebody stops it or a monitor objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policies.plan import ReviewPlan, Route
+
+from .commands import Signal, Stop
+from .deciding import refuse, too_late, why_not
+from .ending import adopted, already_decided, ended, in_time, last_instant, outdated
+from .errors import CommentRequired, OutcomeNotOffered
+from .events import Event, EventType, fingerprint
+from .request import Actor, Decision, Report, Request, Status, Stopped
+from .transition import Transition, event
+
+OBJECTION = "anomaly"
+"""The signal that turns a watch into a review, whatever the policy says of Stop."""
+
+
+def stop(request: Request, command: Stop, now: int) -> Transition:
+    """A reviewer stops it, also late: as long as it has not gone ahead, it won't."""
+    plan = request.body.evaluation.plan
+    if not request.pending:
+        return too_late(request, command.seen)
+    in_time(request, now)
+    if plan is None or plan.watch is None or not request.watched:
+        raise OutcomeNotOffered("There is nothing to stop: people are asked to decide this.")
+    refused = why_not(request, command.person, command.digest, plan.reviewers)
+    if refused is not None:
+        return refuse(request, command.person, command.digest, refused, now)
+    if not command.reason.strip():
+        raise CommentRequired("Say why it should not go ahead.")
+    by, cards = command.person.as_actor(), adopted(request, command.seen)
+    if plan.watch.stop is Route.REJECT:
+        decision = Decision(
+            outcome=Status.REJECTED,
+            by=(by,),
+            at_ms=now,
+            digest=command.digest,
+            comment=command.reason,
+        )
+        return ended(request, decision, EventType.DECIDED, cards)
+    stopped = Stopped(by=by, at_ms=now, reason=command.reason)
+    after = request.changed(cards=outdated(cards), **_asking(plan, stopped))
+    return Transition(
+        before=request,
+        after=after,
+        events=(_told(after, stopped),),
+        not_after=last_instant(request),
+    )
+
+
+def report(request: Request, command: Signal, now: int) -> Transition:
+    """A monitor's signals on record and on the card; an anomaly ends a watch."""
+    if not request.pending:
+        raise already_decided(request)
+    in_time(request, now)
+    said = tuple(
+        Report(name=name, value=value, by=command.by.id, at_ms=now)
+        for name, value in command.signals.items()
+    )
+    earlier = tuple(
+        one
+        for one in request.state.reports
+        if (one.name, one.by) not in {(new.name, new.by) for new in said}
+    )
+    changes: dict[str, Any] = {
+        "reports": (*earlier, *said),
+        "cards": outdated(request.state.cards),
+    }
+    stopped = _objection(request, command, now)
+    plan = request.body.evaluation.plan
+    if stopped is not None and plan is not None:
+        changes |= _asking(plan, stopped)
+    after = request.changed(**changes)
+    names = ", ".join(command.signals)
+    events = [event(after, EventType.SIGNAL_REPORTED, now, command.by, signals=names)]
+    if stopped is not None:
+        events.append(_told(after, stopped))
+    return Transition(
+        before=request, after=after, events=tuple(events), not_after=last_instant(request)
+    )
+
+
+def go_ahead(request: Request, now: int) -> Transition | None:
+    """At the end of the window the policy's approval stands."""
+    until = request.state.goes_ahead_ms
+    if not request.watched or until is None or now < until:
+        return None
+    policy = request.body.policy.name
+    decision = Decision(
+        outcome=Status.APPROVED,
+        by=(Actor(kind="policy", id=policy, name=policy),),
+        at_ms=now,
+        digest=request.body.digest,
+        comment=request.body.evaluation.because,
+    )
+    return ended(request, decision, EventType.DECIDED)
+
+
+def _objection(request: Request, command: Signal, now: int) -> Stopped | None:
+    """What ends a watch although nobody pressed Stop."""
+    if not request.watched or command.signals.get(OBJECTION) is not True:
+        return None
+    return Stopped(by=command.by, at_ms=now, reason="A monitor reports an anomaly.")
+
+
+def _asking(plan: ReviewPlan, stopped: Stopped) -> dict[str, Any]:
+    """People are asked from now on, with all the time that the plan gives them."""
+    expires_ms = stopped.at_ms + plan.expire_s * 1000
+    return {"stopped": stopped, "goes_ahead_ms": None, "expires_ms": expires_ms}
+
+
+def _told(after: Request, stopped: Stopped) -> Event:
+    reason = fingerprint(stopped.reason)
+    return event(after, EventType.WATCH_STOPPED, stopped.at_ms, stopped.by, reason_sha256=reason)

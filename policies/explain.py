@@ -1,0 +1,188 @@
+"""Why a policy would do what it would do: every rule, every condition, the people, the timeline.
+
+Pure, like the evaluation that it explains; the command line and the HTTP door print the same.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from policies.calendar import in_words
+from policies.compiled import LoadedPolicy, vocabulary
+from policies.conditions import ConditionError, Given
+from policies.evaluate import Facts, evaluate
+from policies.limits import in_full
+from policies.operands import operands
+from policies.plan import Evaluation, Flag, Frozen, Outcome, ReviewPlan, Route, Summary
+from policies.risk import counts
+from policies.schema import Rule
+from policies.summary import EFFECTS
+
+
+class Part(Frozen):
+    """One operand of a rule's condition. `holds` is None where it could not be evaluated."""
+
+    text: str
+    holds: bool | None
+    phrase: str
+
+
+class ExplainedRule(Frozen):
+    """A rule of the policy as it was met, or was not reached. `parts` are its condition's."""
+
+    rule: str
+    then: Route
+    because: str
+    reached: bool
+    matched: bool
+    phrase: str
+    joined_by: Literal["&&", "||"] | None
+    parts: tuple[Part, ...]
+    limit: str | None
+
+
+class Button(Frozen):
+    """What a reviewer can press, and what it does."""
+
+    label: str
+    outcome: Outcome
+    effect: str
+
+
+class Moment(Frozen):
+    """What happens when nobody answers: so long after the request is shown, and what."""
+
+    after_s: int
+    after: str
+    what: str
+
+
+class Asked(Frozen):
+    """One stage: who is asked together, and how many of them must approve."""
+
+    name: str | None
+    reviewers: tuple[str, ...]
+    quorum: int
+
+
+class People(Frozen):
+    """Who would be asked, where, what they could answer, and who may look."""
+
+    channel: str | None
+    stages: tuple[Asked, ...]
+    buttons: tuple[Button, ...]
+    checklist: tuple[str, ...]
+    viewers: tuple[str, ...]
+
+
+class Explanation(Frozen):
+    """The whole answer. `people` is None where nobody would be asked."""
+
+    route: Route
+    rule: str | None
+    because: str
+    error: str | None
+    summary: Summary
+    rules: tuple[ExplainedRule, ...]
+    flags: tuple[Flag, ...]
+    people: People | None
+    timeline: tuple[Moment, ...]
+
+
+def explain(policy: LoadedPolicy, facts: Facts) -> Explanation:
+    """What would come of a request whose facts passed `check_payload`, and every reason for it."""
+    evaluation = evaluate(policy, facts)
+    return Explanation(
+        route=evaluation.route,
+        rule=evaluation.rule,
+        because=evaluation.because,
+        error=evaluation.error,
+        summary=evaluation.summary,
+        rules=_rules(policy, facts, evaluation),
+        flags=evaluation.flags,
+        people=None if evaluation.plan is None else _people(evaluation.plan),
+        timeline=() if evaluation.plan is None else timeline(evaluation.plan),
+    )
+
+
+def timeline(plan: ReviewPlan) -> tuple[Moment, ...]:
+    """What happens when nobody answers, in order; seconds after the request is shown."""
+    if plan.watch is not None:
+        went = "nobody stopped it: it goes ahead, approved by the policy"
+        return (_moment(plan.watch.for_s, went),)
+    return (_moment(plan.expire_s, "it expires: not approved, and the workflow is told"),)
+
+
+def _moment(after_s: int, what: str) -> Moment:
+    return Moment(after_s=after_s, after=in_words(after_s), what=what)
+
+
+def _rules(policy: LoadedPolicy, facts: Facts, evaluation: Evaluation) -> tuple[ExplainedRule, ...]:
+    steps = {step.rule: step for step in evaluation.trace}
+    given: Given = {
+        "payload": facts.payload,
+        "signals": facts.signals,
+        "risk": {"flags": counts(evaluation.flags)[-1]},
+    }
+    explained = []
+    for rule in policy.policy.rules:
+        step = steps.get(rule.id)
+        joined_by, parts = _parts(policy, rule, given) if step is not None else (None, ())
+        explained.append(
+            ExplainedRule(
+                rule=rule.id,
+                then=rule.then,
+                because=rule.because,
+                reached=step is not None,
+                matched=step is not None and step.matched,
+                phrase="not reached" if step is None else step.phrase,
+                joined_by=joined_by,
+                parts=parts,
+                limit=None if rule.limit is None else in_full(rule.limit),
+            )
+        )
+    return tuple(explained)
+
+
+def _parts(
+    policy: LoadedPolicy, rule: Rule, given: Given
+) -> tuple[Literal["&&", "||"] | None, tuple[Part, ...]]:
+    """The operands of a condition, each by itself; none where it is a single one."""
+    if rule.when is None:
+        return None, ()
+    operator, texts = operands(rule.when)
+    if operator is None:
+        return None, ()
+    words = vocabulary(policy.policy, risk=True)
+    try:
+        tested = [(text, words.compile(text).test(given)) for text in texts]
+    except ConditionError:  # an operand that has a meaning only among the others
+        return None, ()
+    return operator, tuple(
+        Part(text=text, holds=None if found.error else found.holds, phrase=found.phrase)
+        for text, found in tested
+    )
+
+
+def _people(plan: ReviewPlan) -> People:
+    return People(
+        channel=plan.channel,
+        stages=tuple(
+            Asked(name=one.name, reviewers=one.reviewers, quorum=one.quorum) for one in plan.stages
+        ),
+        buttons=_buttons(plan),
+        checklist=plan.checklist,
+        viewers=plan.viewers,
+    )
+
+
+def _buttons(plan: ReviewPlan) -> tuple[Button, ...]:
+    if plan.choices:
+        return tuple(
+            Button(label=one.label, outcome=one.outcome, effect=one.effect) for one in plan.choices
+        )
+    return tuple(
+        Button(label=outcome.value.capitalize(), outcome=outcome, effect=effect)
+        for outcome, effect in EFFECTS.items()
+        if outcome in plan.outcomes
+    )

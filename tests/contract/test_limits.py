@@ -1,0 +1,160 @@
+"""A limit on approvals without a person: counted in their own commit, exact in any crowd."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+import redis
+
+from app.domain import lifecycle
+from app.domain.errors import RequestNotFound
+from app.domain.request import Request
+from app.domain.transition import Transition
+from app.ports import Conflict, Idempotency, LimitReached
+from app.store.requests import RedisRequests
+from policies.plan import Allowance, Route
+from tests.builders import body, evaluation
+
+DAY_S = 86_400
+SLICE_MS = DAY_S * 1000 // 60
+KEY = "refund:routine"
+
+
+def allowance(**changes: Any) -> Allowance:
+    given: dict[str, Any] = {"rule": "routine", "key": KEY, "window_s": DAY_S, "count": 3}
+    return Allowance(**(given | changes))
+
+
+def automatic(store: RedisRequests, limit: Allowance) -> Transition:
+    judged = evaluation(Route.APPROVE, rule="routine", allowance=limit)
+    return lifecycle.begin(body(evaluation=judged, opened_ms=store.now()))
+
+
+def approve(store: RedisRequests, limit: Allowance) -> Request:
+    transition = automatic(store, limit)
+    store.commit(transition, f"op-{transition.request.id}")
+    return transition.request
+
+
+def count(store: RedisRequests, limit: Allowance, tries: int) -> int:
+    done = 0
+    for _ in range(tries):
+        try:
+            approve(store, limit)
+        except LimitReached:
+            pass
+        else:
+            done += 1
+    return done
+
+
+def test_as_many_pass_as_the_limit_says(store: RedisRequests):
+    assert count(store, allowance(count=3), tries=5) == 3
+
+
+def test_what_finds_no_room_is_not_written(store: RedisRequests, client: redis.Redis):
+    approve(store, allowance(count=1))
+    before = client.xlen("cs:events")
+    refused = automatic(store, allowance(count=1))
+    with pytest.raises(LimitReached) as caught:
+        store.commit(refused, "op-refused")
+    assert caught.value.rule == "routine"
+    with pytest.raises(RequestNotFound):
+        store.load(refused.request.id)
+    assert client.xlen("cs:events") == before
+
+
+def test_the_sum_is_exact_to_the_millionth(store: RedisRequests):
+    limit = allowance(count=None, most=1_000_000, cost=333_333)
+    assert count(store, limit, tries=5) == 3
+    assert store.has_room(allowance(count=None, most=1_000_000, cost=1))
+    assert not store.has_room(allowance(count=None, most=1_000_000, cost=2))
+
+
+def test_a_sum_of_large_amounts_stays_exact(store: RedisRequests):
+    most = 10**15
+    approve(store, allowance(count=None, most=most, cost=most - 1))
+    assert store.has_room(allowance(count=None, most=most, cost=1))
+    assert not store.has_room(allowance(count=None, most=most, cost=2))
+
+
+def test_count_and_sum_both_hold(store: RedisRequests):
+    small = allowance(count=2, most=100, cost=1)
+    assert count(store, small, tries=5) == 2
+    other = allowance(key="refund:other", count=9, most=100, cost=60)
+    assert count(store, other, tries=5) == 1
+
+
+def test_each_key_is_counted_by_itself(store: RedisRequests):
+    approve(store, allowance(count=1, key="refund:routine:a"))
+    assert store.has_room(allowance(count=1, key="refund:routine:b"))
+    assert not store.has_room(allowance(count=1, key="refund:routine:a"))
+
+
+def test_asking_for_room_uses_none_up(store: RedisRequests, client: redis.Redis):
+    for _ in range(3):
+        assert store.has_room(allowance(count=1))
+    assert not client.exists(f"cs:limit:{KEY}")
+
+
+def test_what_left_the_window_makes_room_again(store: RedisRequests, client: redis.Redis):
+    now_slice = store.now() // SLICE_MS
+    client.hset(f"cs:limit:{KEY}", mapping={f"{now_slice - 62}:n": 3, f"{now_slice - 62}:s": 0})
+    approve(store, allowance(count=1))
+    assert not client.hexists(f"cs:limit:{KEY}", f"{now_slice - 62}:n"), "it is dropped as well"
+
+
+def test_what_may_still_be_in_the_window_counts(store: RedisRequests, client: redis.Redis):
+    now_slice = store.now() // SLICE_MS
+    client.hset(f"cs:limit:{KEY}", mapping={f"{now_slice - 59}:n": 3, f"{now_slice - 59}:s": 0})
+    assert not store.has_room(allowance(count=3))
+
+
+def test_a_limit_nobody_uses_is_forgotten(store: RedisRequests, client: redis.Redis):
+    approve(store, allowance())
+    left_ms = client.pttl(f"cs:limit:{KEY}")
+    assert DAY_S * 1000 < left_ms <= DAY_S * 1000 + SLICE_MS
+
+
+def test_a_commit_repeated_after_a_lost_reply_counts_once(store: RedisRequests):
+    transition = automatic(store, allowance(count=2))
+    store.commit(transition, "op-1")
+    store.commit(transition, "op-1")
+    assert store.has_room(allowance(count=2))
+
+
+def test_an_idempotency_key_asked_twice_counts_once(store: RedisRequests):
+    key = Idempotency(client="billing", key="k", fingerprint="f")
+    store.commit(automatic(store, allowance(count=2)), "op-1", idempotency=key)
+    replay = store.commit(automatic(store, allowance(count=2)), "op-2", idempotency=key)
+    assert replay is not None
+    assert store.has_room(allowance(count=2))
+
+
+def test_a_conflict_counts_nothing(store: RedisRequests):
+    transition = automatic(store, allowance(count=2))
+    store.commit(transition, "op-1")
+    with pytest.raises(Conflict):
+        store.commit(transition, "op-2")
+    assert store.has_room(allowance(count=2))
+
+
+@pytest.mark.parametrize("by", ["count", "sum"])
+def test_fifty_at_once_get_exactly_what_there_is(store: RedisRequests, by: str):
+    """Twenty fit; more than twenty of fifty threads try their luck twice."""
+    limit = allowance(count=20) if by == "count" else allowance(count=None, most=980, cost=49)
+    start, passed = threading.Barrier(50), []
+
+    def ask() -> None:
+        start.wait()
+        passed.append(count(store, limit, tries=2))
+
+    threads = [threading.Thread(target=ask) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(passed) == 50
+    assert sum(passed) == 20
