@@ -182,7 +182,10 @@ class Vocabulary:
 
 
 class Condition:
-    """One compiled condition. Evaluating it is pure, and may be done from any thread."""
+    """One compiled condition. Evaluating it is pure, and may be done from any thread.
+
+    `reads` are the fields that it names, `sources` which of payload, signals and risk it looks at.
+    """
 
     def __init__(
         self,
@@ -195,15 +198,11 @@ class Condition:
         self._text = " ".join(text.split())
         self._asks = translation.asks
         self._expression = expression
-        self._free = free
         self._secret = secret
+        self._whole = free and "payload" in self._text
         self.reads = translation.reads
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """Which of `payload`, `signals` and `risk` it looks at."""
-        whole = {"payload"} if self._free and "payload" in self._text else set()
-        return frozenset(source for source, _ in (*self.reads, *self._asks)) | whole
+        named = {source for source, _ in (*self.reads, *self._asks)}
+        self.sources = frozenset(named | ({"payload"} if self._whole else set()))
 
     def test(self, given: Given) -> Finding:
         """Whether it holds, for a payload and signals that passed `check_payload`.
@@ -233,7 +232,7 @@ class Condition:
         }
         for source, name in self._asks:
             bindings[f"has.{source}.{name}"] = name in given[source]
-        if self._free and "payload" in self._text:
+        if self._whole:
             bindings["payload"] = _doubled(given["payload"])
         return bindings
 
