@@ -61,20 +61,12 @@ def signals_of(policy: Policy) -> dict[str, Signal]:
     return {**SIGNALS, **policy.signals}
 
 
-def signal_problems(policy: Policy, signals: Mapping[str, Any]) -> tuple[InputProblem, ...]:
+def signal_problems(
+    known: Mapping[str, Signal], signals: Mapping[str, Any]
+) -> tuple[InputProblem, ...]:
     """What is wrong with signals that are reported on their own; none of them is missing."""
-    known = signals_of(policy)
-    unknown = [
-        InputProblem(f"signals.{printable(name)}", _unknown(name, known))
-        for name in signals
-        if name not in known
-    ]
-    unfit = [
-        InputProblem(f"signals.{name}", message)
-        for name, value in signals.items()
-        if name in known and (message := _unfit(known[name], value))
-    ]
-    return tuple((unknown + unfit)[:MAX_PROBLEMS])
+    reported = {name: known[name] for name in signals if name in known}
+    return tuple(_declared("signals", reported, signals, known))[:MAX_PROBLEMS]
 
 
 def _payload(policy: Policy, payload: Mapping[str, Any]) -> Iterator[InputProblem]:
@@ -87,10 +79,15 @@ def _payload(policy: Policy, payload: Mapping[str, Any]) -> Iterator[InputProble
 
 
 def _declared(
-    where: str, inputs: Mapping[str, Input], values: Mapping[str, Any]
+    where: str,
+    inputs: Mapping[str, Input],
+    values: Mapping[str, Any],
+    known: Mapping[str, Input] | None = None,
 ) -> Iterator[InputProblem]:
+    """Values that are not among the `inputs`, those that don't fit, and those that are missing."""
     for name in [name for name in values if name not in inputs][:MAX_PROBLEMS]:
-        yield InputProblem(f"{where}.{printable(str(name))}", _unknown(str(name), inputs))
+        message = _unknown(str(name), inputs if known is None else known)
+        yield InputProblem(f"{where}.{printable(str(name))}", message)
     for name, declared in inputs.items():
         if name in values:
             message = _unfit(declared, values[name])

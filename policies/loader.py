@@ -118,6 +118,9 @@ def _load_file(file: Path) -> tuple[LoadedPolicy, Mark]:
 
 
 def _load_text(raw: bytes, source: str) -> tuple[LoadedPolicy, Mark]:
+    if len(raw) > MAX_BYTES:
+        message = f"this file has more than {MAX_BYTES // 1024} kB; a policy needs far less"
+        raise PolicyErrors((Problem(source, 1, 1, message),))
     try:
         read = read_document(raw)
     except DocumentError as error:
@@ -135,14 +138,10 @@ def _load_text(raw: bytes, source: str) -> tuple[LoadedPolicy, Mark]:
 def _read(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"this file can't be read: {error.strerror}"
         raise PolicyErrors((Problem(str(file), 1, 1, message),)) from error
-    if len(raw) > MAX_BYTES:
-        message = f"this file has more than {MAX_BYTES // 1024} kB; a policy needs far less"
-        raise PolicyErrors((Problem(str(file), 1, 1, message),))
-    return raw
 
 
 def _validated(source: str, read: Document) -> Policy:

@@ -39,7 +39,7 @@ from app.ports import (
 from app.service import Service
 from policies.evaluate import Facts, check_payload
 from policies.explain import explain
-from policies.inputs import signal_problems
+from policies.inputs import SIGNALS, signal_problems
 from policies.loader import PolicyErrors, load_text
 from policies.plan import Allowance, Evaluation, Route
 from tests.builders import HASH, NOW, evaluation
@@ -265,7 +265,7 @@ class FakeJudge:
         )
 
     def check_signals(self, policy: str, signals: dict[str, object]) -> None:
-        if problems := signal_problems(load_text(REFUND, "refund").policy, signals):
+        if problems := signal_problems(SIGNALS, signals):
             raise InputsRefused(tuple((one.field, one.message) for one in problems))
 
 
