@@ -150,6 +150,24 @@ class World:
         answer: dict[str, Any] = self.slack.post("/api/click", json=click).json()
         return answer
 
+    def write(self, user: str, text: str) -> None:
+        """A person writes into the one input of the form before them, and sends it."""
+
+        def look() -> dict[str, Any] | None:
+            state = self.slack.get("/api/state", params={"user": user}).json()
+            return state["views"][-1] if state["views"] else None
+
+        view = eventually(look, what=f"a form for {user}")
+        block = next(one for one in view["blocks"] if one["type"] == "input")
+        value = {"type": "plain_text_input", "value": text}
+        form = {
+            "user": user,
+            "view_id": view["id"],
+            "state": {block["block_id"]: {block["element"]["action_id"]: value}},
+        }
+        answer = self.slack.post("/api/submit", json=form).json()
+        assert answer["ok"], answer
+
     def decide(self, request_id: str, action: str = APPROVE, user: str = ANA) -> None:
         """Wait for the card and press."""
         answer = self.press(user, self.card(request_id, user), action)
@@ -222,6 +240,15 @@ def _button(card: dict[str, Any], action: str) -> tuple[str, dict[str, Any]]:
     raise AssertionError(f"the card has no button {action}")
 
 
+def labelled(card: dict[str, Any], label: str) -> str:
+    """The action id of the button that says `label`."""
+    for block in card["blocks"]:
+        for element in block.get("elements", []):
+            if element.get("type") == "button" and element["text"]["text"] == label:
+                return str(element["action_id"])
+    raise AssertionError(f"the card has no button {label!r}")
+
+
 def buttons(card: dict[str, Any]) -> list[str]:
     """The action ids of a card's buttons."""
     return [
@@ -267,7 +294,7 @@ def pressed(
 
 @contextmanager
 def running(
-    policies: tuple[str, ...] = ("refund",), app_token: str | None = None, **env: str
+    policies: tuple[str, ...] = (), app_token: str | None = None, **env: str
 ) -> Iterator[World]:
     """The whole product in a folder of its own, stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="cs") as folder:

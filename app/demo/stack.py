@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from app.bootstrap import build_clients
 from app.callbacks.sign import secret_for
 from app.settings import StoreSettings
+from app.store.clients import RedisClients
 from app.store.embedded import EmbeddedServer
 
 from .notebook import Notebook
@@ -31,7 +32,8 @@ PROCFILE = {
 class Stack:
     """The embedded server, the sandbox, a receiver of callbacks, web, worker and clock.
 
-    `env` adds to the settings of web, worker and clock; `policies` are those of the one client.
+    `env` adds to the settings of web, worker and clock; `policies` are those of the one client,
+    none means any.
     `keep` is a file descriptor that every process holds open.
     """
 
@@ -40,7 +42,7 @@ class Stack:
         folder: Path,
         notebook: Notebook,
         env: Mapping[str, str] | None = None,
-        policies: tuple[str, ...] = ("refund",),
+        policies: tuple[str, ...] = (),
         keep: int = -1,
     ) -> None:
         self.folder = folder
@@ -119,14 +121,16 @@ class Stack:
             **self._extra,
         }
 
+    def clients(self) -> RedisClients:
+        """Who may ask, once the server runs."""
+        secret = SecretStr(self.notebook.secret)
+        return build_clients(StoreSettings(REDIS_URL=self.server.url, COUNTERSIGN_SECRET=secret))
+
     def _make_client(self) -> None:
         """The client whose key the demo shows; made once, its key kept in the notebook."""
         if self.notebook.client_key is not None:
             return
-        settings = StoreSettings(
-            REDIS_URL=self.server.url, COUNTERSIGN_SECRET=SecretStr(self.notebook.secret)
-        )
-        clients = build_clients(settings)
+        clients = self.clients()
         known = clients.get(CLIENT) is not None
         self.notebook.client_key = (
             clients.add_key(CLIENT) if known else clients.create(CLIENT, self._policies)

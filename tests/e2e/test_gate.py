@@ -64,23 +64,7 @@ def test_reject_rejects(world: World):
 def test_revise_asks_what_should_change_and_tells_the_workflow(world: World):
     opened = world.ask()
     world.decide(opened["id"], REVISE)
-    view = eventually(
-        lambda: world.slack.get("/api/state", params={"user": ANA}).json()["views"], what="a form"
-    )[-1]
-    block = next(one for one in view["blocks"] if one["type"] == "input")
-    field = block["element"]["action_id"]
-
-    def submit(text: str) -> dict[str, object]:
-        value = {"type": "plain_text_input", "value": text}
-        form = {
-            "user": ANA,
-            "view_id": view["id"],
-            "state": {block["block_id"]: {field: value}},
-        }
-        answer: dict[str, object] = world.slack.post("/api/submit", json=form).json()
-        return answer
-
-    assert submit("Split it into two payments, please")["ok"]
+    world.write(ANA, "Split it into two payments, please")
     callback = world.delivered(opened["id"])
     assert callback["type"] == "request.revision_requested"
     assert callback["data"]["comment"] == "Split it into two payments, please"
