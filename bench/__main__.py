@@ -21,7 +21,7 @@ from app.demo.notebook import Notebook
 from app.demo.stack import CLIENT, Stack
 
 from . import policies
-from .load import Load, Receiver, per_second
+from .load import POLICY, Load, Receiver, per_second
 
 ROUNDS = 3
 
@@ -35,7 +35,10 @@ def main() -> None:
 def _measure_trips() -> None:
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
         notebook = Notebook(web_port=0, sandbox_port=0, receiver_port=0).with_free_ports()
-        stack = Stack(Path(folder), notebook)
+        own = Path(folder) / "policies"
+        own.mkdir()
+        (own / "refund.yaml").write_text(POLICY)
+        stack = Stack(Path(folder), notebook, {"COUNTERSIGN_POLICY_DIR": str(own)})
         try:
             for _ in stack.start():
                 pass

@@ -54,6 +54,23 @@ class Receiver:
         self._server.server_close()
 
 
+POLICY = """
+policy: refund
+inputs:
+  amount:   {type: number, minimum: 0, label: Amount, format: money, currency: USD}
+  customer: {type: string, label: Customer}
+  tier:     {type: string, enum: [standard, enterprise], label: Tier}
+review: {channel: "#approvals", reviewers: ["@finance-approvers"]}
+rules:
+  - id: routine
+    when: payload.amount < 50 && signals.confidence >= 0.8
+    then: approve
+    because: Small refunds are routine.
+  - {id: otherwise, then: review, because: Anything else gets one look.}
+"""
+"""The refund that is measured: without a limit, which a measurement would soon reach."""
+
+
 class Load:
     """What people and clients do, over HTTP as they do it."""
 
@@ -74,6 +91,7 @@ class Load:
         """One request; a routine refund unless `changes` say otherwise."""
         body = {
             "title": "Refund",
+            "policy": "refund",
             "payload": {"amount": 20, "customer": "Acme", "tier": "standard"},
             "signals": {"confidence": 0.9},
             **changes,
