@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from fastapi import FastAPI
+from pydantic import JsonValue
 from redis.exceptions import RedisError
 from slack_bolt import App
 
@@ -21,8 +23,8 @@ from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
-from .judge import PolicyJudge
 from .lanes import CallbackLane, SlackLane, TimeLane, Work, drain
+from .reloading import Asked, Reloading
 from .service import Service
 from .settings import Settings, StoreSettings
 from .slack.api import SlackApi
@@ -39,6 +41,7 @@ from .store.connection import connect
 from .store.decisions import RedisDecisions
 from .store.lanes import RedisLanes
 from .store.pace import RedisCache, RedisPace
+from .store.policies import RedisOrders, RedisPolicies
 from .store.requests import RedisRequests
 
 _BATCH = {Lane.TIME: 16, Lane.SLACK: 1, Lane.CALLBACK: 1}
@@ -58,6 +61,8 @@ class Store:
     pace: RedisPace
     cache: RedisCache
     decisions: RedisDecisions
+    policies: RedisPolicies
+    orders: RedisOrders
     health: fitness.RedisHealth
 
 
@@ -81,6 +86,8 @@ def build_store(settings: Settings) -> Store:
         pace=RedisPace(client),
         cache=RedisCache(client),
         decisions=RedisDecisions(client),
+        policies=RedisPolicies(client),
+        orders=RedisOrders(client),
         health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
     )
 
@@ -88,6 +95,11 @@ def build_store(settings: Settings) -> Store:
 def build_clients(settings: StoreSettings) -> RedisClients:
     """What `countersign clients` needs."""
     return RedisClients(connect(settings.redis_url), _secret(settings))
+
+
+def build_orders(settings: StoreSettings) -> RedisOrders:
+    """What `countersign policy reload` needs."""
+    return RedisOrders(connect(settings.redis_url))
 
 
 def build_lanes(settings: Settings) -> RedisLanes:
@@ -109,13 +121,17 @@ def build_drain(settings: Settings) -> Callable[[Lane], None]:
     return lambda lane: drain(store.lanes, lane, work[lane], _BATCH[lane])
 
 
-def build_web(settings: Settings) -> FastAPI:
-    """The web application, with Slack's way in: over HTTP, or over Socket Mode where it is set."""
+def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
+    """The web application, with Slack's way in: over HTTP, or over Socket Mode where it is set.
+
+    What is put into `asked` has the policies loaded anew.
+    """
     store, slack = build_store(settings), _slack(settings)
+    reloading = _reloading(settings, store, SimpleQueue() if asked is None else asked)
     directory = SlackDirectory(slack, store.cache)
     service = Service(
         store=store.requests,
-        judge=PolicyJudge(_policies(settings)),
+        judge=reloading.judge,
         directory=directory,
         callbacks=_callbacks(settings),
         public_url=settings.public_url.rstrip("/"),
@@ -124,8 +140,20 @@ def build_web(settings: Settings) -> FastAPI:
     replies = Replies()
     bolt = build_app(service, slack, directory.team, replies)
     door, socket = _ways_in(settings, bolt)
-    beside = _beside(slack, replies, socket)
-    return build_http(service, store.clients, store.decisions, store.health, door, beside)
+    beside = _beside(slack, replies, socket, reloading)
+    health = _Health(store.health, reloading)
+    return build_http(service, store.clients, store.decisions, health, door, beside)
+
+
+@dataclass(frozen=True)
+class _Health:
+    """What `/readyz` tells: of the store, and of the policies in this process."""
+
+    store: fitness.RedisHealth
+    reloading: Reloading
+
+    def report(self) -> dict[str, JsonValue]:
+        return {**self.store.report(), "policies": self.reloading.report()}
 
 
 def _ways_in(settings: Settings, bolt: App) -> tuple[SlackDoor | None, SlackSocket | None]:
@@ -139,14 +167,17 @@ def _ways_in(settings: Settings, bolt: App) -> tuple[SlackDoor | None, SlackSock
 
 
 @contextmanager
-def _beside(slack: SlackApi, replies: Replies, socket: SlackSocket | None) -> Iterator[None]:
+def _beside(
+    slack: SlackApi, replies: Replies, socket: SlackSocket | None, reloading: Reloading
+) -> Iterator[None]:
     """What lives and ends with the web application."""
     # The first click should not have to wait for Slack to say who we are.
     threading.Thread(target=slack.warm, daemon=True).start()
     if socket is not None:
         socket.start()
     try:
-        yield
+        with reloading.running():
+            yield
     finally:
         if socket is not None:
             socket.stop()
@@ -164,9 +195,12 @@ def _wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _policies(settings: Settings) -> Policies:
-    try:
+def _reloading(settings: Settings, store: Store, asked: Asked) -> Reloading:
+    def load() -> Policies:
         return load_folder(settings.policy_dir) if settings.policy_dir else load_playbooks()
+
+    try:
+        return Reloading(load, store.policies, store.orders, asked)
     except PolicyErrors as error:
         raise PoliciesRefused(f"The policies can't be used:\n{error}") from error
 

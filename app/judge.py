@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import logging
 from typing import Any
 
 from policies.evaluate import Facts, LoadedPolicy, check_payload, evaluate
@@ -13,9 +12,6 @@ from policies.loader import Policies, PolicyErrors, load_text
 
 from .domain.errors import DraftRefused, InputsRefused, PolicyNotFound
 from .ports import Explained, Judgement
-
-_log = logging.getLogger("countersign.policies")
-
 
 class PolicyJudge:
     """A folder of policies, as it was when it was loaded last.
@@ -36,8 +32,6 @@ class PolicyJudge:
         loaded = self._named(policy)
         _refuse(check_payload(loaded, payload, signals))
         evaluation = evaluate(loaded, Facts(payload, signals, spent))
-        if evaluation.error is not None:
-            _log.warning("policy %s asks a person for an error: %s", policy, evaluation.error)
         return Judgement(loaded.policy.policy, loaded.hash, evaluation)
 
     def explain(

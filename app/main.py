@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+from queue import SimpleQueue
 
 from fastapi import FastAPI
 
 from .bootstrap import build_web
+from .domain.reload import HANGUP
 from .http.serving import WebServer
 from .process import starting
+from .reloading import Asked
 from .settings import load
 
 _log = logging.getLogger("countersign.web")
@@ -21,9 +25,12 @@ def create_app() -> FastAPI:
 
 
 def main() -> None:
-    """Serve on COUNTERSIGN_HOST and PORT until SIGTERM or SIGINT."""
+    """Serve on COUNTERSIGN_HOST and PORT until SIGTERM or SIGINT; SIGHUP reloads the policies."""
+    asked: Asked = SimpleQueue()
+    # First of all, since a hang-up that nobody catches would end the process.
+    signal.signal(signal.SIGHUP, lambda *_: asked.put(HANGUP))
     with starting("web") as settings:
-        app = build_web(settings)
+        app = build_web(settings, asked)
     _Server(app, settings.host, settings.port).run()
 
 

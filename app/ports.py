@@ -282,7 +282,10 @@ class Judge(Protocol):
         """
 
     def check_signals(self, policy: str, signals: dict[str, object]) -> None:
-        """Raises `PolicyNotFound`, or `InputsRefused` for signals that this policy can't use."""
+        """Raises `InputsRefused` for signals that this policy can't use.
+
+        Of a policy that is gone only the signals that every request can bring are known.
+        """
 
 
 class Directory(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -32,6 +33,8 @@ from .ports import (
     Replay,
     RequestStore,
 )
+
+_log = logging.getLogger("countersign.policies")
 
 DEFAULT_POLICY = "default"
 """The policy that always asks a person, and that every client may use."""
@@ -110,7 +113,7 @@ class Service:
                 continue
             if replay is not None and idempotency is not None:
                 return self._replayed(idempotency, replay)
-            return Opened(transition.request, replayed=False)
+            return _opened(transition.request)
 
     def decide(
         self,
@@ -278,6 +281,14 @@ class Service:
         if request is None:
             raise _not_found()
         return request
+
+
+def _opened(request: Request) -> Opened:
+    body = request.body
+    if body.evaluation.error is not None:
+        where = (request.id, body.policy.name)
+        _log.warning("%s: policy %s asks people for an error: %s", *where, body.evaluation.error)
+    return Opened(request, replayed=False)
 
 
 def _policy_for(client: Client, ask: Ask) -> str:

@@ -182,7 +182,6 @@ def _buttons(plan: ReviewPlan) -> tuple[Button, ...]:
             Button(label=one.label, outcome=one.outcome, effect=one.effect) for one in plan.choices
         )
     return tuple(
-        Button(label=outcome.value.capitalize(), outcome=outcome, effect=effect)
-        for outcome, effect in EFFECTS.items()
-        if outcome in plan.outcomes
+        Button(label=outcome.value.capitalize(), outcome=outcome, effect=EFFECTS[outcome])
+        for outcome in plan.outcomes
     )

@@ -6,7 +6,7 @@ The one module of this package that reads files.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from pydantic import ValidationError
 
 from policies.compiled import Fault, LoadedPolicy, PolicyFaults, compiled
+from policies.compiled import Path as Place
 from policies.document import Document, DocumentError, Mark, read_document
 from policies.mistakes import mistakes
 from policies.schema import Policy
@@ -23,12 +24,15 @@ __all__ = [
     "Policies",
     "PolicyErrors",
     "Problem",
+    "load_file",
     "load_folder",
     "load_playbooks",
     "load_text",
+    "placed",
 ]
 
 MAX_BYTES = 256 * 1024
+MAX_PROBLEMS = 100
 DEFAULT = "default"
 """The policy that decides when neither the request nor its client names one."""
 
@@ -113,26 +117,56 @@ def load_text(raw: bytes, source: str) -> LoadedPolicy:
     return _load_text(raw, source)[0]
 
 
+def load_file(file: Path) -> LoadedPolicy:
+    """One policy from its file, by itself. Raises PolicyErrors."""
+    return _load_file(file)[0]
+
+
+def placed(policy: LoadedPolicy, remarks: Iterable[tuple[Place, str]]) -> tuple[Problem, ...]:
+    """Remarks on a policy that was loaded from a file, each with where it stands in that file.
+
+    Raises PolicyErrors when the file can't be read any more.
+    """
+    read = _document(_read(Path(policy.source)), policy.source)
+    marks = ((read.mark(path), message) for path, message in remarks)
+    return tuple(
+        sorted(Problem(policy.source, mark.line, mark.column, message) for mark, message in marks)
+    )
+
+
 def _load_file(file: Path) -> tuple[LoadedPolicy, Mark]:
     return _load_text(_read(file), str(file))
 
 
-def _load_text(raw: bytes, source: str) -> tuple[LoadedPolicy, Mark]:
+def _document(raw: bytes, source: str) -> Document:
     if len(raw) > MAX_BYTES:
         message = f"this file has more than {MAX_BYTES // 1024} kB; a policy needs far less"
         raise PolicyErrors((Problem(source, 1, 1, message),))
     try:
-        read = read_document(raw)
+        return read_document(raw)
     except DocumentError as error:
         problem = Problem(source, error.line, error.column, str(error))
         raise PolicyErrors((problem,)) from error
+
+
+def _load_text(raw: bytes, source: str) -> tuple[LoadedPolicy, Mark]:
+    read = _document(raw, source)
     policy = _validated(source, read)
     digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
     try:
         return compiled(policy, digest, source), read.values["policy",]
     except PolicyFaults as error:
-        found = sorted(_placed(source, read, fault) for fault in error.faults)
-        raise PolicyErrors(tuple(found)) from error
+        problems = [_placed(source, read, fault) for fault in error.faults]
+        raise PolicyErrors(_first(problems)) from error
+
+
+def _first(problems: list[Problem]) -> tuple[Problem, ...]:
+    """A file's problems in its order, up to as many as somebody reads."""
+    told = sorted(problems)[:MAX_PROBLEMS]
+    if more := len(problems) - len(told):
+        rest = f"there are {more:,} more problems after these; put these right first"
+        told.append(told[-1]._replace(message=rest))
+    return tuple(told)
 
 
 def _read(file: Path) -> bytes:
@@ -152,12 +186,12 @@ def _validated(source: str, read: Document) -> Policy:
             Problem(source, mark.line, mark.column, message)
             for mark, message in mistakes(error, read)
         ]
-        raise PolicyErrors(tuple(sorted(problems))) from error
+        raise PolicyErrors(_first(problems)) from error
 
 
 def _placed(source: str, read: Document, fault: Fault) -> Problem:
     """A fault at its place in the file; within a condition as far as that can be followed."""
-    mark = read.mark(fault.path)
+    mark = read.key_mark(fault.path) if fault.of_key else read.mark(fault.path)
     if isinstance(fault.problem, str):
         return Problem(source, mark.line, mark.column, fault.problem)
     if mark.text_at is None:

@@ -11,6 +11,8 @@ from app.process import explain
 
 from .clients import clients
 from .demo import demo
+from .policy import policy
+from .reload import reload
 
 
 class _Plain(click.Group):
@@ -32,3 +34,5 @@ def main() -> None:
 
 main.add_command(clients)
 main.add_command(demo)
+main.add_command(policy)
+policy.add_command(reload)

@@ -22,10 +22,15 @@ def clients() -> None:
     multiple=True,
     help="A policy that it may use; the first is its default. Repeat for more; none means any.",
 )
-def create(name: str, policies: tuple[str, ...]) -> None:
+@click.option(
+    "--monitor",
+    is_flag=True,
+    help="It may report signals on the requests of every client under these policies.",
+)
+def create(name: str, policies: tuple[str, ...], *, monitor: bool) -> None:
     """Make the client NAME and show its key, once."""
     settings = load_store_settings()
-    key = build_clients(settings).create(name, policies)
+    key = build_clients(settings).create(name, policies, monitor=monitor)
     _show(name, key, settings)
 
 
@@ -48,9 +53,10 @@ def revoke(key: str) -> None:
 
 @clients.command("list")
 def list_() -> None:
-    """Name every client and the policies it may use."""
+    """Name every client, the policies it may use, and which are monitors."""
     for client in build_clients(load_store_settings()).all():
-        click.echo(f"{client.id}\t{', '.join(client.policies) or 'any policy'}")
+        cells = [client.id, ", ".join(client.policies) or "any policy"]
+        click.echo("\t".join([*cells, "monitor"] if client.monitor else cells))
 
 
 def _show(name: str, key: str, settings: StoreSettings) -> None:

@@ -1,4 +1,4 @@
-"""What happened to a request, as the audit trail keeps it.
+"""What happened to a request, or to the policies, as the audit trail keeps it.
 
 Events carry ids and digests, never a payload, a name or a comment, so that personal data can be
 erased without touching the trail.
@@ -45,6 +45,27 @@ class Event(Frozen):
     version: int
     at_ms: int
     actor_kind: Literal["person", "policy", "timeout", "client", "system"]
+    actor: str
+    detail: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class PolicyEventType(StrEnum):
+    """What is recorded about the policies themselves."""
+
+    LOADED = "policy.loaded"
+    REFUSED = "policy.refused"
+
+
+class PolicyEvent(Frozen):
+    """One entry of the trail that is about the policies in force, and about no one request.
+
+    `actor` is `startup`, `SIGHUP` or `operator NAME`. `detail` has the hashes of what was `added`,
+    `changed` and `removed`, by name; of a refused folder it has the number of its problems.
+    """
+
+    type: PolicyEventType
+    at_ms: int
+    actor_kind: Literal["system"] = "system"
     actor: str
     detail: dict[str, JsonValue] = Field(default_factory=dict)
 

@@ -30,7 +30,7 @@ class RedisClients:
         self._redis = client
         self._secret = secret
 
-    def create(self, name: str, policies: tuple[str, ...]) -> str:
+    def create(self, name: str, policies: tuple[str, ...], *, monitor: bool = False) -> str:
         """A new client; gives its key, which nobody can read again.
 
         Raises `ClientNameRefused`, `ClientExists`.
@@ -40,7 +40,7 @@ class RedisClients:
                 f"{name!r} is no name for a client.",
                 "Use 2 to 40 small letters, digits and dashes, a letter first.",
             )
-        record = Client(id=name, policies=policies).model_dump_json()
+        record = Client(id=name, policies=policies, monitor=monitor).model_dump_json()
         if not once(lambda: self._redis.hsetnx("cs:clients", name, record)):
             raise ClientExists(
                 f"There is a client {name} already.",

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.ports import Client
 from app.store.clients import RedisClients, new_key, well_formed
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
@@ -102,6 +103,33 @@ def test_clients_are_listed_with_their_policies(server: EmbeddedServer, clients:
     typed(server, "clients", "create", "agent")
     listed = typed(server, "clients", "list").output.splitlines()
     assert listed == ["agent\tany policy", "billing\trefund, payout"]
+
+
+def test_a_monitor_is_made_and_listed_as_one(server: EmbeddedServer, clients: RedisClients):
+    made = typed(server, "clients", "create", "watchdog", "--policy", "refund", "--monitor")
+    typed(server, "clients", "create", "billing")
+    client, other = clients.by_key(key_in(made.output)), clients.get("billing")
+    assert client is not None
+    assert other is not None
+    assert (client.monitor, client.policies) == (True, ("refund",))
+    assert not other.monitor
+    listed = typed(server, "clients", "list").output.splitlines()
+    assert listed == ["billing\tany policy", "watchdog\trefund\tmonitor"]
+
+
+def test_a_client_from_before_there_were_monitors_is_none(
+    server: EmbeddedServer, clients: RedisClients
+):
+    typed(server, "clients", "create", "billing", "--policy", "refund")
+    redis = connect(server.url)
+    redis.hset(
+        "cs:clients", "billing", '{"id":"billing","policies":["refund"],"secret_generation":2}'
+    )
+    redis.close()
+    assert clients.get("billing") == Client(
+        id="billing", policies=("refund",), monitor=False, secret_generation=2
+    )
+    assert typed(server, "clients", "list").output == "billing\trefund\n"
 
 
 def test_without_settings_it_says_which_are_missing():

@@ -1,0 +1,102 @@
+"""What each key of a policy file means, in a line: what an editor shows beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_INPUT = {
+    "type": "What it holds.",
+    "label": "Its name on the card; otherwise the key itself.",
+    "format": "How it is drawn: money with its currency, a date, a link.",
+    "currency": "The currency of money, such as USD.",
+    "enum": "The values that it may have.",
+    "minimum": "The least number that is taken.",
+    "maximum": "The greatest number that is taken.",
+    "max_length": "The most characters of a string, or elements of a list.",
+    "required": "Whether it has to be there.",
+    "secret": "It is executed and never shown.",
+    "editable": "A reviewer may change it while approving.",
+}
+MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "Policy": {
+            "policy": "The name by which requests ask for this policy.",
+            "description": "What these requests are, in a sentence.",
+            "reversible": "Whether what is asked for here can be undone; left out, requests say.",
+            "inputs": "The fields of the payload, by name. Left out, any payload is taken.",
+            "signals": "What a request may say about itself beside the four that all have.",
+            "risk": "Questions, by name; each that holds raises a flag, and rules count them.",
+            "auto": "Without rules: approve what raises no flag.",
+            "review": "Who is asked, where, and how long they have.",
+            "rules": "Read from the top; the first whose condition holds decides.",
+            "tests": "Requests and what has to come of them, for countersign policy test.",
+        },
+        "Input": _INPUT,
+        "Signal": _INPUT,
+        "Question": {
+            "when": "The condition under which the flag is raised.",
+            "because": "What people are told then.",
+        },
+        "Review": {
+            "channel": "Where the card is posted.",
+            "reviewers": "Who is asked: groups, e-mail addresses, Slack user ids.",
+            "quorum": "How many of them must approve.",
+            "stages": "Reviewers who are asked one after another.",
+            "backups": "Who stands in. Read, and not acted on yet.",
+            "outcomes": "Which of the usual buttons there are.",
+            "choices": "Buttons of the policy's own in their place.",
+            "sla": "How long people have.",
+            "checklist": "Lines on the card: what to look at before approving.",
+            "viewers": "Who may look and not decide.",
+        },
+        "StageForm": {
+            "name": "What the stage is called on the card.",
+            "reviewers": "Who is asked together.",
+            "quorum": "How many of them must approve before the next stage.",
+        },
+        "ChoiceForm": {
+            "id": "What the workflow is told.",
+            "label": "What the button says.",
+            "outcome": "What it means to the workflow.",
+            "effect": "What it does, in a sentence on the card.",
+            "comment": "Whether it opens a form for a comment.",
+        },
+        "Sla": {
+            "remind": "When to remind. Read, and not acted on yet.",
+            "escalate": "When to ask the backups. Read, and not acted on yet.",
+            "expire": "When the request ends without an approval.",
+            "hours": "Working hours of these durations. Read, and not acted on yet.",
+        },
+        "Hours": {
+            "zone": "A time zone such as Europe/London.",
+            "days": "Working days, such as mon-fri.",
+            "open": "Working hours, such as 09:00-17:00.",
+        },
+        "Rule": {
+            "id": "The name of the rule, on record with what it decided.",
+            "when": "The condition; left out, the rule always holds.",
+            "then": "What is done: approve, watch, review or reject.",
+            "because": "Why, in words for people.",
+            "for": "Of a watch: how long people can stop it.",
+            "stop": "Of a watch: what stopping makes of it.",
+            "limit": "How much the rule lets through by itself.",
+            "review": "What differs from the policy's own review.",
+        },
+        "Limit": {
+            "count": "At most so many requests.",
+            "sum": "The input that is added up.",
+            "most": "At most so much in all.",
+            "per": "The input whose values are counted each by itself.",
+            "window": "Within so long, up to now.",
+        },
+        "Expectation": {
+            "name": "What is tested, in words.",
+            "payload": "The payload of the request that is tried.",
+            "signals": "Its signals.",
+            "spent": "Rules whose limit is taken to be used up.",
+            "expect": "The id of the rule that has to decide; the route where no rule does.",
+            "quorum": "How many people have to approve.",
+        },
+    }
+)
