@@ -4,37 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.domain.events import Event
 from app.domain.message import iso
-from app.domain.request import Actor, Callback, Cards, Decision, Request, Status
+from app.domain.request import Callback, Cards, Decision, Request, Status
 from app.ports import Page
 from policies.plan import Evaluation, Route
 
-from .examples import DECIDED, TRAIL
-
-Instant = str
-"""RFC 3339 in UTC, to the millisecond."""
-
-
-class Answer(BaseModel):
-    """A part of an answer: what is absent is null, not missing."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
-
-
-class By(Answer):
-    """Who decided."""
-
-    kind: Literal["person", "policy", "timeout", "client"]
-    id: str
-    name: str
-    email: str | None
-
-    @classmethod
-    def of(cls, actor: Actor) -> By:
-        return cls(kind=actor.kind, id=actor.id, name=actor.name, email=actor.email)
+from .asked import ReportAnswer, ReviewAnswer
+from .examples import DECIDED, SIGNALLED, TRAIL
+from .shape import Answer, By, Instant, instant
 
 
 class DecisionAnswer(Answer):
@@ -71,6 +51,16 @@ class TracedRule(Answer):
     phrase: str
 
 
+class FlagAnswer(Answer):
+    """A risk question of the policy. `raised` is null where it could not be answered; then it
+    counts as raised wherever that asks for more care."""
+
+    question: str
+    raised: bool | None
+    because: str
+    phrase: str
+
+
 class EvaluationAnswer(Answer):
     """What the policy said, and why. `error` is set where an error made it a review."""
 
@@ -79,6 +69,7 @@ class EvaluationAnswer(Answer):
     because: str
     error: str | None
     trace: list[TracedRule]
+    flags: list[FlagAnswer]
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> EvaluationAnswer:
@@ -88,6 +79,7 @@ class EvaluationAnswer(Answer):
             because=evaluation.because,
             error=evaluation.error,
             trace=[TracedRule(**step.model_dump()) for step in evaluation.trace],
+            flags=[FlagAnswer(**flag.model_dump()) for flag in evaluation.flags],
         )
 
 
@@ -117,7 +109,7 @@ class CallbackAnswer(Answer):
         return cls(
             id=callback.id,
             outcome=callback.outcome,
-            next_attempt_at=_iso(callback.due_ms),
+            next_attempt_at=instant(callback.due_ms),
             attempts=attempts,
         )
 
@@ -151,6 +143,11 @@ class RequestAnswer(Answer):
     payload: dict[str, Any]
     context: Any
     signals: dict[str, Any]
+    signals_by: Literal["requester", "monitor"] = Field(
+        description="Whose word the signals are: the requester's own, or that of a client that "
+        "is a monitor."
+    )
+    reports: list[ReportAnswer] = Field(description="What monitors said after it was opened.")
     metadata: dict[str, Any]
     on_behalf_of: str | None
     callback_url: str | None
@@ -161,6 +158,7 @@ class RequestAnswer(Answer):
     )
     nonce: str
     evaluation: EvaluationAnswer
+    review: ReviewAnswer | None = Field(description="Null where nobody is asked.")
     decision: DecisionAnswer | None
     expires_at: Instant | None
     created_at: Instant
@@ -182,6 +180,8 @@ class RequestAnswer(Answer):
             payload=body.payload,
             context=body.context,
             signals=body.signals,
+            signals_by=body.signals_by,
+            reports=[ReportAnswer.of(report) for report in state.reports],
             metadata=body.metadata,
             on_behalf_of=body.on_behalf_of,
             callback_url=body.callback_url,
@@ -189,8 +189,9 @@ class RequestAnswer(Answer):
             digest=body.digest,
             nonce=body.nonce,
             evaluation=EvaluationAnswer.of(body.evaluation),
+            review=ReviewAnswer.of(request),
             decision=state.decision and DecisionAnswer.of(request, state.decision),
-            expires_at=_iso(state.expires_ms),
+            expires_at=instant(state.expires_ms),
             created_at=iso(body.opened_ms),
             callback=state.callback and CallbackAnswer.of(state.callback),
             slack=SlackAnswer.of(state.cards),
@@ -207,6 +208,29 @@ class PageAnswer(Answer):
     @classmethod
     def of(cls, page: Page) -> PageAnswer:
         return cls(requests=[RequestAnswer.of(each) for each in page.requests], cursor=page.cursor)
+
+
+class SignalsAnswer(Answer):
+    """What a monitor may know of a request that it reported on: never what is in it.
+
+    `watched` says whether it still goes ahead by itself unless it is stopped.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SIGNALLED]})
+
+    id: str
+    status: Status
+    watched: bool
+    reports: list[ReportAnswer] = Field(description="What this monitor has reported so far.")
+
+    @classmethod
+    def of(cls, request: Request, monitor: str) -> SignalsAnswer:
+        return cls(
+            id=request.id,
+            status=request.state.status,
+            watched=request.watched,
+            reports=[ReportAnswer.of(one) for one in request.state.reports if one.by == monitor],
+        )
 
 
 class EventAnswer(Answer):
@@ -237,7 +261,3 @@ class TrailAnswer(Answer):
     model_config = ConfigDict(json_schema_extra={"examples": [TRAIL]})
 
     events: list[EventAnswer]
-
-
-def _iso(instant_ms: int | None) -> str | None:
-    return None if instant_ms is None else iso(instant_ms)

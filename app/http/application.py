@@ -24,6 +24,7 @@ from .parts import Parts
 from .problems import on_http, on_invalid, on_refusal, on_unexpected
 from .routes import health as health_routes
 from .routes import opening as opening_routes
+from .routes import policies as policies_routes
 from .routes import requests as requests_routes
 from .routes import slack as slack_routes
 from .waiting import Waiting
@@ -62,8 +63,8 @@ def build(
     )
     application.state.beside = beside or nullcontext()
     application.state.parts = Parts(service, clients, health, Waiting(decisions))
-    for router in (opening_routes.router, requests_routes.router, health_routes.router):
-        application.include_router(router)
+    for routes in (opening_routes, requests_routes, policies_routes, health_routes):
+        application.include_router(routes.router)
     if slack is not None:
         application.include_router(slack_routes.routes(slack))
     _describe(application)

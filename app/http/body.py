@@ -11,16 +11,19 @@ from .errors import BodyIncomplete, BodyTooLarge, UnsupportedContentType
 JSON_LIMIT = 400_000
 """Bytes of a JSON body: the payload and context at their largest, and room for the rest."""
 
+DRAFT_LIMIT = 1_000_000
+"""Bytes of a JSON body with a draft in it, whose every letter may be an escape in JSON."""
+
 ARRIVES_IN_S = 30
 """A body that is still not whole after so long was not meant to be."""
 
 
-async def json_body(request: Request) -> bytes:
+async def json_body(request: Request, limit: int = JSON_LIMIT) -> bytes:
     """The bytes of a JSON body; b"" when there is none.
 
     Raises `UnsupportedContentType`, and what `capped` raises.
     """
-    body = await capped(request, JSON_LIMIT)
+    body = await capped(request, limit)
     if body and _media_type(request) != "application/json":
         raise UnsupportedContentType(
             "The body has to be JSON, and to say so.", "Send Content-Type: application/json."

@@ -7,6 +7,13 @@ from typing import Any
 _ID = "req_01kah5v3q8m2c7n9x4r6t0wz1b"
 _DIGEST = "5f0c1a9e" * 8
 _POLICY_HASH = "8c7b2d14" * 8
+_BEN = {"kind": "person", "id": "U0BEN00001", "name": "Ben", "email": "ben@example.com"}
+_FLAG = {
+    "question": "impact_radius",
+    "raised": False,
+    "because": "It reaches far: many people, or much money.",
+    "phrase": "payload.amount >= 1000: no, amount is 240",
+}
 _PAYLOAD = {"amount": 240, "customer": "Acme", "tier": "standard"}
 
 DECIDED: dict[str, Any] = {
@@ -20,6 +27,8 @@ DECIDED: dict[str, Any] = {
     "payload": _PAYLOAD,
     "context": {"ticket": "https://support.example.com/t/4711"},
     "signals": {"confidence": 0.7},
+    "signals_by": "requester",
+    "reports": [],
     "metadata": {"run": "8f2c"},
     "on_behalf_of": "ana@example.com",
     "callback_url": "https://workflow.example.com/hooks/decided",
@@ -32,15 +41,40 @@ DECIDED: dict[str, Any] = {
         "because": "Anything else gets one look.",
         "error": None,
         "trace": [
-            {"rule": "routine", "matched": False, "phrase": "payload.amount < 50 is false"},
-            {"rule": "otherwise", "matched": True, "phrase": "it always applies"},
+            {
+                "rule": "routine",
+                "matched": False,
+                "phrase": "payload.amount < 50: no, amount is 240",
+            },
+            {
+                "rule": "otherwise",
+                "matched": True,
+                "phrase": "applies to every request that gets this far",
+            },
         ],
+        "flags": [_FLAG],
+    },
+    "review": {
+        "stage": 1,
+        "stages": [
+            {
+                "name": None,
+                "reviewers": ["@finance-approvers"],
+                "quorum": 1,
+                "approvals": [
+                    {"by": _BEN, "at": "2026-11-20T12:31:04.120Z", "choice": None, "comment": None}
+                ],
+            }
+        ],
+        "choices": [],
+        "watch": None,
+        "stopped": None,
     },
     "decision": {
         "outcome": "approved",
         "choice": None,
         "comment": None,
-        "by": [{"kind": "person", "id": "U0BEN00001", "name": "Ben", "email": "ben@example.com"}],
+        "by": [_BEN],
         "at": "2026-11-20T12:31:04.120Z",
         "payload": _PAYLOAD,
         "digest": _DIGEST,
@@ -71,4 +105,87 @@ TRAIL: dict[str, Any] = {
             "detail": {"outcome": "approved", "digest": _DIGEST, "comment_sha256": None},
         }
     ]
+}
+
+SIGNALLED: dict[str, Any] = {
+    "id": _ID,
+    "status": "pending",
+    "watched": False,
+    "reports": [
+        {"name": "anomaly", "value": True, "by": "watchdog", "at": "2026-11-20T12:30:41.007Z"}
+    ],
+}
+
+EXPLAINED: dict[str, Any] = {
+    "policy": "refund",
+    "policy_hash": _POLICY_HASH,
+    "draft": False,
+    "route": "review",
+    "rule": "otherwise",
+    "because": "Anything else gets one look.",
+    "error": None,
+    "summary": {
+        "why": "Anything else gets one look. (Policy refund, rule otherwise.)",
+        "buttons": ["Approve: the workflow goes on with exactly what is shown."],
+        "silence": "If nobody answers within 1 day the request expires: it is not approved, and "
+        "the workflow is told.",
+        "watching": None,
+    },
+    "rules": [
+        {
+            "rule": "routine",
+            "then": "approve",
+            "because": "Refunds under 50 are routine.",
+            "reached": True,
+            "matched": False,
+            "phrase": "payload.amount < 50 && signals.confidence >= 0.8: no, amount is 240 and "
+            "confidence is 0.7",
+            "joined_by": "&&",
+            "parts": [
+                {
+                    "text": "payload.amount < 50",
+                    "holds": False,
+                    "phrase": "payload.amount < 50: no, amount is 240",
+                },
+                {
+                    "text": "signals.confidence >= 0.8",
+                    "holds": False,
+                    "phrase": "signals.confidence >= 0.8: no, confidence is 0.7",
+                },
+            ],
+            "limit": "at most 20 in 1 day",
+        },
+        {
+            "rule": "otherwise",
+            "then": "review",
+            "because": "Anything else gets one look.",
+            "reached": True,
+            "matched": True,
+            "phrase": "applies to every request that gets this far",
+            "joined_by": None,
+            "parts": [],
+            "limit": None,
+        },
+    ],
+    "flags": [_FLAG],
+    "people": {
+        "channel": "#approvals",
+        "stages": [{"name": None, "reviewers": ["@finance-approvers"], "quorum": 1}],
+        "buttons": [
+            {
+                "label": "Approve",
+                "outcome": "approve",
+                "effect": "the workflow goes on with exactly what is shown.",
+            }
+        ],
+        "checklist": [],
+        "viewers": [],
+    },
+    "timeline": [
+        {
+            "after_s": 86_400,
+            "after": "1 day",
+            "what": "it expires: not approved, and the workflow is told",
+        }
+    ],
 }

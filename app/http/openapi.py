@@ -12,12 +12,13 @@ from starlette.routing import BaseRoute
 
 from app.domain.errors import (
     CountersignError,
+    DraftRefused,
     InputsRefused,
     RequestUnreadable,
     StoreUnavailable,
 )
 
-from .answers import Answer, PageAnswer, RequestAnswer, TrailAnswer
+from .answers import PageAnswer, RequestAnswer, SignalsAnswer, TrailAnswer
 from .errors import (
     BodyIncomplete,
     BodyTooLarge,
@@ -31,8 +32,10 @@ from .errors import (
     Unauthenticated,
     UnsupportedContentType,
 )
+from .explained import ExplanationAnswer
 from .problems import MEDIA_TYPE, STATUS, Problem, problem, status_of
-from .wire import NewRequest, Nothing, Withdrawal
+from .shape import Answer
+from .wire import NewRequest, Nothing, SignalsReport, Trial, Withdrawal
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -52,7 +55,19 @@ WITH_BODY = (
 ONE_REQUEST = (RequestUnreadable,)
 """What can happen to a request that an older version wrote, or a newer one."""
 
-_SCHEMAS = (NewRequest, Withdrawal, Nothing, Problem, RequestAnswer, PageAnswer, TrailAnswer)
+_SCHEMAS = (
+    NewRequest,
+    Withdrawal,
+    Nothing,
+    SignalsReport,
+    Trial,
+    Problem,
+    RequestAnswer,
+    PageAnswer,
+    TrailAnswer,
+    SignalsAnswer,
+    ExplanationAnswer,
+)
 _REFS = "#/components/schemas/{model}"
 
 _ABOUT = """
@@ -116,6 +131,8 @@ def _without_validation_errors(described: dict[str, Any]) -> None:
 def _example(kind: type[CountersignError]) -> dict[str, Any]:
     says = (inspect.getdoc(kind) or kind.code).splitlines()[0]
     field = (("payload.amount", "what is wrong with it"),)
+    if issubclass(kind, DraftRefused):
+        return problem(kind((("line 3, column 5", "what is wrong there"),))).model_dump()
     if issubclass(kind, InputsRefused):
         return problem(kind(field)).model_dump()
     error = kind(says, field) if issubclass(kind, FieldsRefused) else kind(says)

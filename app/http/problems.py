@@ -25,10 +25,12 @@ STATUS: dict[type[CountersignError], int] = {
     http.Unauthenticated: 401,
     domain.PolicyNotAllowed: 403,
     domain.DecisionRefused: 403,
+    domain.NotAMonitor: 403,
     domain.RequestNotFound: 404,
     http.PathNotFound: 404,
     http.MethodNotAllowed: 405,
     domain.AlreadyDecided: 409,
+    domain.AlreadyVoted: 409,
     domain.RequestExpired: 409,
     domain.NothingToRedeliver: 409,
     http.BodyTooLarge: 413,
@@ -40,6 +42,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.IdempotencyKeyReused: 422,
     domain.PolicyNotFound: 422,
     domain.InputsRefused: 422,
+    domain.DraftRefused: 422,
     domain.CallbackUrlRefused: 422,
     domain.OutcomeNotOffered: 422,
     domain.CommentRequired: 422,
@@ -54,11 +57,14 @@ any, such as those for operators, has no business at this door."""
 
 RETRY_AFTER_S = 2
 
+PROBLEMS_SHOWN = 100
+"""Of one draft: enough to go on with, however much is wrong with it."""
+
 _log = logging.getLogger("countersign.http")
 
 
 class FieldProblem(BaseModel):
-    """What is wrong with one field, written as a path: `payload.amount`."""
+    """What is wrong with one field, written as a path: `payload.amount`; or where in a draft."""
 
     field: str
     message: str
@@ -147,6 +153,6 @@ async def on_unexpected(call: Request, error: Exception) -> Response:
 
 
 def _fields(error: CountersignError) -> tuple[tuple[str, str], ...]:
-    if isinstance(error, domain.InputsRefused | http.FieldsRefused):
-        return error.problems
+    if isinstance(error, domain.InputsRefused | domain.DraftRefused | http.FieldsRefused):
+        return error.problems[:PROBLEMS_SHOWN]
     return ()

@@ -28,6 +28,7 @@ _COLUMNS: dict[str, Callable[[Request], str | None]] = {
     "comment": lambda request: _of(request, lambda decision: decision.comment),
     "payload": lambda request: json.dumps(request.body.payload, ensure_ascii=False),
     "digest": lambda request: request.body.digest,
+    "choice": lambda request: _of(request, lambda decision: decision.choice),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,6 +18,9 @@ from .strict_json import size
 
 LARGEST = {"payload": 64_000, "context": 256_000, "signals": 16_000, "metadata": 16_000}
 """Bytes of compact JSON that each of these fields may have."""
+
+LARGEST_DRAFT = 256 * 1024
+"""Bytes of a draft's text, as many as a policy file may have."""
 
 _PROBLEMS_SHOWN = 20
 _NAME_SHOWN = 100  # characters
@@ -117,9 +120,67 @@ class NewRequest(BaseModel):
 
     def ask(self, idempotency_key: str | None) -> Ask:
         """What the service takes. Raises `FieldTooLarge`."""
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        _within_limits(fields)
+        fields = _within_limits(self)
         return Ask(**{**fields, "idempotency_key": idempotency_key})
+
+
+class Trial(BaseModel):
+    """A request that nobody opens, to see what a policy would do with it and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "payload": {"amount": 240, "customer": "Acme", "tier": "standard"},
+                    "signals": {"confidence": 0.7},
+                }
+            ]
+        },
+    )
+
+    payload: dict[str, Any] = Field(description="As in a request. At most 64 kB.")
+    signals: dict[str, Any] = Field(
+        default_factory=dict, description="As in a request. At most 16 kB."
+    )
+    draft: str | None = Field(
+        default=None,
+        description="The text of a policy file, which is asked instead of the policy in force. "
+        "At most 256 kB.",
+    )
+
+    def within_limits(self) -> Self:
+        """Itself. Raises `FieldTooLarge`."""
+        _within_limits(self)
+        if self.draft is not None and len(self.draft.encode()) > LARGEST_DRAFT:
+            raise FieldTooLarge(
+                "The draft is too large.",
+                (("draft", f"larger than {LARGEST_DRAFT:,} bytes"),),
+                "A policy needs far less.",
+            )
+        return self
+
+
+class SignalsReport(BaseModel):
+    """What a monitor has found out about a request."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"signals": {"anomaly": True}}]},
+    )
+
+    signals: dict[str, Any] = Field(
+        min_length=1,
+        description="By the names that the policy of the request knows. One that this monitor "
+        "reported before is replaced; `anomaly: true` ends a watch. At most 16 kB.",
+    )
+
+    def within_limits(self) -> Self:
+        """Itself. Raises `FieldTooLarge`."""
+        _within_limits(self)
+        return self
 
 
 class Withdrawal(BaseModel):
@@ -204,6 +265,8 @@ def _problem(error: Mapping[str, Any], known: list[str]) -> tuple[str, str]:
         return field, _unknown(field, known)
     if error["type"] == "missing":
         return field, "is missing"
+    if error["type"] == "too_short":
+        return field, "has to hold at least one"
     if error["type"] == "string_pattern_mismatch":
         return field, _FORMS.get(error["ctx"]["pattern"], error["msg"])
     return field, error["msg"]
@@ -214,11 +277,14 @@ def _unknown(field: str, known: list[str]) -> str:
     return f"is not a field; did you mean {near}?" if near else "is not a field"
 
 
-def _within_limits(fields: Mapping[str, Any]) -> None:
+def _within_limits(model: BaseModel) -> dict[str, Any]:
+    """The fields of `model`, none of them too large."""
+    fields = {name: getattr(model, name) for name in type(model).model_fields}
     for name, limit in LARGEST.items():
-        if size(fields[name]) > limit:
+        if name in fields and size(fields[name]) > limit:
             raise FieldTooLarge(
                 f"The {name} is too large.",
                 ((name, f"larger than {limit:,} bytes of JSON"),),
                 "Put a link to what is large into it instead.",
             )
+    return fields

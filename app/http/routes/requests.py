@@ -12,23 +12,26 @@ from starlette.concurrency import run_in_threadpool
 
 from app.domain.errors import (
     AlreadyDecided,
+    InputsRefused,
+    NotAMonitor,
     NothingToRedeliver,
+    PolicyNotFound,
     RequestExpired,
     RequestNotFound,
     TooBusy,
 )
 from app.ports import Query as Filter
 
-from ..answers import EventAnswer, PageAnswer, RequestAnswer, TrailAnswer
+from ..answers import EventAnswer, PageAnswer, RequestAnswer, SignalsAnswer, TrailAnswer
 from ..body import json_body
-from ..errors import InvalidRequest
+from ..errors import FieldTooLarge, InvalidRequest
 from ..keys import Asking
 from ..openapi import ANYWHERE, ONE_REQUEST, WITH_BODY, refusals, takes
 from ..parts import Its, RequestId, answer
 from ..preferences import wants_csv
 from ..strict_json import parse
 from ..table import MEDIA_TYPE, as_csv
-from ..wire import Listing, Nothing, Wait, Withdrawal, fit
+from ..wire import Listing, Nothing, SignalsReport, Wait, Withdrawal, fit
 
 router = APIRouter()
 
@@ -128,6 +131,38 @@ async def redeliver_callback(
         return answer(RequestAnswer.of(parts.service.redeliver(client, request_id)), 202)
 
     return await run_in_threadpool(redeliver)
+
+
+@router.post(
+    "/v1/requests/{id}/signals",
+    response_model=SignalsAnswer,
+    summary="Report signals on a request of any client, as a monitor",
+    responses=refusals(
+        *ANYWHERE,
+        *ONE_REQUEST,
+        *WITH_BODY,
+        AlreadyDecided,
+        FieldTooLarge,
+        InputsRefused,
+        NotAMonitor,
+        PolicyNotFound,
+        RequestExpired,
+        RequestNotFound,
+        TooBusy,
+    ),
+    openapi_extra=takes(SignalsReport, required=True),
+)
+async def report_signals(
+    call: Request, client: Asking, request_id: RequestId, parts: Its
+) -> Response:
+    body = await json_body(call)
+
+    def report() -> Response:
+        signals = fit(SignalsReport, parse(body)).within_limits().signals
+        request = parts.service.signal(client, request_id, signals)
+        return answer(SignalsAnswer.of(request, client.id))
+
+    return await run_in_threadpool(report)
 
 
 @router.get(

@@ -9,18 +9,23 @@ import httpx2
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
-from app.http.answers import PageAnswer, RequestAnswer, TrailAnswer
+from app.http.answers import PageAnswer, RequestAnswer, SignalsAnswer, TrailAnswer
 from app.http.edge import SAFE
+from app.http.explained import ExplanationAnswer
 from app.http.problems import Problem
 
 BILLING_KEY = "csk_billing"
 SHOP_KEY = "csk_shop"
 REFUNDS_KEY = "csk_refunds"
+MONITOR_KEY = "csk_watchdog"
+REFUNDS_MONITOR_KEY = "csk_refunds_watchdog"
 
 SHAPES: dict[str, type[BaseModel]] = {
     "RequestAnswer": RequestAnswer,
     "PageAnswer": PageAnswer,
     "TrailAnswer": TrailAnswer,
+    "SignalsAnswer": SignalsAnswer,
+    "ExplanationAnswer": ExplanationAnswer,
 }
 
 NEW = {"title": "Refund 120 USD to Acme", "payload": {"amount": 120, "customer": "Acme"}}

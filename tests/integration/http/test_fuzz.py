@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.integration.http.door import Door
+from tests.fakes import REFUND
+from tests.integration.http.door import MONITOR_KEY, Door
 from tests.integration.http.world import World
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -34,6 +35,7 @@ NEARLY = st.fixed_dictionaries(
         )
     },
 )
+IS_JSON = {"Content-Type": "application/json"}
 HEADERS = st.dictionaries(
     st.sampled_from(["Idempotency-Key", "Prefer", "X-Request-Id", "Accept", "Content-Length-Of"]),
     st.text(st.characters(codec="latin-1", categories=["L", "N", "P", "S", "Z"])).map(str.strip),
@@ -58,6 +60,52 @@ def test_no_body_of_a_new_request_ends_in_a_fault_of_ours(
         # A body that names the same idempotency key again gets the request that is there.
         new = answer.status_code == 201 and "idempotent-replayed" not in answer.headers
         assert len(world.store) == before + new
+
+    story()
+    assert "unexpected" not in caplog.text
+
+
+TRIALS = st.fixed_dictionaries(
+    {"payload": st.dictionaries(st.text(), VALUES) | st.just({"amount": 20})},
+    optional={
+        "signals": VALUES | st.just({"confidence": 0.5}),
+        "draft": st.text()
+        | st.text(alphabet="policy: rfundles[]{}&*!|>-'\"#\n\t 0")
+        | st.builds(REFUND.decode().replace, st.sampled_from(REFUND.decode().split()), st.text()),
+    },
+)
+REPORTS = st.fixed_dictionaries(
+    {
+        "signals": st.dictionaries(
+            st.sampled_from(["confidence", "anomaly", "affected", "reversible"]) | st.text(),
+            VALUES,
+        )
+    }
+)
+
+
+def test_no_body_of_a_trial_ends_in_a_fault_of_ours(
+    door: Door, world: World, caplog: pytest.LogCaptureFixture
+):
+    @given(st.binary() | (TRIALS | VALUES).map(lambda value: json.dumps(value).encode()))
+    def story(body: bytes) -> None:
+        answer = door.post("/v1/policies/refund/explain", content=body, headers=IS_JSON)
+        assert answer.status_code in (200, 400, 413, 422)
+        assert len(world.store) == 0
+
+    story()
+    assert "unexpected" not in caplog.text
+
+
+def test_no_body_of_a_report_ends_in_a_fault_of_ours(door: Door, caplog: pytest.LogCaptureFixture):
+    opened = door.open()
+
+    @given(st.binary() | (REPORTS | VALUES).map(lambda value: json.dumps(value).encode()))
+    def story(body: bytes) -> None:
+        answer = door.post(
+            f"/v1/requests/{opened['id']}/signals", key=MONITOR_KEY, content=body, headers=IS_JSON
+        )
+        assert answer.status_code in (200, 400, 413, 422)
 
     story()
     assert "unexpected" not in caplog.text

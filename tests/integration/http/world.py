@@ -11,8 +11,14 @@ from app.http.application import build
 from app.http.routes.slack import SlackDoor
 from app.ports import Client
 from app.service import Service
-from tests.fakes import FakeClients, FakeHealth, FakeStore, service
-from tests.integration.http.door import BILLING_KEY, REFUNDS_KEY, SHOP_KEY
+from tests.fakes import FakeClients, FakeHealth, FakeJudge, FakeStore, service
+from tests.integration.http.door import (
+    BILLING_KEY,
+    MONITOR_KEY,
+    REFUNDS_KEY,
+    REFUNDS_MONITOR_KEY,
+    SHOP_KEY,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class World:
     """The real service and application over fakes."""
 
     store: FakeStore = field(default_factory=FakeStore)
+    judge: FakeJudge = field(default_factory=FakeJudge)
     slack: SlackDoor | None = field(default_factory=FakeSlack)
 
     def __post_init__(self) -> None:
@@ -47,8 +54,10 @@ class World:
             BILLING_KEY: Client(id="billing"),
             SHOP_KEY: Client(id="shop"),
             REFUNDS_KEY: Client(id="refunds", policies=("refund",)),
+            MONITOR_KEY: Client(id="watchdog", monitor=True),
+            REFUNDS_MONITOR_KEY: Client(id="refunds-watchdog", policies=("refund",), monitor=True),
         }
-        self.service: Service = service(self.store)
+        self.service: Service = service(self.store, self.judge)
         self.application: FastAPI = build(
             self.service,
             FakeClients(keys),

@@ -11,7 +11,8 @@ from app.domain.effects import record
 from app.domain.request import Request
 from app.http.answers import EventAnswer, RequestAnswer, TrailAnswer
 from app.http.examples import DECIDED, TRAIL
-from tests.builders import NOW, approval, opened, pending, person
+from policies.plan import Flag
+from tests.builders import NOW, approval, evaluation, opened, pending, person
 
 
 def said(request: Request) -> dict[str, Any]:
@@ -58,6 +59,18 @@ def test_a_decision_carries_the_person_and_what_they_saw():
         "digest": request.body.digest,
         "policy": "refund",
     }
+
+
+def test_the_risk_questions_are_answered_with_a_phrase():
+    flag = Flag(question="ambiguity", raised=None, because="Unclear.", phrase="could not be told")
+    assert said(pending(evaluation=evaluation(flags=(flag,))))["evaluation"]["flags"] == [
+        {
+            "question": "ambiguity",
+            "raised": None,
+            "because": "Unclear.",
+            "phrase": "could not be told",
+        }
+    ]
 
 
 def test_a_callback_shows_its_attempts_and_the_next():

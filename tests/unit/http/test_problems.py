@@ -9,7 +9,7 @@ import pytest
 from app.domain import errors as domain
 from app.domain.errors import CountersignError
 from app.http import errors as http
-from app.http.problems import STATUS, problem, refused, status_of
+from app.http.problems import PROBLEMS_SHOWN, STATUS, problem, refused, status_of
 
 FAMILIES = {CountersignError, http.FieldsRefused}
 FOR_OPERATORS = {
@@ -58,6 +58,21 @@ def test_a_problem_says_what_is_wrong_what_to_do_and_where():
         "advice": None,
         "errors": [{"field": "payload.amount", "message": "has to be a number"}],
     }
+
+
+def test_a_draft_is_told_its_problems_by_their_places():
+    told = problem(domain.DraftRefused((("line 3, column 5", "write a name here"),)))
+    assert (told.status, told.code) == (422, "draft_refused")
+    assert told.model_dump()["errors"] == [
+        {"field": "line 3, column 5", "message": "write a name here"}
+    ]
+
+
+def test_however_much_is_wrong_with_a_draft_the_answer_is_short():
+    many = tuple((f"line {number}", "is wrong") for number in range(PROBLEMS_SHOWN + 1))
+    told = problem(domain.DraftRefused(many)).errors
+    assert len(told) == PROBLEMS_SHOWN
+    assert told[0].field == "line 0"
 
 
 def test_not_found_reads_the_same_whoever_says_it():

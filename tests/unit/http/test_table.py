@@ -51,5 +51,16 @@ def test_a_hostile_comment_is_defused_in_the_table():
     assert row["comment"].startswith("'=")
 
 
+def test_the_choice_is_the_last_column_so_that_those_before_keep_their_places():
+    request = decided(pending())
+    decision = request.state.decision
+    assert decision is not None
+    chosen = request.changed(decision=decision.model_copy(update={"choice": "use_crm"}))
+    (row,) = rows(chosen)
+    assert list(row)[-1] == "choice"
+    assert row["choice"] == "use_crm"
+    assert rows(pending())[0]["choice"] == ""
+
+
 def test_no_requests_are_a_line_of_names():
     assert as_csv(()).count("\r\n") == 1

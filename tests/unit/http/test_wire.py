@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from app.http.errors import FieldTooLarge, InvalidRequest
-from app.http.wire import LARGEST, NewRequest, Nothing, Withdrawal, fit
+from app.http.wire import (
+    LARGEST,
+    LARGEST_DRAFT,
+    NewRequest,
+    Nothing,
+    SignalsReport,
+    Trial,
+    Withdrawal,
+    fit,
+)
+from policies.loader import MAX_BYTES
 
 LEAST = {"title": "Refund", "payload": {"amount": 1}}
 
@@ -32,7 +42,7 @@ def test_null_stands_for_a_field_that_is_not_given():
 
 
 def test_the_published_examples_fit():
-    for model in (NewRequest, Withdrawal):
+    for model in (NewRequest, SignalsReport, Trial, Withdrawal):
         for example in model.model_json_schema()["examples"]:
             fit(model, example)
 
@@ -105,6 +115,36 @@ def test_a_field_has_its_own_limit_and_one_byte_more_is_refused(field: str):
     with pytest.raises(FieldTooLarge) as refused:
         fit(NewRequest, {**LEAST, field: larger}).ask(None)
     assert [name for name, _ in refused.value.problems] == [field]
+
+
+@pytest.mark.parametrize("field", ["payload", "signals"])
+def test_a_trial_has_the_limits_of_a_request(field: str):
+    empty = len('{"x":""}')
+    fits = {"x": "y" * (LARGEST[field] - empty)}
+    assert fit(Trial, {"payload": {}, field: fits}).within_limits()
+    with pytest.raises(FieldTooLarge) as refused:
+        fit(Trial, {"payload": {}, field: {"x": fits["x"] + "y"}}).within_limits()
+    assert [name for name, _ in refused.value.problems] == [field]
+
+
+@pytest.mark.parametrize("letter", ["\n", "я"])
+def test_a_draft_is_measured_as_the_file_that_it_would_be(letter: str):
+    fits = letter * (LARGEST_DRAFT // len(letter.encode()))
+    assert fit(Trial, {"payload": {}, "draft": fits}).within_limits().draft == fits
+    with pytest.raises(FieldTooLarge) as refused:
+        fit(Trial, {"payload": {}, "draft": fits + "x"}).within_limits()
+    assert [name for name, _ in refused.value.problems] == ["draft"]
+
+
+def test_a_report_holds_a_signal_and_not_too_much():
+    assert problems({"signals": {}}, SignalsReport) == {"signals": "has to hold at least one"}
+    assert fit(SignalsReport, {"signals": {"anomaly": True}}).within_limits()
+    with pytest.raises(FieldTooLarge):
+        fit(SignalsReport, {"signals": {"x": "y" * LARGEST["signals"]}}).within_limits()
+
+
+def test_a_draft_is_as_large_as_a_policy_file_may_be():
+    assert LARGEST_DRAFT == MAX_BYTES
 
 
 def test_a_call_without_fields_takes_none():

@@ -1,0 +1,124 @@
+"""Who is asked about a request, what they said so far, and what monitors reported."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from app.domain.message import iso
+from app.domain.request import Report, Request, State, Stopped, Vote
+from policies.plan import Choice, Outcome, Stage, Watch
+
+from .shape import Answer, By, Instant, instant
+
+
+class ApprovalAnswer(Answer):
+    """One person's approval."""
+
+    by: By
+    at: Instant
+    choice: str | None
+    comment: str | None
+
+    @classmethod
+    def of(cls, vote: Vote) -> ApprovalAnswer:
+        return cls(by=By.of(vote.by), at=iso(vote.at_ms), choice=vote.choice, comment=vote.comment)
+
+
+class StageAnswer(Answer):
+    """Reviewers as the policy names them, how many must approve, and who has."""
+
+    name: str | None
+    reviewers: list[str]
+    quorum: int
+    approvals: list[ApprovalAnswer]
+
+    @classmethod
+    def of(cls, stage: Stage, votes: list[Vote]) -> StageAnswer:
+        return cls(
+            name=stage.name,
+            reviewers=list(stage.reviewers),
+            quorum=stage.quorum,
+            approvals=[ApprovalAnswer.of(vote) for vote in votes],
+        )
+
+
+class ChoiceAnswer(Answer):
+    """A button of the policy's own; its id is the `choice` of a decision."""
+
+    id: str
+    label: str
+    outcome: Outcome
+
+    @classmethod
+    def of(cls, choice: Choice) -> ChoiceAnswer:
+        return cls(id=choice.id, label=choice.label, outcome=choice.outcome)
+
+
+class WatchAnswer(Answer):
+    """It goes ahead unless somebody stops it; `stop` is what stopping makes of it."""
+
+    goes_ahead_at: Instant | None = Field(description="Null until people can see it.")
+    stop: Literal["review", "reject"]
+
+    @classmethod
+    def of(cls, watch: Watch, state: State) -> WatchAnswer:
+        return cls(goes_ahead_at=instant(state.goes_ahead_ms), stop=watch.stop.value)
+
+
+class StoppedAnswer(Answer):
+    """Who ended a watch before its time, and why."""
+
+    by: By
+    at: Instant
+    reason: str
+
+    @classmethod
+    def of(cls, stopped: Stopped) -> StoppedAnswer:
+        return cls(by=By.of(stopped.by), at=iso(stopped.at_ms), reason=stopped.reason)
+
+
+class ReviewAnswer(Answer):
+    """Who is asked, and how far it has got."""
+
+    stage: int = Field(description="The stage that is asked, or was asked last, from 1.")
+    stages: list[StageAnswer]
+    choices: list[ChoiceAnswer] = Field(
+        description="The policy's own buttons; without any they are approve, revise and reject."
+    )
+    watch: WatchAnswer | None = Field(
+        description="Null where people decide: from the start, or since it was stopped; and at the "
+        "end."
+    )
+    stopped: StoppedAnswer | None
+
+    @classmethod
+    def of(cls, request: Request) -> ReviewAnswer | None:
+        """Null where nobody is asked."""
+        plan, state = request.body.evaluation.plan, request.state
+        if plan is None:
+            return None
+        return cls(
+            stage=state.stage + 1,
+            stages=[
+                StageAnswer.of(stage, [vote for vote in state.votes if vote.stage == number])
+                for number, stage in enumerate(plan.stages)
+            ],
+            choices=[ChoiceAnswer.of(choice) for choice in plan.choices],
+            watch=WatchAnswer.of(plan.watch, state) if plan.watch and request.watched else None,
+            stopped=state.stopped and StoppedAnswer.of(state.stopped),
+        )
+
+
+class ReportAnswer(Answer):
+    """A signal that a monitor reported after the request was opened; `by` is its client."""
+
+    name: str
+    value: Any
+    by: str
+    at: Instant
+
+    @classmethod
+    def of(cls, report: Report) -> ReportAnswer:
+        return cls(name=report.name, value=report.value, by=report.by, at=iso(report.at_ms))
