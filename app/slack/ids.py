@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 from app.domain.errors import CountersignError
 from app.domain.request import Place
+from policies.plan import Choice, Outcome
 
 APPROVE = "countersign_approve"
 REVISE = "countersign_revise"
 REJECT = "countersign_reject"
-"""Action ids of the buttons."""
+STOP = "countersign_stop"
+"""Action ids of the buttons; those of a policy's own choices are made by `of_choice`."""
+
+AT_ONCE = re.compile(r"\Acountersign_(approve|reject|choose:.*)\Z", re.DOTALL)
+IN_WORDS = re.compile(r"\Acountersign_(revise|stop|write:.*)\Z", re.DOTALL)
+"""Action ids of the buttons that decide when they are pressed, and of those that open the form."""
 
 BUTTONS = "countersign_buttons"
 """The block that the buttons stand in."""
 
-REVISE_FORM = "countersign_revise_form"
-"""The callback id of the form that asks what should change."""
+FORM = "countersign_revise_form"
+"""The callback id of the form that asks for words; Revise was once the only one to need some."""
 
 COMMENT_BLOCK = "countersign_comment"
 COMMENT = "comment"
@@ -32,6 +38,15 @@ _SHOWN = re.compile(
     r"(?::(?P<channel>[A-Z0-9]{3,30}):(?P<ts>[0-9]{1,12}\.[0-9]{1,9}))?",
     re.ASCII,
 )
+_CHOICE = re.compile(
+    r"countersign_(?:choose|write):(?P<outcome>approve|revise|reject)"
+    r":(?P<choice>[a-z][a-z0-9_-]{0,62})",
+    re.ASCII,
+)
+_FORM = re.compile(r"(?:(?P<action>\S+) )?(?P<shown>\S+)(?: (?P<reply_to>\S+))?", re.ASCII)
+_REPLY_TO = re.compile(r"\S{1,1000}", re.ASCII)
+_PLAIN = {APPROVE: Outcome.APPROVE, REVISE: Outcome.REVISE, REJECT: Outcome.REJECT}
+
 _USER = re.compile(r"[UW][A-Z0-9]{6,20}", re.ASCII)
 _GROUP = re.compile(r"S[A-Z0-9]{6,20}|@.+", re.ASCII)
 _CONVERSATION = re.compile(r"[CDG][A-Z0-9]{6,20}|#.+", re.ASCII)
@@ -53,18 +68,66 @@ class Shown:
     place: Place | None = None
 
     def as_value(self) -> str:
-        """The value of a button, or the private metadata of a form: `1:request:digest[:card]`."""
+        """The value of a button, and a part of a form: `1:request:digest[:card]`."""
         card = (self.place.channel, self.place.ts) if self.place else ()
         return ":".join(("1", self.request_id, self.digest, *card))
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What a button answers: an outcome, by a choice where the policy has its own."""
+
+    outcome: Outcome
+    choice: str | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form remembers: the button that opened it, what was shown, where to answer then.
+
+    `reply_to` is the response_url of the press; an answer to a form comes with none of its own.
+    """
+
+    action: str
+    shown: Shown
+    reply_to: str | None = None
+
+    def as_value(self) -> str:
+        """The private metadata of the form; an address that is too long is left out."""
+        reply_to = self.reply_to or ""
+        rest = (reply_to,) if _REPLY_TO.fullmatch(reply_to) else ()
+        return " ".join((self.action, self.shown.as_value(), *rest))
+
+
+def of_choice(choice: Choice) -> str:
+    """The action id of a choice's button."""
+    kind = "write" if choice.comment else "choose"
+    return f"countersign_{kind}:{choice.outcome.value}:{choice.id}"
+
+
+def meant(action: str) -> Meant:
+    """What the button of this action id answers. Raises `CardUnreadable`."""
+    if action in _PLAIN:
+        return Meant(_PLAIN[action])
+    found = _CHOICE.fullmatch(action)
+    if found is None:
+        raise _unreadable()
+    return Meant(Outcome(found["outcome"]), found["choice"])
+
+
+def parse_form(value: str) -> Form:
+    """What `Form.as_value` wrote; without an action it is Revise. Raises `CardUnreadable`."""
+    found = _FORM.fullmatch(value)
+    if found is None:
+        raise _unreadable()
+    return Form(found["action"] or REVISE, parse(found["shown"]), found["reply_to"])
 
 
 def parse(value: str) -> Shown:
     """What `as_value` wrote. Raises `CardUnreadable` for anything else."""
     found = _SHOWN.fullmatch(value)
     if found is None:
-        raise CardUnreadable(
-            "This button can't be read any more.", "Open the newest card of this request."
-        )
+        raise _unreadable()
     channel, ts = found["channel"], found["ts"]
     place = Place(channel=channel, ts=ts) if channel else None
     return Shown(found["request"], found["digest"], place)
@@ -87,3 +150,9 @@ def is_conversation(ref: str) -> bool:
 
 def is_email(ref: str) -> bool:
     return _EMAIL.fullmatch(ref) is not None
+
+
+def _unreadable() -> CardUnreadable:
+    return CardUnreadable(
+        "This button can't be read any more.", "Open the newest card of this request."
+    )

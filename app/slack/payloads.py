@@ -80,6 +80,16 @@ class Press(Interaction):
     actions: Annotated[list[Action], Field(min_length=1)]
 
     @property
+    def action(self) -> str:
+        """The action id of the button."""
+        return self.actions[0].action_id
+
+    @property
+    def meant(self) -> ids.Meant:
+        """What the button answers. Raises `CardUnreadable`."""
+        return ids.meant(self.action)
+
+    @property
     def shown(self) -> ids.Shown:
         """What the button says was shown, and on which card. Raises `CardUnreadable`."""
         shown = ids.parse(self.actions[0].value)
@@ -116,9 +126,9 @@ class Submission(Interaction):
     view: Form
 
     @property
-    def shown(self) -> ids.Shown:
-        """What was shown when the form was opened. Raises `CardUnreadable`."""
-        return ids.parse(self.view.private_metadata)
+    def form(self) -> ids.Form:
+        """What opened the form, and what was shown then. Raises `CardUnreadable`."""
+        return ids.parse_form(self.view.private_metadata)
 
     @property
     def comment(self) -> str:

@@ -4,9 +4,11 @@ import { h, icon } from './dom.js';
 import { workspace } from './workspace.js';
 
 // Drawn by us, so that they look the same where no emoji font is installed; the others are left to the font.
-const DRAWN = ['white_check_mark', 'x', 'warning', 'no_entry', 'bell', 'pencil2', 'hourglass'];
+const DRAWN = [
+  'white_check_mark', 'x', 'warning', 'no_entry', 'bell', 'pencil2', 'hourglass', 'eyes', 'octagonal_sign',
+];
 const FROM_FONT = {
-  heavy_check_mark: '✔️', eyes: '👀', lock: '🔒', no_entry_sign: '🚫', rotating_light: '🚨', tada: '🎉',
+  heavy_check_mark: '✔️', lock: '🔒', no_entry_sign: '🚫', rotating_light: '🚨', tada: '🎉',
   wave: '👋', '+1': '👍', '-1': '👎', robot_face: '🤖', alarm_clock: '⏰', memo: '📝',
   large_green_circle: '🟢', large_yellow_circle: '🟡', red_circle: '🔴', hourglass_flowing_sand: '⏳',
 };

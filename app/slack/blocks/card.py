@@ -10,7 +10,8 @@ from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 
 from app.domain.request import Request
 
-from . import fields, phrases, requester, review
+from . import fields, phrases, reports, requester, review, watch
+from .space import PART, TIGHT, WHOLE, Space
 from .text import (
     CELLS,
     HEADER,
@@ -34,14 +35,13 @@ _MOST_ROWS = MESSAGE_BLOCKS * CELLS // 2
 def card(request: Request) -> Message:
     """The request as it stands now.
 
-    A payload that does not fit whole is shown in part, says so, and has no Approve button.
+    A payload that does not fit whole is shown in part, says so, and has no button that approves.
     """
     rows = fields.rows(request.body.evaluation.fields, request.body.payload)
-    frame = _frame(request, whole=True)
+    frame = _frame(request, WHOLE)
     payload = _payload(request, rows)
-    if payload is None or not frame.holds([*payload, *checked(requester.left_out(request))]):
-        frame = _frame(request, whole=False)
-        payload = _payload_in_part(request, rows, frame)
+    if payload is None or not frame.holds([*payload, *_beside(request)]):
+        frame, payload = _in_part(request, rows)
     shown = payload
     said = requester.said(request, lambda more: frame.holds([*shown, *more]))
     blocks = [*frame.head, *payload, *said, *frame.tail]
@@ -59,19 +59,33 @@ class _Frame:
         return fits([*self.head, *body, *self.tail])
 
 
-def _frame(request: Request, *, whole: bool) -> _Frame:
+def _frame(request: Request, space: Space) -> _Frame:
     head = [
         HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
         ContextBlock(elements=[plain(requester.asked_by(request))]),
+        *_state(request, space),
     ]
-    plan, decision = request.body.evaluation.plan, request.state.decision
-    tail = [_record(request)]
-    if decision is not None:
-        head += phrases.ending(decision)
-        tail = [review.was_asked(request), *tail]
-    elif plan is not None:
-        tail = [*review.asked(request, plan, whole=whole), *tail]
+    tail = [*reports.said(request, space), *_asked(request, space), _record(request)]
     return _Frame(checked(head), checked(tail))
+
+
+def _state(request: Request, space: Space) -> list[Block]:
+    """How it stands, where there is more to say than that it waits."""
+    decision, stopped = request.state.decision, request.state.stopped
+    blocks = [] if decision is None else phrases.ending(request, decision, space.said)
+    if request.watched:
+        blocks = [watch.announced(request)]
+    return blocks if stopped is None else [*blocks, *watch.stopped(stopped, space)]
+
+
+def _asked(request: Request, space: Space) -> list[Block]:
+    plan = request.body.evaluation.plan
+    if not request.pending:
+        return [review.was_asked(request, space)]
+    if plan is None:
+        return []
+    draw = watch.watched if request.watched else review.asked
+    return draw(request, plan, space)
 
 
 def _heading(request: Request) -> Block:
@@ -83,26 +97,40 @@ def _payload(request: Request, rows: Sequence[fields.Row]) -> list[Json] | None:
     if len(rows) > _MOST_ROWS:
         return None
     drawn = fields.drawn(rows) if rows else [section("_Nothing: the payload is empty._")]
-    return checked([_heading(request), *drawn])
+    return checked([_heading(request), *drawn, *_hidden(request)])
 
 
-def _payload_in_part(request: Request, rows: Sequence[fields.Row], frame: _Frame) -> list[Json]:
+def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Json]]:
     """As many fields as fit, long ones cut, and a sentence that says what is missing."""
     few = [row.cut(_CUT_FIELD, "not shown here") for row in rows[:_MOST_ROWS]]
-    beside = checked(requester.left_out(request))
 
     def shown(count: int) -> list[Json]:
-        left_out = _left_out(request, rows, count)
-        return checked([_heading(request), *fields.drawn(few[:count]), left_out])
+        missing = [*_hidden(request), _left_out(request, rows, count)]
+        return checked([_heading(request), *fields.drawn(few[:count]), *missing])
 
-    def too_many(count: int) -> bool:
-        return not frame.holds([*shown(count), *beside])
+    def too_many(count: int, frame: _Frame) -> bool:
+        return not frame.holds([*shown(count), *_beside(request)])
 
-    return shown(bisect_right(range(1, len(few) + 1), False, key=too_many))
+    frame = _frame(request, PART)
+    if too_many(0, frame):
+        frame = _frame(request, TIGHT)
+    counts = range(1, len(few) + 1)
+    return frame, shown(bisect_right(counts, False, key=lambda count: too_many(count, frame)))
+
+
+def _beside(request: Request) -> list[Json]:
+    """The least that is said of the requester's words."""
+    return checked(requester.left_out(request))
+
+
+def _hidden(request: Request) -> list[Block]:
+    return fields.hidden(request.body.evaluation.fields, request.body.payload)
 
 
 def _left_out(request: Request, rows: Sequence[fields.Row], kept: int) -> Block:
     instead = ", so it can't be approved here" if request.pending else ""
+    if request.watched:
+        instead = ", and goes ahead as a whole unless it is stopped"
     return section(
         f":warning: *This request is too long for a message{instead}.* "
         f"{kept:,} of {len(rows):,} fields are shown, long ones cut. "

@@ -36,7 +36,7 @@ _NO_CENTS = re.compile("BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|
 class Row:
     """One field: its label (of the policy, or the payload's own key) and its value.
 
-    With `ours` the value is a word of ours in place of one: `not given`, `empty`.
+    With `ours` the value is a word of ours in place of one: `not given`, `empty`, `secret`.
     """
 
     label: str
@@ -61,6 +61,17 @@ def rows(fields: Sequence[Field], payload: dict[str, JsonValue]) -> list[Row]:
     return [replace(row, label=clean(row.label), value=clean(row.value)) for row in known + rest]
 
 
+def hidden(fields: Sequence[Field], payload: dict[str, JsonValue]) -> list[Block]:
+    """How many values are kept from the reader; they are part of what is executed all the same."""
+    count = sum(field.secret and field.name in payload for field in fields)
+    if not count:
+        return []
+    what = (
+        "1 value is secret, so it is" if count == 1 else f"{count:,} values are secret, so they are"
+    )
+    return [SectionBlock(text=marked(f"_{what} not shown here, and will be executed as given._"))]
+
+
 def drawn(rows: Sequence[Row]) -> list[Block]:
     """Short rows in tables of two columns, long ones in boxes, in their own order."""
     blocks: list[Block] = []
@@ -73,6 +84,8 @@ def drawn(rows: Sequence[Row]) -> list[Block]:
 def _row(field: Field, payload: dict[str, JsonValue]) -> Row:
     if field.name not in payload:
         return Row(field.label, "not given", ours=True)
+    if field.secret:
+        return Row(field.label, "secret, not shown", ours=True)
     value = payload[field.name]
     match field.format, value:
         case "money", (int() | float()) if not isinstance(value, bool):

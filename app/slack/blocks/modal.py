@@ -1,49 +1,93 @@
-"""The form that asks what should change before a request can be asked again."""
+"""The form for what needs words: Revise, Stop, and the choices that ask for a comment."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import ContextBlock, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
+from app.domain.errors import OutcomeNotOffered
 from app.domain.request import Request
 from app.slack import ids
 from policies.plan import Outcome
 
 from . import phrases
+from .buttons import labelled
 from .text import cut, plain
 
 COMMENT_MOST = 2_000
 """The longest comment, in characters; Slack's input takes up to 3,000."""
 
 _TITLE, _EFFECT = 300, 500
+_QUESTIONS = {
+    Outcome.APPROVE: "What should be done?",
+    Outcome.REVISE: "What should change?",
+    Outcome.REJECT: "Why not?",
+}
 
 
-def revise(request: Request, shown: ids.Shown) -> dict[str, Any]:
-    """A view for views.open. What was shown on the card travels in it, as ids and digest."""
-    effects = dict(request.body.evaluation.summary.buttons)
-    effect = effects.get(Outcome.REVISE, "").strip() or "Nothing is done; it can be asked again."
+def form(request: Request, opened: ids.Form) -> dict[str, Any]:
+    """A view for views.open. What was shown on the card travels in it, as ids and digest.
+
+    Raises `OutcomeNotOffered` for a choice that the plan does not have, `CardUnreadable`.
+    """
+    asking = _asking(request, opened.action)
     title = cut(phrases.title(request), _TITLE, "on the card")
     comment = PlainTextInputElement(
         action_id=ids.COMMENT, multiline=True, max_length=COMMENT_MOST, focus_on_load=True
     )
     view = View(
         type="modal",
-        callback_id=ids.REVISE_FORM,
-        private_metadata=shown.as_value(),
-        title=plain("Ask for changes"),
-        submit=plain("Send"),
+        callback_id=ids.FORM,
+        private_metadata=opened.as_value(),
+        title=plain(asking.title),
+        submit=plain(asking.submit),
         close=plain("Cancel"),
         blocks=[
             SectionBlock(text=plain(title)),
-            ContextBlock(elements=[plain(cut(effect, _EFFECT, "in the policy"))]),
+            ContextBlock(elements=[plain(cut(asking.effect, _EFFECT, "in the policy"))]),
             InputBlock(
                 block_id=ids.COMMENT_BLOCK,
-                label=plain("What should change?"),
+                label=plain(asking.question),
                 element=comment,
                 hint=plain(f"The requester reads this. Up to {COMMENT_MOST:,} characters."),
             ),
         ],
     )
     return view.to_dict()
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """The words of a form; Slack takes 24 characters of `title` and of `submit`."""
+
+    title: str
+    question: str
+    submit: str
+    effect: str
+
+
+def _asking(request: Request, action: str) -> _Asking:
+    summary = request.body.evaluation.summary
+    if action == ids.STOP:
+        effect = (summary.watching or "").strip() or "It does not go ahead by itself."
+        return _Asking("Stop it", "Why should it not go ahead?", "Stop", effect)
+    meant = ids.meant(action)
+    if meant.choice is not None:
+        return _choosing(request, meant.choice)
+    effect = dict(summary.buttons).get(Outcome.REVISE, "").strip()
+    effect = effect or "Nothing is done; it can be asked again."
+    return _Asking("Ask for changes", _QUESTIONS[Outcome.REVISE], "Send", effect)
+
+
+def _choosing(request: Request, choice_id: str) -> _Asking:
+    plan, summary = request.body.evaluation.plan, request.body.evaluation.summary
+    choice = None if plan is None else plan.choice(choice_id)
+    if plan is None or choice is None:
+        raise OutcomeNotOffered(f"This request does not offer {choice_id}.")
+    effects = dict(zip(plan.choices, summary.buttons, strict=False))
+    _, effect = effects.get(choice, (choice.outcome, ""))
+    effect = effect.strip() or labelled(choice)
+    return _Asking("Your answer", _QUESTIONS[choice.outcome], "Send", effect)

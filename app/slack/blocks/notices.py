@@ -7,11 +7,13 @@ from slack_sdk.models.blocks import ContextBlock, HeaderBlock, SectionBlock
 from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
 
-from . import phrases
+from . import phrases, progress
+from .buttons import labelled
 from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain
 
-_LINE, _TITLE, _POLICY = 500, 300, 100
+_LINE, _TITLE, _POLICY, _COMMENT = 500, 300, 100, 2_000
 _TAKEN = {
+    Status.PENDING: "You approved",
     Status.APPROVED: "You approved",
     Status.REJECTED: "You rejected",
     Status.REVISION_REQUESTED: "You asked for changes to",
@@ -29,10 +31,18 @@ def refused(error: CountersignError) -> Message:
     return _line(f"Nothing was decided by this. {refusal(error)}")
 
 
-def taken(request: Request) -> Message:
-    """For the one who decided, while the card is still being redrawn."""
-    title = cut(phrases.title(request), _TITLE, "on the card")
-    return _line(f"{_TAKEN.get(request.state.status, 'You answered')} “{title}”.")
+def taken(request: Request, choice: str | None = None) -> Message:
+    """For the one who decided, by a `choice` or not, while the card is still being redrawn."""
+    plan = request.body.evaluation.plan
+    chosen = None if plan is None else plan.choice(choice)
+    did = f"You chose “{labelled(chosen)}” for" if chosen else _TAKEN.get(request.state.status)
+    return _line(f"{did or 'You answered'} {_named(request)}{_needs(request, choice)}.")
+
+
+def stopped(request: Request) -> Message:
+    """For the one who stopped a watch."""
+    then = "people are asked now" if request.pending else "it is rejected"
+    return _line(f"You stopped {_named(request)}; {then}.")
 
 
 def outcome(request: Request) -> Message:
@@ -47,11 +57,23 @@ def outcome(request: Request) -> Message:
         blocks=checked(
             [
                 HeaderBlock(text=plain(title)),
-                *phrases.ending(decision),
+                *phrases.ending(request, decision, _COMMENT),
                 ContextBlock(elements=[marked(f"Your request {request.id} · policy {policy}")]),
             ]
         ),
     )
+
+
+def _named(request: Request) -> str:
+    return f"“{cut(phrases.title(request), _TITLE, 'on the card')}”"
+
+
+def _needs(request: Request, choice: str | None) -> str:
+    """What an approval leaves to do, where it was not the last one."""
+    if not request.pending:
+        return ""
+    more = progress.missing(request, choice)
+    return f"; it needs {more} more approval{'' if more == 1 else 's'}"
 
 
 def _line(words: str) -> Message:

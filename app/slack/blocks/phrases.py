@@ -1,16 +1,19 @@
-"""How a request's end is told: one phrase and one sign for each status, and who it was."""
+"""How a request's state is told: whether it waits or how it ended, by whom, and when."""
 
 from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
 from app.domain.message import iso
-from app.domain.request import Actor, Decision, Request, Status
-from app.slack import ids
+from app.domain.request import Decision, Request, Status
+from policies.calendar import in_words
 
+from . import progress
+from .buttons import labelled
+from .people import agreeing
 from .text import boxed, cut, date, escaped, one_line, section
 
-_TITLE, _NAME, _COMMENT = 150, 80, 2_000
+_TITLE, _NAMES = 150, 800
 
 SIGNS = {
     Status.APPROVED: ":white_check_mark:",
@@ -26,6 +29,8 @@ ENDINGS = {
     Status.EXPIRED: "Expired without a decision, so not approved",
     Status.CANCELLED: "Withdrawn",
 }
+_WENT_AHEAD = "Went ahead by the policy, as nobody stopped it"
+_STOPPED = "Stopped, so rejected"
 
 
 def title(request: Request) -> str:
@@ -37,17 +42,34 @@ def headline(request: Request) -> str:
     """The state in one line of mrkdwn, for notifications and screen readers."""
     words = escaped(cut(title(request), _TITLE, "on the card"))
     decision = request.state.decision
-    if decision is None:
-        return f"Decision needed: {words}"
-    return f"{ENDINGS[decision.outcome]}{_by(decision)}: {words}"
+    if decision is not None:
+        return f"{_what(request, decision)}{_by(decision)}: {words}"
+    if request.watched:
+        return f"{goes_ahead(request)} unless stopped: {words}"
+    return f"Decision needed{progress.in_brief(request)}: {words}"
 
 
-def ending(decision: Decision) -> list[Block]:
-    """What, who and when; and why, in the words of whoever decided."""
-    outcome, comment = decision.outcome, decision.comment or ""
-    what = f"{SIGNS[outcome]} *{ENDINGS[outcome]}*{_by(decision)} · {instant(decision.at_ms)}"
-    why = [boxed(cut(comment, _COMMENT, "in the request"))] if comment.strip() else []
-    return [section(what), *why]
+def ending(request: Request, decision: Decision, most: int) -> list[Block]:
+    """What, who and when; and why, in the words of whoever decided: at most so many characters."""
+    what, comment = _what(request, decision), decision.comment or ""
+    sign = SIGNS[decision.outcome]
+    line = f"{sign} *{what}*{_by(decision)} · {instant(decision.at_ms)}"
+    why = [boxed(cut(comment, most, "in the request"))] if comment.strip() else []
+    return [section(line), *why]
+
+
+def goes_ahead(request: Request) -> str:
+    """When a watch ends, in mrkdwn: an instant once its card could be seen, else how long after."""
+    return f"Goes ahead {ends(request)}"
+
+
+def ends(request: Request) -> str:
+    """The end of a watch in mrkdwn: `15 minutes after it is shown` until there is an instant."""
+    until, plan = request.state.goes_ahead_ms, request.body.evaluation.plan
+    if until is not None:
+        return instant(until)
+    window_s = 0 if plan is None or plan.watch is None else plan.watch.for_s
+    return f"{in_words(window_s)} after it is shown"
 
 
 def instant(instant_ms: int) -> str:
@@ -55,14 +77,21 @@ def instant(instant_ms: int) -> str:
     return date(instant_ms, iso(instant_ms))
 
 
-def who(actor: Actor) -> str:
-    """A person as a mention, so that nobody passes for another by name; others by name."""
-    if actor.kind == "person" and ids.is_user(actor.id):
-        return f"<@{actor.id}>"
-    return escaped(cut(one_line(actor.name), _NAME, "in the record")) or "somebody"
+def _what(request: Request, decision: Decision) -> str:
+    plan = request.body.evaluation.plan
+    if plan is not None and plan.watch is not None and request.state.stopped is None:
+        # Nobody can answer a watch, so whatever decides it ends its window, or stops it.
+        if decision.outcome is Status.APPROVED:
+            return _WENT_AHEAD
+        if decision.outcome is Status.REJECTED:
+            return _STOPPED
+    choice = None if plan is None else plan.choice(decision.choice)
+    chosen = f": {escaped(labelled(choice))}" if choice else ""
+    return f"{ENDINGS[decision.outcome]}{chosen}"
 
 
 def _by(decision: Decision) -> str:
-    if decision.outcome is Status.EXPIRED:
+    people = [actor for actor in decision.by if actor.kind != "policy"]
+    if decision.outcome is Status.EXPIRED or not people:
         return ""
-    return f" by {' and '.join(who(actor) for actor in decision.by[:3])}"
+    return f" by {agreeing(people, _NAMES)}"

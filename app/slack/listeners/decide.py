@@ -1,4 +1,4 @@
-"""Approve and Reject: one press, one decision."""
+"""The buttons that say it all: one press, one answer."""
 
 from __future__ import annotations
 
@@ -7,26 +7,24 @@ from slack_bolt import Ack, App, BoltContext
 from app.slack import ids
 from app.slack.blocks import notices
 from app.slack.payloads import Press
-from policies.plan import Outcome
 
 from .desk import Desk
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listen for both buttons."""
+    """Listen for Approve, Reject, and the choices of a policy that ask for no words."""
 
-    @app.action(ids.APPROVE)
-    def approve(ack: Ack, context: BoltContext) -> None:
-        decide(context["interaction"], Outcome.APPROVE, ack)
-
-    @app.action(ids.REJECT)
-    def reject(ack: Ack, context: BoltContext) -> None:
-        decide(context["interaction"], Outcome.REJECT, ack)
-
-    def decide(press: Press, outcome: Outcome, ack: Ack) -> None:
-        shown, person = press.shown, desk.person(press)
+    @app.action(ids.AT_ONCE)
+    def decide(ack: Ack, context: BoltContext) -> None:
+        press: Press = context["interaction"]
+        shown, meant, person = press.shown, press.meant, desk.person(press)
         request = desk.service.decide(
-            shown.request_id, person, outcome, shown.digest, seen=shown.place
+            shown.request_id,
+            person,
+            meant.outcome,
+            shown.digest,
+            choice=meant.choice,
+            seen=shown.place,
         )
         ack()
-        desk.replies.tell(press.response_url, notices.taken(request))
+        desk.replies.tell(press.response_url, notices.taken(request, meant.choice))

@@ -6,23 +6,31 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from app.domain.request import Request, Status
 from app.ports import SlackAgain
+from app.slack import ids
 from app.slack.api import SlackApi
+from app.slack.bolt import build_app
 from app.slack.directory import SlackDirectory
 from app.slack.gateway import SlackCards
 from app.slack.receiver import SlackAnswer, SlackReceiver
+from app.slack.replies import Replies
+from tests import fakes
+from tests.builders import opened
 
 TOKEN, SECRET, APP_TOKEN = "xoxb-sandbox", "a signing secret", "xapp-sandbox"
 ANA, BEN, CHLOE, DEV = "U0ANA00001", "U0BEN00001", "U0CHLOE001", "U0DEV00001"
 APPROVALS = "C0APPROVAL"
+WITHIN_S = 10
 EVE, GUEST, GONE, BOT = "U0EVE00001", "U0GUEST001", "U0GONE0001", "U0CSBOT001"
 
 
@@ -187,3 +195,78 @@ def directory(api: SlackApi, cache: Cache) -> SlackDirectory:
 
 def again(caught: pytest.ExceptionInfo[SlackAgain]) -> tuple[str, float | None]:
     return caught.value.problem, caught.value.wait_s
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    """What `condition` gives once it is true; fails after a bounded while."""
+    end = time.monotonic() + WITHIN_S
+    while not (found := condition()):
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.02)
+    return found
+
+
+@dataclass
+class Desk:
+    """A request with its card in the sandbox, and people to press its buttons."""
+
+    slack: Any
+    cards: Any
+    store: fakes.FakeStore
+    began: str = ""
+
+    def ask(self, **changes: Any) -> tuple[Request, str]:
+        """A new request and the ts of its card."""
+        transition = opened(**changes)
+        assert transition.after is not None
+        self.store.commit(transition, f"open {transition.after.id}")
+        ts = self.cards.post("#approvals", transition.after).ts
+        self.began = self.began or ts
+        return transition.after, ts
+
+    def press(self, ts: str, action: str, user: str = ANA) -> Any:
+        where = {"channel": APPROVALS, "ts": ts, "block_id": ids.BUTTONS, "action_id": action}
+        return self.slack.ask("click", {"user": user, **where})
+
+    def status(self, request: Request) -> Status:
+        return self.store.load(request.id).request.state.status
+
+    def told(self, user: str, words: str) -> str:
+        """The newest message of this test for this person alone that holds these words."""
+
+        def found() -> str | None:
+            private = [
+                one["text"]
+                for one in self.slack.messages(APPROVALS, user)
+                if one.get("ephemeral_for") == user and words in one["text"]
+                if float(one["ts"]) > float(self.began)
+            ]
+            return private[-1] if private else None
+
+        return str(until(found))
+
+    def form(self, user: str = ANA) -> Any:
+        views = self.slack.ask(f"state?user={user}")["views"]
+        return views[-1] if views else None
+
+    def send(self, comment: str, user: str = ANA) -> Any:
+        state = {ids.COMMENT_BLOCK: {ids.COMMENT: {"type": "plain_text_input", "value": comment}}}
+        view_id = self.form(user)["id"]
+        return self.slack.ask("submit", {"user": user, "view_id": view_id, "state": state})
+
+    def close(self, user: str = ANA) -> None:
+        while view := self.form(user):
+            self.slack.ask("close", {"user": user, "view_id": view["id"]})
+
+
+@pytest.fixture
+def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
+    store, replies = fakes.FakeStore(), Replies()
+    service = replace(fakes.service(store), directory=directory)
+    app = build_app(service, api, directory.team, replies)
+    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
+    desk = Desk(slack, cards, store)
+    yield desk
+    desk.close()
+    endpoint.receiver = None
+    replies.close()

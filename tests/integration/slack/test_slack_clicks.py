@@ -3,95 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 
-from app.domain.request import Request, Status
+from app.domain.request import Status
 from app.slack import ids
-from app.slack.bolt import build_app
-from app.slack.receiver import SlackReceiver
-from app.slack.replies import Replies
-from tests import fakes
-from tests.builders import opened
 
-from .conftest import ANA, APPROVALS, BEN, EVE, GUEST, SECRET
-
-WITHIN_S = 10
-
-
-def until(condition: Callable[[], Any]) -> Any:
-    """What `condition` gives once it is true; fails after a bounded while."""
-    end = time.monotonic() + WITHIN_S
-    while not (found := condition()):
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.02)
-    return found
-
-
-@dataclass
-class Desk:
-    """A request with its card in the sandbox, and people to press its buttons."""
-
-    slack: Any
-    cards: Any
-    store: fakes.FakeStore
-
-    def ask(self, **changes: Any) -> tuple[Request, str]:
-        """A new request and the ts of its card."""
-        transition = opened(**changes)
-        assert transition.after is not None
-        self.store.commit(transition, f"open {transition.after.id}")
-        return transition.after, self.cards.post("#approvals", transition.after).ts
-
-    def press(self, ts: str, action: str, user: str = ANA) -> Any:
-        where = {"channel": APPROVALS, "ts": ts, "block_id": ids.BUTTONS, "action_id": action}
-        return self.slack.ask("click", {"user": user, **where})
-
-    def status(self, request: Request) -> Status:
-        return self.store.load(request.id).request.state.status
-
-    def told(self, user: str, words: str) -> str:
-        """The newest message for this person alone that holds these words."""
-
-        def found() -> str | None:
-            private = [
-                one["text"]
-                for one in self.slack.messages(APPROVALS, user)
-                if one.get("ephemeral_for") == user and words in one["text"]
-            ]
-            return private[-1] if private else None
-
-        return str(until(found))
-
-    def form(self, user: str = ANA) -> Any:
-        views = self.slack.ask(f"state?user={user}")["views"]
-        return views[-1] if views else None
-
-    def send(self, comment: str, user: str = ANA) -> Any:
-        state = {ids.COMMENT_BLOCK: {ids.COMMENT: {"type": "plain_text_input", "value": comment}}}
-        view_id = self.form(user)["id"]
-        return self.slack.ask("submit", {"user": user, "view_id": view_id, "state": state})
-
-    def close(self, user: str = ANA) -> None:
-        while view := self.form(user):
-            self.slack.ask("close", {"user": user, "view_id": view["id"]})
-
-
-@pytest.fixture
-def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
-    store, replies = fakes.FakeStore(), Replies()
-    service = replace(fakes.service(store), directory=directory)
-    app = build_app(service, api, directory.team, replies)
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
-    desk = Desk(slack, cards, store)
-    yield desk
-    desk.close()
-    endpoint.receiver = None
-    replies.close()
+from .conftest import ANA, APPROVALS, BEN, EVE, GUEST, WITHIN_S
 
 
 @pytest.mark.parametrize(

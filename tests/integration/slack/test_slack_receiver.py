@@ -61,6 +61,18 @@ class Door:
             **changes,
         }
 
+    def form(self, metadata: str, comment: str) -> dict[str, Any]:
+        """A form as it is sent, whatever it remembers of how it was opened."""
+        typed = {ids.COMMENT_BLOCK: {ids.COMMENT: {"type": "plain_text_input", "value": comment}}}
+        view = {
+            "type": "modal",
+            "callback_id": ids.FORM,
+            "private_metadata": metadata,
+            "state": {"values": typed},
+        }
+        person = {"id": "U0ANA00001", "team_id": TEAM}
+        return {"type": "view_submission", "user": person, "view": view}
+
     @property
     def status(self) -> Status:
         return self.store.load(self.request.id).request.state.status
@@ -170,6 +182,30 @@ def test_a_button_that_nobody_knows_is_not_found(door):
     assert door.send(press)[0] == 404
 
 
+@pytest.mark.parametrize(
+    "action", ["choose:", "choose:approve:Use", "choose:accept:x", "write:", "write:approve:\n"]
+)
+def test_a_choice_that_nobody_can_read_is_acknowledged_and_does_nothing(door, action):
+    press = door.press()
+    press["actions"][0]["action_id"] = f"countersign_{action}"
+    assert door.send(press)[0] == 200
+    assert door.status is Status.PENDING
+
+
+def test_a_form_that_the_version_before_opened_still_decides(door):
+    shown = f"1:{door.request.id}:{door.request.body.digest}:C0APPROVAL:1.1"
+    assert door.send(door.form(shown, "Split it")) == (200, None)
+    assert door.status is Status.REVISION_REQUESTED
+
+
+@pytest.mark.parametrize("opened_by", [ids.APPROVE, "countersign_write:approve:use_crm", "other"])
+def test_a_form_for_what_the_plan_does_not_have_is_refused_in_the_form(door, opened_by):
+    other = "f" * 64 if opened_by == ids.APPROVE else door.request.body.digest
+    status, answer = door.send(door.form(f"{opened_by} 1:{door.request.id}:{other}", "Yes"))
+    assert (status, answer["response_action"]) == (200, "errors")
+    assert door.status is Status.PENDING
+
+
 BROKEN: list[Any] = [
     None,
     7,
@@ -251,7 +287,7 @@ def test_no_wrong_type_anywhere_is_our_fault(door, path, value):
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=json_values, metadata=json_values)
 def test_no_form_is_our_fault(door, values, metadata):
-    view = {"type": "modal", "callback_id": ids.REVISE_FORM}
+    view = {"type": "modal", "callback_id": ids.FORM}
     view |= {"private_metadata": metadata, "state": values}
     sent = {"type": "view_submission", "user": {"id": "U0ANA00001", "team_id": TEAM}, "view": view}
     assert door.send(sent)[0] in (200, 400)

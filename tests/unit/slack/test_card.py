@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.domain import lifecycle
 from app.domain.commands import Cancel, Wake
 from app.domain.request import Actor, Request
 from app.slack import ids
 from app.slack.blocks.card import card
 from policies.plan import Field, Outcome, Stage, Summary
 from tests.builders import NOW, approval, evaluation, pending, plan
+from tests.unit.slack.reading import after, buttons, words
 
 SUMMARY = Summary(
     why="Large refunds get a look. (rule large of policy refund)",
@@ -31,32 +31,6 @@ FIELDS = (
 
 def asked(**changes: Any) -> Request:
     return pending(**({"evaluation": evaluation(fields=FIELDS, summary=SUMMARY)} | changes))
-
-
-def after(request: Request, command: Any, now: int = NOW) -> Request:
-    transition = lifecycle.apply(request, command, now)
-    assert transition is not None
-    assert transition.after is not None
-    return transition.after
-
-
-def buttons(request: Request) -> list[tuple[str, str | None]]:
-    found = [block for block in card(request).blocks if block["type"] == "actions"]
-    return [(one["action_id"], one.get("style")) for block in found for one in block["elements"]]
-
-
-def words(request: Request) -> str:
-    """Everything a reader sees, one text a line."""
-
-    def texts(node: Any) -> list[str]:
-        if isinstance(node, list):
-            return [text for one in node for text in texts(one)]
-        if not isinstance(node, dict):
-            return []
-        own = [node["text"]] if isinstance(node.get("text"), str) else []
-        return own + [text for key, one in node.items() for text in texts(one)]
-
-    return "\n".join(texts(card(request).blocks))
 
 
 def test_a_pending_card_shows_what_is_executed_why_who_until_when_and_what_silence_does():

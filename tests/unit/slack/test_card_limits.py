@@ -7,104 +7,34 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.request import Actor, Decision, Request, Status
+from app.domain.request import Actor, Decision, Report, Request, Status, Stopped, Vote
 from app.slack import ids
 from app.slack.blocks import modal, notices
 from app.slack.blocks.card import card
 from app.slack.blocks.text import Message
-from policies.plan import Field, Outcome, ReviewPlan, Stage, Summary
+from policies.plan import Choice, Field, Outcome, ReviewPlan, Stage, Summary, Watch
 from sandbox.blockkit import checked_blocks, checked_view
 from tests.builders import NOW, approval, evaluation, pending
+from tests.unit.slack.anything import decisions, formats, requests
 
 UPDATE_TEXT = 4_000  # characters of text that chat.update takes
-HOSTILE = "<!channel> <@U0EVE00001> <https://evil.example|Acme> *b* :tada: &amp; \u202egnp.exe"
-
-any_text = st.one_of(
-    st.text(max_size=40),
-    st.text(alphabet='مرحبا\u202e\u200f 👍🏽\n"\\', max_size=300),
-    st.sampled_from(["", " ", "\n", HOSTILE, "\ud800", "x" * 3_500, "👍" * 2_000, '"' * 4_000]),
-)
-scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), any_text)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(any_text, inner, max_size=6),
-    max_leaves=20,
-)
 
 
-def nested(depth: int) -> Any:
-    value: Any = HOSTILE
-    for level in range(depth):
-        value = [value] if level % 2 else {"deeper": value}
-    return value
+def approving(request: Request) -> set[str]:
+    """The buttons of a card that would have it executed."""
+    plan = request.body.evaluation.plan
+    assert plan is not None
+    mine = {ids.of_choice(one) for one in plan.choices if one.outcome is Outcome.APPROVE}
+    return {ids.APPROVE, *mine} & actions(card(request))
 
 
-payloads = st.one_of(
-    st.dictionaries(any_text, values, max_size=12),
-    st.integers(0, 400).map(lambda count: {f"field {n}": n for n in range(count)}),
-    st.integers(0, 300).map(lambda count: {f"{HOSTILE} {n}": HOSTILE for n in range(count)}),
-    st.integers(1, 150).map(lambda depth: {"deep": nested(depth)}),
-)
-fields = st.lists(
-    st.builds(
-        Field,
-        name=st.sampled_from(["amount", "due", "site", "field 1", "field 2"]),
-        label=st.text(min_size=1, max_size=75),
-        type=st.just("string"),
-        format=st.sampled_from(["plain", "money", "date", "url"]),
-        currency=st.sampled_from([None, "USD"]),
-    ),
-    max_size=5,
-).map(tuple)
-summaries = st.builds(
-    Summary,
-    why=any_text,
-    buttons=st.just(tuple((outcome, HOSTILE) for outcome in Outcome)),
-    silence=any_text,
-)
-plans = st.builds(
-    ReviewPlan,
-    channel=st.none(),
-    stages=st.lists(
-        st.builds(Stage, reviewers=st.lists(any_text, max_size=50).map(tuple)), max_size=3
-    ).map(tuple),
-    outcomes=st.sets(st.sampled_from(Outcome), min_size=1).map(tuple),
-    expire_s=st.integers(60, 86_400 * 90),
-)
-actors = st.builds(
-    Actor,
-    kind=st.sampled_from(["person", "policy", "timeout", "client"]),
-    id=st.sampled_from(["U0ANA00001", HOSTILE]),
-    name=any_text,
-)
-decisions = st.builds(
-    Decision,
-    outcome=st.sampled_from([status for status in Status if status is not Status.PENDING]),
-    by=st.lists(actors, min_size=1, max_size=5).map(tuple),
-    at_ms=st.just(NOW),
-    digest=st.just("a" * 64),
-    comment=st.none() | any_text,
-)
-
-
-@st.composite
-def requests(draw) -> Request:
-    request = pending(
-        title=draw(any_text),
-        client=draw(any_text),
-        on_behalf_of=draw(st.none() | any_text),
-        context=draw(values),
-        digest="a" * 64,
-        evaluation=evaluation(plan=draw(plans), fields=draw(fields), summary=draw(summaries)),
-    )
-    body = request.body.model_copy(update={"payload": draw(payloads)})
-    decision = draw(st.none() | decisions)
-    status = decision.outcome if decision else Status.PENDING
-    state = request.state.model_copy(update={"decision": decision, "status": status})
-    return request.model_copy(update={"body": body, "state": state})
+def actions(message: Message) -> set[str]:
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return {button["action_id"] for row in rows for button in row}
 
 
 def check(message: Message) -> None:
@@ -132,28 +62,78 @@ def nothing_acts(node: Any) -> None:
             assert acting not in node
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_any_card_keeps_slacks_limits(request_):
     check(card(request_))
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
-def test_any_form_keeps_slacks_limits(request_):
+def test_no_card_approves_what_is_watched_decided_or_not_shown_whole(request_):
+    offered = approving(request_)
+    if request_.watched:
+        assert actions(card(request_)) == {ids.STOP}
+    elif not request_.pending:
+        assert actions(card(request_)) == set()
+    else:
+        assert ids.STOP not in actions(card(request_))
+    if "too long for a message" in str(card(request_).blocks):
+        assert offered == set()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(requests(), st.data())
+def test_any_form_keeps_slacks_limits(request_, data):
+    plan = request_.body.evaluation.plan
+    buttons = [ids.REVISE, ids.STOP, *(ids.of_choice(choice) for choice in plan.choices)]
     shown = ids.Shown(request_.id, "a" * 64)
-    view = modal.revise(request_, shown)
+    reply_to = data.draw(st.sampled_from([None, "https://hooks.slack.test/" + "x" * 5_000]))
+    view = modal.form(request_, ids.Form(data.draw(st.sampled_from(buttons)), shown, reply_to))
     checked_view(view, "modal")
     nothing_acts(view)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
-@given(requests(), decisions)
-def test_any_notice_keeps_slacks_limits(request_, decision):
+@given(requests(), decisions, st.data())
+def test_any_notice_keeps_slacks_limits(request_, decision, data):
+    plan = request_.body.evaluation.plan
+    choice = data.draw(st.sampled_from([None, *(one.id for one in plan.choices)]))
+    for message in (notices.taken(request_, choice), notices.stopped(request_)):
+        check(message)
     state = request_.state.model_copy(update={"decision": decision, "status": decision.outcome})
     decided = request_.model_copy(update={"state": state})
     check(notices.outcome(decided))
-    check(notices.taken(decided))
+    check(notices.taken(decided, choice))
+
+
+MARK = "tulip"
+secrets = st.one_of(
+    st.just(MARK),
+    st.text(max_size=200).map(lambda text: f"{text}{MARK}{text}"),
+    st.sampled_from([f"<!channel> {MARK}", f"{MARK}\n" * 900, f"\u202e{MARK}", '"' + MARK]),
+    st.lists(st.just(MARK), max_size=5).map(lambda texts: {"deep": texts, MARK: 1}),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(requests(), st.dictionaries(st.sampled_from("abc"), secrets, min_size=1), st.data())
+def test_no_secret_is_ever_in_anything_that_slack_is_sent(request_, hidden, data):
+    """Whatever it is, however it is written, and wherever the request is on its way."""
+    named = tuple(
+        Field(name=name, label="Key", type="string", secret=True, format=data.draw(formats))
+        for name in hidden
+    )
+    payload = request_.body.payload | hidden
+    judged = request_.body.evaluation.model_copy(update={"fields": named})
+    changes = {"payload": payload, "evaluation": judged}
+    secret = request_.model_copy(update={"body": request_.body.model_copy(update=changes)})
+    sent = [card(secret), notices.taken(secret), notices.stopped(secret)]
+    sent += [notices.outcome(secret)] if secret.state.decision else []
+    opened = ids.Form(ids.REVISE, ids.Shown(secret.id, "a" * 64))
+    assert MARK not in f"{sent}{modal.form(secret, opened)}"
+    note = "1 value is secret" if len(hidden) == 1 else f"{len(hidden)} values are secret"
+    assert note in str(sent[0].blocks)
 
 
 @settings(max_examples=50)
@@ -184,3 +164,48 @@ def test_a_card_at_the_limit_still_goes_through_a_decision():
         )
         state = request.state.model_copy(update={"decision": decision, "status": decision.outcome})
         check(card(request.model_copy(update={"state": state})))
+
+
+@pytest.mark.parametrize("char", ["x", "&", '"', "\u200b", "👍", "<"])
+@pytest.mark.parametrize("stage", ["asked", "watched", "stopped", "decided"])
+def test_a_card_on_which_everything_is_as_long_as_it_can_be_still_goes_out(char, stage):
+    crowd = tuple(Actor(kind="person", id="U", name=char * 300) for _ in range(20))
+    votes = (Vote(by=by, stage=0, at_ms=NOW, digest="a" * 64, choice="c0") for by in crowd)
+    reason = char * 2_000
+    request = pending(
+        title=char * 200,
+        context=char * 9_000,
+        on_behalf_of=char * 300,
+        payload={char * 60 + str(n): char * 500 for n in range(60)},
+        evaluation=evaluation(
+            plan=ReviewPlan(
+                channel=None,
+                stages=(Stage(reviewers=(char * 300,) * 50, quorum=20, name=char * 60),) * 10,
+                outcomes=tuple(Outcome),
+                expire_s=60,
+                choices=tuple(
+                    Choice(id=f"c{n}", label=char * 30, outcome=Outcome.REJECT, effect=char * 200)
+                    for n in range(10)
+                ),
+                checklist=(char * 200,) * 10,
+                watch=None if stage == "asked" else Watch(for_s=60),
+            ),
+            summary=Summary(
+                why=char * 3_000,
+                buttons=((Outcome.REJECT, char * 300),) * 10,
+                silence=char * 200,
+                watching=char * 3_000,
+            ),
+        ),
+    )
+    ended = Decision(
+        outcome=Status.REJECTED, by=crowd, at_ms=NOW, digest="a" * 64, choice="c0", comment=reason
+    )
+    changes = {
+        "votes": tuple(votes),
+        "reports": (Report(name=char * 300, value=reason, by=char * 300, at_ms=NOW),) * 30,
+        "stopped": None if stage == "watched" else Stopped(by=crowd[0], at_ms=NOW, reason=reason),
+        "decision": ended if stage == "decided" else None,
+        "status": ended.outcome if stage == "decided" else Status.PENDING,
+    }
+    check(card(request.model_copy(update={"state": request.state.model_copy(update=changes)})))

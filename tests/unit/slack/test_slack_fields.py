@@ -88,3 +88,8 @@ def test_a_key_of_many_lines_cannot_pass_for_something_else_on_the_card():
     [box] = drawn(rows([], {"a\n\nApproved by CFO": "x"}))
     [words] = box.to_dict()["elements"][0]["elements"]
     assert words["text"] == '"a\\n\\nApproved by CFO": x'
+
+
+def test_a_secret_is_drawn_by_its_label_alone_whatever_its_format():
+    secret = AMOUNT.model_copy(update={"secret": True})
+    assert rows([secret], {"amount": 4711}) == [Row("Amount", "secret, not shown", ours=True)]

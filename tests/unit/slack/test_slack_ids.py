@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.request import Place
 from app.slack import ids
+from policies.plan import Choice, Outcome
 from tests.builders import pending
 
 SHOWN = ids.Shown("req_" + "0" * 26, "a" * 64, Place(channel="C0APPROVAL", ts="1790000000.000100"))
@@ -20,8 +21,63 @@ def test_a_button_carries_the_request_and_its_digest_and_no_words():
     assert ids.parse(value) == ids.Shown(request.id, request.body.digest)
 
 
-def test_a_form_carries_the_card_that_it_was_opened_from_too():
-    assert ids.parse(SHOWN.as_value()) == SHOWN
+def test_a_form_carries_its_button_the_card_that_it_was_opened_from_and_where_to_answer():
+    for reply_to in (None, "https://hooks.slack.com/actions/T0/1/abc"):
+        form = ids.Form("countersign_write:approve:custom", SHOWN, reply_to)
+        assert ids.parse_form(form.as_value()) == form
+
+
+def test_a_form_that_an_earlier_version_opened_is_still_revise():
+    assert ids.parse_form(SHOWN.as_value()) == ids.Form(ids.REVISE, SHOWN)
+
+
+@pytest.mark.parametrize("address", ["", "https://a b", "https://x/" + "y" * 1_000])
+def test_an_address_that_can_not_be_carried_is_left_out(address):
+    assert ids.parse_form(ids.Form(ids.STOP, SHOWN, address).as_value()).reply_to is None
+
+
+@pytest.mark.parametrize("garbage", ["", " ", "a b c d", "countersign_stop", "a\n" + "1:x:y"])
+def test_a_form_that_is_garbage_is_refused_in_words(garbage):
+    with pytest.raises(ids.CardUnreadable, match="can't be read"):
+        ids.parse_form(garbage)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("comment", [True, False])
+def test_the_button_of_a_choice_says_what_it_answers_and_whether_it_asks_for_words(
+    outcome, comment
+):
+    choice = Choice(id="use-crm_2", label="Use CRM", outcome=outcome, effect="x", comment=comment)
+    action = ids.of_choice(choice)
+    assert ids.meant(action) == ids.Meant(outcome, "use-crm_2")
+    assert bool(ids.IN_WORDS.search(action)) is comment
+    assert bool(ids.AT_ONCE.search(action)) is not comment
+
+
+def test_the_usual_buttons_mean_what_they_say():
+    meant = [ids.meant(action).outcome for action in (ids.APPROVE, ids.REVISE, ids.REJECT)]
+    assert meant == list(Outcome)
+    assert [bool(ids.AT_ONCE.search(one)) for one in (ids.APPROVE, ids.REJECT)] == [True, True]
+    assert [bool(ids.IN_WORDS.search(one)) for one in (ids.REVISE, ids.STOP)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "",
+        ids.STOP,
+        "countersign_choose:approve",
+        "countersign_choose:approve:",
+        "countersign_choose:approve:Use",
+        "countersign_choose:accept:use_crm",
+        "countersign_choose:approve:use_crm\n",
+        "xcountersign_choose:approve:use_crm",
+        "countersign_choose:approve:" + "a" * 64,
+    ],
+)
+def test_an_action_that_answers_nothing_is_refused_in_words(action):
+    with pytest.raises(ids.CardUnreadable, match="can't be read"):
+        ids.meant(action)
 
 
 @pytest.mark.parametrize(

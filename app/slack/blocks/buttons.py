@@ -1,0 +1,60 @@
+"""The buttons of a card: the usual three, the policy's own choices, or Stop."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+
+from app.domain.request import Request
+from app.slack import ids
+from policies.plan import Choice, Outcome, ReviewPlan
+
+from .text import length, one_line, plain
+
+LABEL = 75
+_USUAL = {
+    Outcome.APPROVE: (ids.APPROVE, "Approve"),
+    Outcome.REVISE: (ids.REVISE, "Revise"),
+    Outcome.REJECT: (ids.REJECT, "Reject"),
+}
+_STYLES = {Outcome.APPROVE: "primary", Outcome.REVISE: None, Outcome.REJECT: "danger"}
+
+
+def answers(request: Request, plan: ReviewPlan, *, whole: bool) -> list[Block]:
+    """What a reviewer can answer; nothing approves where the payload is not `whole`."""
+    if plan.choices:
+        several = sum(one.outcome is Outcome.APPROVE for one in plan.choices) > 1
+        buttons = [(one.outcome, _choice(request, one, several=several)) for one in plan.choices]
+    else:
+        buttons = [(one, _usual(request, one)) for one in plan.outcomes]
+    return _row([button for outcome, button in buttons if whole or outcome is not Outcome.APPROVE])
+
+
+def stop(request: Request) -> list[Block]:
+    """The one button of a watch: what is not stopped goes ahead, so that nothing approves it."""
+    return _row([_button(request, ids.STOP, "Stop", None)])
+
+
+def labelled(choice: Choice) -> str:
+    """What stands on the button of a choice: its label, or its id where that would not fit."""
+    label = one_line(choice.label)
+    return label if 0 < length(label) <= LABEL else choice.id
+
+
+def _usual(request: Request, outcome: Outcome) -> ButtonElement:
+    action, label = _USUAL[outcome]
+    return _button(request, action, label, _STYLES[outcome])
+
+
+def _choice(request: Request, choice: Choice, *, several: bool) -> ButtonElement:
+    """Where several choices approve, none is put before the others."""
+    style = None if several and choice.outcome is Outcome.APPROVE else _STYLES[choice.outcome]
+    return _button(request, ids.of_choice(choice), labelled(choice), style)
+
+
+def _button(request: Request, action: str, label: str, style: str | None) -> ButtonElement:
+    value = ids.Shown(request.id, request.body.digest).as_value()
+    return ButtonElement(action_id=action, text=plain(label), value=value, style=style)
+
+
+def _row(buttons: list[ButtonElement]) -> list[Block]:
+    return [ActionsBlock(block_id=ids.BUTTONS, elements=buttons)] if buttons else []

@@ -1,0 +1,41 @@
+"""A card as somebody reads it, and a request as far along as a test wants it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.domain import lifecycle
+from app.domain.request import Request
+from app.slack.blocks.card import card
+from app.slack.blocks.text import Message
+from tests.builders import NOW
+
+
+def after(request: Request, command: Any, now: int = NOW) -> Request:
+    transition = lifecycle.apply(request, command, now)
+    assert transition is not None
+    assert transition.after is not None
+    return transition.after
+
+
+def buttons(request: Request) -> list[tuple[str, str | None]]:
+    found = [block for block in card(request).blocks if block["type"] == "actions"]
+    return [(one["action_id"], one.get("style")) for block in found for one in block["elements"]]
+
+
+def words(request: Request) -> str:
+    """Everything a reader sees, one text a line."""
+    return words_of(card(request))
+
+
+def words_of(message: Message) -> str:
+    return "\n".join(_texts(message.blocks))
+
+
+def _texts(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [text for one in node for text in _texts(one)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["text"]] if isinstance(node.get("text"), str) else []
+    return own + [text for key, one in node.items() for text in _texts(one)]
