@@ -14,17 +14,21 @@ from policies.inputs import SIGNALS, signals_of
 from policies.plan import Outcome, ReviewPlan, Route
 from policies.plans import changed, plan, strictest, with_two
 from policies.risk import ONE_PERSON
-from policies.schema import QUESTIONS, Input, Limit, Policy
+from policies.schema import QUESTIONS, Input, Limit, Policy, Rule
 from policies.wording import listing, nearest
+
+MAX_FAULTS = 100
+"""With so many faults the rest of the conditions is not looked at."""
 
 Path = tuple[str | int, ...]
 
 
 class Fault(NamedTuple):
-    """What is wrong at a place of the file: with a whole value, or within a condition."""
+    """What is wrong at a place of the file: with a whole value, its key, or within a condition."""
 
     path: Path
     problem: ConditionProblem | str
+    of_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def compiled(policy: Policy, digest: str = "", source: str = "") -> LoadedPolicy
     faults += _unfit_review(policy, own)
     if faults:
         raise PolicyFaults(tuple(faults))
-    by_flags = [with_two(own)] if policy.risk and not policy.rules else []
+    by_flags = [with_two(own)] if may_ask_two(policy) else []
     return LoadedPolicy(
         policy=policy,
         hash=digest,
@@ -108,6 +112,8 @@ def _questions(policy: Policy, faults: list[Fault]) -> dict[str, Condition]:
 def _compiled(
     words: Vocabulary, name: str, text: str, path: Path, faults: list[Fault]
 ) -> dict[str, Condition]:
+    if len(faults) >= MAX_FAULTS:
+        return {}
     try:
         return {name: words.compile(text)}
     except ConditionError as error:
@@ -125,20 +131,23 @@ def _plans(policy: Policy, faults: list[Fault]) -> dict[str, ReviewPlan]:
             continue
         if rule.then in (Route.REVIEW, Route.WATCH):
             plans[rule.id] = plan(review, rule)
-            faults += _unfit_plan(plans[rule.id], position)
+            faults += _unfit_plan(plans[rule.id], rule, position)
     return plans
 
 
-def _unfit_plan(one: ReviewPlan, position: int) -> Iterator[Fault]:
-    if message := _uncountable_choice(one):
+def _unfit_plan(one: ReviewPlan, rule: Rule, position: int) -> Iterator[Fault]:
+    if rule.review is not None and (message := _uncountable_choice(one)):
         yield Fault(("rules", position, "review"), message)
     if one.watch is not None and one.watch.for_s >= one.expire_s:
         yield Fault(("rules", position, "for"), "a watch has to end before the request expires")
 
 
 def _unfit_review(policy: Policy, own: ReviewPlan) -> Iterator[Fault]:
-    by_flags = bool(policy.risk) and not policy.rules
-    if by_flags and not _two_can_be_asked(own):
+    by_flags = may_ask_two(policy)
+    if not own.reviewers:
+        nobody = "`review` needs `reviewers`, or `stages` with reviewers of their own"
+        yield Fault(("review",), nobody)
+    elif by_flags and not _two_can_be_asked(own):
         several = f"past {ONE_PERSON} risk flags two people are asked; name another reviewer"
         yield Fault(("review",), several)
     elif message := _uncountable_choice(with_two(own) if by_flags else own):
@@ -151,6 +160,11 @@ def _uncountable_choice(one: ReviewPlan) -> str:
     if not free or one.people == 1:
         return ""
     return f"{one.people} people have to agree, so `{free[0].id}` can't have a comment"
+
+
+def may_ask_two(policy: Policy) -> bool:
+    """Whether the number of flags can come to ask two people, where no rules decide."""
+    return len(policy.risk) > ONE_PERSON and not policy.rules
 
 
 def _two_can_be_asked(own: ReviewPlan) -> bool:
@@ -168,13 +182,16 @@ def _misnamed(policy: Policy) -> Iterator[Fault]:
     for name in policy.risk:
         if name not in known:
             message = f"`{name}` is no risk question{nearest(name, known)}; known are"
-            yield Fault(("risk", name), f"{message} {listing(known)}")
+            yield Fault(("risk", name), f"{message} {listing(known)}", of_key=True)
     for name in policy.signals:
         if name in SIGNALS:
-            yield Fault(("signals", name), f"`{name}` is there already; take it out")
+            taken = f"`{name}` is there already; take it out"
+            yield Fault(("signals", name), taken, of_key=True)
 
 
 def _unfit_rules(policy: Policy) -> Iterator[Fault]:
+    if policy.auto and (policy.rules or not policy.risk):
+        yield Fault(("auto",), "`auto` goes with `risk` and no `rules`; write a rule instead")
     for position, rule in enumerate(policy.rules):
         if rule.then is Route.WATCH and policy.reversible is False:
             message = "what can't be undone is not left to a watch; write then: review"

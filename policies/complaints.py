@@ -20,6 +20,7 @@ _NO_OVERLOAD = re.compile(
     r"[Nn]o matching overloads? (?:for|found :) '?([^\s']+)'?(?: applied to '|)\s*\((.*?)\)'?"
     r"(?: \[|$)"
 )
+_NO_LOGIC = re.compile(r"No matching overloads found : (?:!_|_&&_|_\|\|_|<jump_condition>)")
 _NO_VALUE = re.compile(r'No value with name "(?:has\.)?([^"]*)"')
 _NO_KEY = re.compile(r'Key not found in map : "(.*)"')
 _NO_ELEMENT = re.compile(r"Index error: index=(-?\d+) size=(\d+)")
@@ -32,6 +33,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "int": "a number",
         "int64": "a number",
         "string": "text",
+        "null": "null",
         "null_type": "null",
         "list": "a list",
         "map": "an object",
@@ -56,7 +58,7 @@ def kind(cel_type: str) -> str:
 def complaints(report: str, known: tuple[str, ...]) -> Iterator[Complaint]:
     """A compiler's report; of what only follows from an earlier error, nothing."""
     for line, column, text in _COMPLAINT.findall(report):
-        if "*error*" in text:
+        if "*error*" in text or "number of ERROR issues" in text:
             continue
         unknown = _UNKNOWN.match(text)
         name = unknown[1].removeprefix("has.") if unknown else ""
@@ -110,20 +112,29 @@ def _mismatch(operator: str, types: str) -> str:
     return f"`{symbol}` does not go with {listing(kinds)}{advice}"
 
 
-def failure(report: str) -> str:
-    """An evaluator's report, as the end of `the condition could not be evaluated: …`."""
+def failure(report: str, *, secret: bool = False) -> str:
+    """An evaluator's report, as the end of `the condition could not be evaluated: …`.
+
+    With `secret` it repeats no value: a key may be one.
+    """
     if missing := _NO_VALUE.search(report):
         return f"{missing[1]} was not given"
     if missing := _NO_KEY.search(report):
-        return f"the key {shown(missing[1])} was not given"
+        return f"the key {'asked for' if secret else shown(missing[1])} was not given"
     if short := _NO_ELEMENT.search(report):
+        if secret:
+            return "an element was wanted that the list does not have"
         return f"element {short[1]} was wanted of a list of {short[2]}, counted from 0"
     if "Index error" in report:
         return "an element of a list is asked for by a whole number"
     if mismatch := _NO_OVERLOAD.search(report):
         return _mismatch(*mismatch.groups())
+    if _NO_LOGIC.search(report):
+        return "something is neither true nor false where it has to be"
     if "non-message type" in report:
         return "a field was wanted of something that is not an object"
     if "budget" in report:
         return "it takes too many steps"
+    if secret:
+        return "it does not go with what was given"
     return report.partition(": ")[2].partition(" [")[0] or report

@@ -2,7 +2,8 @@
 
 The only file that knows the library. Each input is a variable of its own (`payload.amount`), so
 that a typo or a comparison of text with a number fails when the file is loaded. The work of an
-evaluation is bounded by the library's budgets (10,000 steps; regular expressions in linear time).
+evaluation is bounded by the library's budgets (10,000 steps; regular expressions in linear time)
+and by what is read and done in each step.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from cel_expr_python import cel
 
 from policies.atoms import MAX_NUMBER
 from policies.complaints import Complaint, complaints, failure, kind
-from policies.dialect import DialectError, Translation, translate
+from policies.dialect import MAX_LENGTH, DialectError, Effort, Translation, translate
 from policies.plan import FieldType
 from policies.wording import listing, shown
 
@@ -32,8 +33,14 @@ _TYPES: Mapping[FieldType, cel.Type] = MappingProxyType(
     }
 )
 MAX_ENTRIES = 2_000
-"""Of a list or object that a condition reads: filter() takes quadratic time, and the steps of the
-library's budget can each compare whole values."""
+"""Of a list or object that a condition reads: filter() takes quadratic time."""
+
+MAX_STEPS = 10_000
+"""The library's budget for one evaluation: an error past it."""
+
+MAX_WORK = 50_000_000
+"""Characters and entries that the steps of one evaluation may look at, all together: each step can
+go through whole values. It takes about a second at the very worst."""
 
 # Of the standard library only what makes no numbers is taken as it is; see _arithmetic().
 _STANDARD = (
@@ -158,7 +165,7 @@ class Vocabulary:
             raise ConditionError([_at(text, error.offset, str(error))]) from error
         expression = self._checked(text, translation)
         self._check_patterns(text, translation)
-        expression.eval(data={})  # the library builds its program at the first evaluation
+        self._check_program(text, translation, expression)
         return Condition(text, translation, expression, self._free, self._secret)
 
     def _checked(self, text: str, translation: Translation) -> cel.Expression:
@@ -172,6 +179,21 @@ class Vocabulary:
             is_now = kind(expression.return_type().name())
             raise ConditionError([_at(text, 0, f"a condition is true or false, not {is_now}")])
         return expression
+
+    def _check_program(
+        self, text: str, translation: Translation, expression: cel.Expression
+    ) -> None:
+        """Has the library build its program, which it puts off until the first evaluation.
+
+        Not with one loop inside another: that may be long, and a file holds many conditions.
+        """
+        if translation.effort.loops > 1:
+            return
+        try:
+            expression.eval(data={})
+        except RuntimeError as error:  # whatever will be given
+            message = f"it can't be used: {failure(str(error))}"
+            raise ConditionError([_at(text, 0, message)]) from error
 
     def _check_patterns(self, text: str, translation: Translation) -> None:
         for offset, literal in translation.patterns:
@@ -197,6 +219,7 @@ class Condition:
     ) -> None:
         self._text = " ".join(text.split())
         self._asks = translation.asks
+        self._effort = translation.effort
         self._expression = expression
         self._secret = secret
         self._whole = free and "payload" in self._text
@@ -211,13 +234,17 @@ class Condition:
         CEL, an error on one side of && or || counts for nothing where the other alone decides.
         """
         try:
-            outcome = self._expression.eval(data=self._bindings(given))
+            bindings = self._bindings(given)
+            if self._effort.loops and _work(self._effort, bindings) > MAX_WORK:
+                return self._failed("it takes too many steps over values as large as these")
+            outcome = self._expression.eval(data=bindings)
         except TooLongError as error:
             return self._failed(str(error))
         except RuntimeError as error:  # a budget is spent
             return self._failed(failure(str(error)))
         if outcome.type() == cel.Type.ERROR:
-            return self._failed(failure(str(outcome.value())))
+            secret = not self._secret.isdisjoint(self.reads)
+            return self._failed(failure(str(outcome.value()), secret=secret))
         if outcome.type() != _BOOL:
             is_now = kind(outcome.type().name())
             return self._failed(f"its result must be true or false, not {is_now}")
@@ -265,6 +292,29 @@ def _doubled(value: Any) -> Any:
             return {key: _doubled(item) for key, item in value.items()}
         case _:
             return value
+
+
+def _work(effort: Effort, bindings: Mapping[str, Any]) -> int:
+    """Characters and entries that an evaluation looks at, at most."""
+    entries, characters = _extent(list(bindings.values()))
+    joined = effort.sums + 1
+    steps: int = min(MAX_STEPS, ((entries + effort.commas) * joined) ** effort.loops)
+    scanned = (effort.scans + effort.sums) * (characters + MAX_LENGTH)
+    return steps * joined * (scanned + effort.equals * (entries + effort.commas))
+
+
+def _extent(value: Any) -> tuple[int, int]:
+    """How many entries and how many characters there are in a value, all levels together."""
+    match value:
+        case str():
+            return 1, len(value)
+        case list():
+            parts = [_extent(item) for item in value]
+        case dict():
+            parts = [_extent(item) for pair in value.items() for item in pair]
+        case _:
+            return 1, 0
+    return 1 + sum(part[0] for part in parts), sum(part[1] for part in parts)
 
 
 def _located(text: str, translation: Translation, complaint: Complaint) -> ConditionProblem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -23,13 +24,17 @@ again under another name, as in `[x * x].all(y, y * y > 1)`."""
 _QUOTED = r"""(?:[rR](?:'[^'\n]*'|"[^"\n]*")|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
 _TOKEN = re.compile(
     rf"""
-      (?P<triple>\"\"\"|''') | (?P<text>{_QUOTED}) | (?P<comment>//)
+      (?P<triple>[rR]?(?:\"\"\"|''')) | (?P<text>{_QUOTED}) | (?P<comment>//)
+    | (?P<bytes>\b[bB][rR]?['"]) | (?P<escaped>`)
     | (?P<asked>(?<![.\w])has\(\s*(?P<whose>payload|signals)\.(?P<what>[A-Za-z_]\w*)\s*\))
     | (?P<pattern>\bmatches\s*\(\s*(?P<regex>{_QUOTED})\s*\))
     | (?P<computed>\bmatches\s*\()
     | (?P<member>\.\s*size\s*\() | (?P<size>\bsize\s*\()
-    | (?P<field>(?<![.\w])(?P<source>payload|signals|risk)\s*\.\s*(?P<name>[A-Za-z_]\w*))
-    | (?P<word>[A-Za-z_]\w*)
+    | (?P<loop>\.\s*(?:all|exists|exists_one|filter)\s*\()
+    | (?P<scan>\.\s*(?:contains|startsWith|endsWith)\s*\()
+    | (?P<field>(?<![.\w])(?P<source>payload|signals|risk)
+        \s*\.\s*(?P<name>[A-Za-z_]\w*)(?!\w|\s*\())
+    | (?P<within>\bin\b) | (?P<equal>[=!]=) | (?P<comma>,) | (?P<word>[A-Za-z_]\w*)
     | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?P<suffix>\w*))
     | (?P<open>\() | (?P<close>\)) | (?P<times>\*) | (?P<over>/) | (?P<modulo>%)
     | (?P<plus>\+) | (?P<minus>-) | (?P<enter>[\[{{]) | (?P<leave>[\]}}])
@@ -39,6 +44,8 @@ _TOKEN = re.compile(
 _REFUSED: Mapping[str, str] = MappingProxyType(
     {
         "triple": "put text in single or double quotes",
+        "bytes": "put text in quotes without a b before them",
+        "escaped": "write names without `",
         "comment": "a condition holds no comment; write it on a line of its own, after a #",
         "computed": "matches() takes its pattern as quoted text, as in matches('^AC-')",
         "member": "write size(x) for x.size()",
@@ -55,6 +62,20 @@ class DialectError(ValueError):
         self.offset = offset
 
 
+class Effort(NamedTuple):
+    """What can take an evaluation time: how often a condition does each.
+
+    `loops` go through lists, `scans` look through a text, `equals` through two values, and `sums`
+    put texts or lists together; `commas` bound the lists that are written out.
+    """
+
+    loops: int
+    scans: int
+    equals: int
+    sums: int
+    commas: int
+
+
 class Translation(NamedTuple):
     """CEL text, the (source, name) pairs that it reads and asks about, its regular expressions.
 
@@ -66,6 +87,7 @@ class Translation(NamedTuple):
     asks: tuple[tuple[str, str], ...]
     patterns: tuple[tuple[int, str], ...]
     moves: tuple[tuple[int, int], ...]
+    effort: Effort
 
     def origin(self, offset: int) -> int:
         """Where in the condition the character at this offset of the CEL text comes from."""
@@ -93,6 +115,7 @@ class _Reading:
         self.asks: dict[tuple[str, str], None] = {}
         self.patterns: list[tuple[int, str]] = []
         self.closers: list[str] = []
+        self.kinds: Counter[str] = Counter()
         self.products = 0
         self.brackets = 0
 
@@ -103,6 +126,7 @@ class _Reading:
             raise DialectError(match.start(), _REFUSED[kind])
         if self.brackets > 0 and _is_arithmetic(match):
             raise DialectError(match.start(), "write no arithmetic between [ ] or { }")
+        self.kinds[kind] += 1
         match kind:
             case "number":
                 self._replace(match, _number(match))
@@ -115,7 +139,7 @@ class _Reading:
             case "size":
                 self.closers.append("))")
                 self._replace(match, "double(size(")
-            case "open":
+            case "open" | "loop" | "scan":
                 self.closers.append(")")
             case "close":
                 self._replace(match, self.closers.pop() if self.closers else ")")
@@ -161,6 +185,17 @@ class _Reading:
             tuple(self.asks),
             tuple(self.patterns),
             tuple(moves),
+            self._effort(),
+        )
+
+    def _effort(self) -> Effort:
+        kinds = self.kinds
+        return Effort(
+            loops=kinds["loop"],
+            scans=kinds["scan"] + kinds["pattern"] + kinds["size"],
+            equals=kinds["equal"] + kinds["within"],
+            sums=kinds["plus"],
+            commas=kinds["comma"],
         )
 
 

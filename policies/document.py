@@ -110,6 +110,8 @@ def _advice(error: MarkedYAMLError) -> str:
         return "there is a tab here; indent with spaces"
     if "mapping values are not allowed" in problem:
         return "there is a second `: ` on this line; put text that holds one in quotes"
+    if "expected ',' or" in problem:
+        return "between { } or [ ], text that holds one of these or a comma needs quotes"
     return f"this is not YAML: {' '.join(problem.split())[:200]}"
 
 

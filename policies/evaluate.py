@@ -22,6 +22,7 @@ from policies.summary import summarise
 __all__ = ["Facts", "InputProblem", "LoadedPolicy", "check_payload", "evaluate"]
 
 _ALWAYS = Finding(True, "applies to every request that gets this far")
+_OPEN = "and some could not be answered"
 _BY_ITSELF = (Route.APPROVE, Route.WATCH)
 
 
@@ -83,7 +84,7 @@ def _by_rules(
         finding = _finding(policy, rule, given, flags)
         if finding.error is not None:
             steps.append(Step(rule=rule.id, matched=False, phrase=finding.phrase))
-            return _failed(policy, rule, finding.error)
+            return _failed(policy, rule, finding.error, tuple(full))
         if finding.holds and rule.limit is not None and rule.id in facts.spent:
             note = f"the limit of rule {rule.id} is reached ({in_full(rule.limit)})"
             steps.append(Step(rule=rule.id, matched=False, phrase=f"{finding.phrase}; but {note}"))
@@ -97,10 +98,10 @@ def _by_rules(
 
 
 def _finding(policy: LoadedPolicy, rule: Rule, given: Given, flags: tuple[Flag, ...]) -> Finding:
-    """Whether a rule holds; one that goes ahead by itself has to for every possible count of flags.
+    """Whether a rule holds, whatever the risk questions without an answer come to.
 
-    A risk question without an answer counts as raised, and may not be: no condition on their
-    number may gain from that.
+    Each counts as raised, and may not be. A rule that goes ahead by itself has to hold for every
+    possible count of flags, any other for one of them: nothing gains from what is not known.
     """
     if rule.when is None:
         return _ALWAYS
@@ -110,15 +111,20 @@ def _finding(policy: LoadedPolicy, rule: Rule, given: Given, flags: tuple[Flag, 
     *fewer, most = (
         condition.test({**given, "risk": {"flags": count}}) for count in risk.counts(flags)
     )
-    if most.holds and rule.then in _BY_ITSELF and not all(one.holds for one in fewer):
-        return Finding(False, f"{most.phrase}; but not for fewer, and some could not be answered")
-    return most
+    if rule.then in _BY_ITSELF:
+        if most.holds and not all(one.holds for one in fewer):
+            return most._replace(holds=False, phrase=f"{most.phrase}; but not for fewer, {_OPEN}")
+        return most
+    held = next((one for one in fewer if one.holds), None)
+    if held is None or most.holds or most.error is not None:
+        return most
+    return held._replace(phrase=f"{held.phrase}; more could be, {_OPEN}")
 
 
-def _failed(policy: LoadedPolicy, rule: Rule, reason: str) -> _Verdict:
+def _failed(policy: LoadedPolicy, rule: Rule, reason: str, full: tuple[str, ...]) -> _Verdict:
     because = f"The rule {rule.id} could not be evaluated ({reason}), so a person is asked."
     error = f"rule {rule.id}: {reason}"
-    return _Verdict(Route.REVIEW, because, policy.strictest, error=error)
+    return _Verdict(Route.REVIEW, because, policy.strictest, reasons=full, error=error)
 
 
 def _held(policy: LoadedPolicy, facts: Facts, rule: Rule, full: tuple[str, ...]) -> _Verdict:

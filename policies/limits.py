@@ -46,14 +46,22 @@ def in_full(limit: Limit) -> str:
 def _counted_for(limit: Limit, payload: Mapping[str, Any]) -> tuple[str, ...]:
     """The value that is counted by itself, hashed: it may be personal, and as long as it likes.
 
-    Case, width and spaces make no difference, or `ACME ` would have a limit beside `Acme`.
+    Case, width, spaces and what can't be seen make no difference, or `ACME ` would have a limit
+    beside `Acme`.
     """
     if limit.per is None:
         return ()
-    value = payload[_input(limit.per)]
-    text = value if isinstance(value, str) else shown(value)
-    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    text = _written(payload[_input(limit.per)])
+    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    folded = " ".join(unicodedata.normalize("NFKC", visible).casefold().split())
     return (hashlib.sha256(folded.encode()).hexdigest()[:32],)
+
+
+def _written(value: object) -> str:
+    """A value as text, the same for numbers that are equal: 20 and 20.0, 0 and -0.0."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(float(value) + 0.0)
+    return value if isinstance(value, str) else shown(value)
 
 
 def _millionths(number: float, rounding: str) -> int:

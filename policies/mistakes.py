@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,10 @@ _KINDS = {
     "int_type": "a whole number",
     "bool_type": "true or false",
 }
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most"}
+_MEMBER = re.compile(r"<[^<>]*('[^']*')>")
+"""How a member of an enum stands in a list of literals that pydantic gives."""
+
 _PLACES: dict[str, type[BaseModel]] = {
     "": Policy,
     "inputs.*": Input,
@@ -81,10 +86,19 @@ def _message(kind: str, path: Path, value: object, found: Any) -> str:
             return f"{where} needs at least one entry"
         case "too_long":
             return f"{where} can have at most {found['ctx']['max_length']} entries"
+        case "greater_than_equal" | "greater_than" | "less_than_equal":
+            return f"{where} must be {_bound(found['ctx'])}"
+        case "finite_number":
+            return f"{where} must be a finite number"
         case _ if kind in _KINDS:
             return f"{where} must be {_KINDS[kind]}, not {kind_of(value)}"
         case _:
             return f"{where}: {found['msg']}"
+
+
+def _bound(limits: dict[str, Any]) -> str:
+    ((side, limit),) = limits.items()
+    return f"{_BOUNDS[side]} {limit:,.0f}"
 
 
 def _unknown_key(path: Path) -> str:
@@ -105,4 +119,5 @@ def _place(path: Path) -> type[BaseModel]:
 
 def _unknown_word(where: str, value: object, expected: str) -> str:
     word = f'"{printable(value)}"' if isinstance(value, str) else kind_of(value)
-    return f"{where} can't be {word}; write {expected}"
+    plainly = _MEMBER.sub(r"\1", expected)
+    return f"{where} can't be {word}; write {plainly}"

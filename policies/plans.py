@@ -32,7 +32,7 @@ def changed(base: Review, change: Review | None) -> Review:
             raise ValueError("`quorum` here needs `reviewers` too: the policy's own are in stages")
         can_be_met(merged.reviewers, merged.quorum or 1)
     elif len(merged.stages) > 1 and merged.choices:
-        raise ValueError("`choices` go with one stage; write `reviewers` here too")
+        raise ValueError("`choices` go with one stage; write `reviewers` or `outcomes` here")
     return merged
 
 

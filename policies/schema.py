@@ -27,6 +27,7 @@ from policies.atoms import (
     is_group,
     words,
 )
+from policies.calendar import in_words
 from policies.plan import FieldFormat, FieldType, Frozen, Outcome, Route
 from policies.wording import kind_of, listing
 
@@ -139,6 +140,17 @@ class Signal(Input):
     type: Literal["string", "number", "integer", "boolean"]
     required: StrictBool = False
 
+    @model_validator(mode="after")
+    def _is_shown(self) -> Self:
+        if self.secret or self.editable:
+            raise ValueError("`secret` and `editable` go with inputs; a signal is always shown")
+        return self
+
+
+def _told_once(times: tuple[int, ...]) -> tuple[int, ...]:
+    distinct(tuple(map(in_words, times)))
+    return times
+
 
 class Hours(Frozen):
     """Working hours: durations of the SLA run in these alone."""
@@ -154,7 +166,7 @@ class Sla(Frozen):
     `remind` and `escalate` come before it, in this order.
     """
 
-    remind: Annotated[tuple[Duration, ...], Field(max_length=10), AfterValidator(distinct)] = ()
+    remind: Annotated[tuple[Duration, ...], Field(max_length=10), AfterValidator(_told_once)] = ()
     escalate: Duration | None = None
     expire_s: Duration = Field(default=USUAL_EXPIRY_S, alias="expire")
     hours: Hours | None = None
@@ -331,7 +343,7 @@ class Question(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
-        return {"when": value} if isinstance(value, str) else value
+        return value if isinstance(value, dict) else {"when": value}
 
 
 class Expectation(Frozen):
@@ -372,11 +384,3 @@ class Policy(Frozen):
     review: Review
     rules: Annotated[tuple[Rule, ...], Field(max_length=200), AfterValidator(_told_apart)] = ()
     tests: Annotated[tuple[Expectation, ...], Field(max_length=200)] = ()
-
-    @model_validator(mode="after")
-    def _parts_fit(self) -> Self:
-        if not (self.review.reviewers or self.review.stages):
-            raise ValueError("`review` needs `reviewers`, or `stages` with reviewers of their own")
-        if self.auto and (self.rules or not self.risk):
-            raise ValueError("`auto` goes with `risk` and no `rules`; write a rule instead")
-        return self

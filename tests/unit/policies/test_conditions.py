@@ -1,4 +1,7 @@
-"""Conditions: numbers as people write them, mistakes found when loading, errors that never hold."""
+"""Conditions: mistakes found when loading, at their place; phrases; numbers as Python has them.
+
+What each operator and function means is in test_cel.py.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.conditions import MAX_ENTRIES, ConditionError, Vocabulary
+from policies.conditions import ConditionError, Vocabulary
 from policies.dialect import MAX_PRODUCTS
 
 TYPED = Vocabulary(
@@ -23,6 +26,7 @@ TYPED = Vocabulary(
     {"confidence": "number", "reversible": "boolean"},
 )
 FREE = Vocabulary(None, {"confidence": "number"})
+COUNTING = Vocabulary({}, {"anomaly": "boolean"}, risk=True)
 PAYLOAD = {
     "amount": 120,
     "limit": 2,
@@ -35,69 +39,13 @@ PAYLOAD = {
 
 
 def found(text, payload=PAYLOAD, signals=None, vocabulary=TYPED):
-    return vocabulary.compile(text).test(payload, signals or {})
+    return vocabulary.compile(text).test({"payload": payload, "signals": signals or {}})
 
 
 def mistake(text, vocabulary=TYPED):
     with pytest.raises(ConditionError) as caught:
         vocabulary.compile(text)
     return caught.value.problems
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "payload.amount < 150",
-        "payload.amount > 119.5",
-        "payload.amount == 120",
-        "payload.amount == 120.0",
-        "payload.count == 5.0",
-        "payload.count * 2 < payload.amount",
-        "payload.count / 2 == 2.5",
-        "payload.amount >= payload.limit",
-        "payload.amount - 0.5 > payload.count + 1",
-        "-payload.amount < -5",
-        "payload.limit in [-1, 2, 3.5, payload.count]",
-        "size(payload.items) > 3",
-        "size(payload.items) / 8 == 0.5",
-        "size(payload.name) * payload.amount == 480",
-        "size([1, (2)]) == 2 && (payload.amount + 1) * (payload.count - (2)) == 363",
-        "payload.items[0] == 1",
-        "payload.items[payload.limit] == 'x'",
-        "payload.items[1] > payload.limit",
-        "payload.order.total >= payload.limit",
-        "payload.order['total'] == 3",
-        "payload.order.lines[0].price == 7",
-        "payload.items.exists(item, item == 2.5)",
-        "payload.items.exists_one(item, item == 1)",
-        "payload.order.lines.all(line, line.price > 6)",
-        "size(payload.items.filter(item, item == 1)) == 1",
-        "(payload.ok ? 1 : 2) < 1.5",
-        "payload.amount > 1e2 && payload.amount < .5e3",
-    ],
-)
-def test_integers_and_decimals_mix_freely(text):
-    assert found(text).holds, found(text).error
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "payload.name == 'Acme' && payload.name != \"5 < 3\"",
-        "payload.name + '!' == 'Acme!'",
-        "payload.name.startsWith('Ac') && payload.name.endsWith('e')",
-        "payload.name.matches('^A.{2}e$')",
-        r"payload.name.matches(r'^\w+$')",
-        "payload.name in ['Acme', 'Other']",
-        "'total' in payload.order && !('tax' in payload.order)",
-        "payload.order.none == null",
-        "payload.ok",
-        "has(payload.name) && !has(payload.reason)",
-        "has(payload.order.total) && !has(payload.order.tax)",
-    ],
-)
-def test_texts_lists_and_presence_are_asked_for_as_in_cel(text):
-    assert found(text).holds, found(text).error
 
 
 @pytest.mark.parametrize(
@@ -131,6 +79,11 @@ def test_texts_lists_and_presence_are_asked_for_as_in_cel(text):
         ("payload.name.matches('(')", 22, "missing )"),
         ("payload.amount < 5 // small", 20, "no comment"),
         ("payload.name == '''a'''", 17, "single or double quotes"),
+        ("payload.name == r'''a'''", 17, "single or double quotes"),
+        ("payload.name == b'a'", 17, "without a b"),
+        ("5 < payload.`amount`", 13, "without `"),
+        ("payload.ok && {'a': 1, 'a': 2}.a == 1", 1, "duplicate key"),
+        ("payload.ok && risk.flags > 3", 15, "no risk flags here"),
         ("payload.amount < 5u", 18, "no number"),
         ("payload.amount < 0x10", 18, "no number"),
         ("payload.amount < 99999999999999999999", 18, "within ±9,007,199,254,740,992"),
@@ -160,60 +113,6 @@ def test_several_mistakes_are_told_at_once():
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("signals.confidence > 0.5", "signals.confidence was not given"),
-        ("payload.reason == 'late'", "payload.reason was not given"),
-        ("payload.order.tax > 5", 'the key "tax" was not given'),
-        ("payload.items[9] == 1", "element 9 was wanted of a list of 4"),
-        ("payload.items[0.5] == 1", "whole number"),
-        ("payload.items.all(item, item > 0)", "`>` does not go with text and a number"),
-        ("payload.order.total.deep == 1", "not an object"),
-        ("payload.amount / (payload.count - 5) > 0", "divides by zero"),
-        ("0 / (payload.count - 5) != 1", "divides by zero"),
-        ("payload.amount / 1e-300 > 0", "too large"),
-        ("payload.order.total", "true or false, not a number"),
-        ("payload.order", None),
-    ],
-)
-def test_what_cannot_be_evaluated_does_not_hold_and_says_why(text, reason):
-    if reason is None:
-        assert "true or false, not an object" in mistake(text)[0].message
-        return
-    finding = found(text)
-    assert not finding.holds
-    assert reason in str(finding.error)
-    assert finding.phrase.startswith(f"{text}: could not be evaluated, ")
-
-
-def test_a_truthy_result_that_is_not_true_does_not_hold():
-    for value in ("yes", 1, [1], {"a": 1}):
-        finding = FREE.compile("payload.flag").test({"flag": value}, {})
-        assert not finding.holds
-        assert finding.error
-
-
-def test_an_error_counts_for_nothing_where_the_other_side_decides():
-    assert found("signals.confidence > 0.5 && payload.amount > 1000").error is None
-    assert found("signals.confidence > 0.5 || payload.amount > 1000").error
-
-
-def test_too_many_steps_are_stopped():
-    many = {"items": list(range(MAX_ENTRIES))}
-    text = "payload.items.all(a, payload.items.all(b, a >= 0 && b >= 0))"
-    assert found(text, many).error == "it takes too many steps"
-
-
-def test_a_list_too_long_to_walk_through_is_an_error_and_not_a_pause():
-    finding = found("payload.items.all(a, true)", {"items": [0] * (MAX_ENTRIES + 1)})
-    assert "more than 2,000 entries" in str(finding.error)
-
-
-def test_a_pattern_that_makes_others_backtrack_is_answered_at_once():
-    assert not found("payload.name.matches('^(a+)+$')", {"name": "a" * 50_000 + "!"}).holds
-
-
 def test_the_phrase_holds_the_values_that_were_looked_at():
     assert found("payload.amount < 50").phrase == "payload.amount < 50: no, amount is 120"
     assert (
@@ -222,24 +121,66 @@ def test_the_phrase_holds_the_values_that_were_looked_at():
     )
 
 
+def test_the_phrase_never_holds_a_secret_value():
+    vocabulary = Vocabulary({"token": "string", "ok": "boolean"}, {}, frozenset({"token"}))
+    payload = {"token": "hunter2", "ok": True}
+    for text in (
+        "payload.token == 'x' && payload.ok",
+        "payload.token.startsWith('h') && payload.ok",
+    ):
+        phrase = found(text, payload, vocabulary=vocabulary).phrase
+        assert phrase.endswith("token is secret and ok is true")
+        assert "hunter2" not in phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("payload.names[payload.token] == 1", "the key asked for was not given"),
+        ("payload.items[payload.pin] == 1", "an element was wanted that the list does not have"),
+        ("payload.token == payload.gone", "payload.gone was not given"),
+    ],
+)
+def test_no_error_holds_a_secret_value_either(text, reason):
+    inputs = {"token": "string", "pin": "number", "names": "object", "items": "list"}
+    vocabulary = Vocabulary(inputs | {"gone": "string"}, {}, frozenset({"token", "pin"}))
+    finding = found(
+        text, {"token": "hunter2", "pin": 4711, "names": {}, "items": []}, None, vocabulary
+    )
+    assert finding.error == reason
+    assert "hunter2" not in finding.phrase
+    assert "4711" not in finding.phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "vocabulary", "sources", "reads"),
+    [
+        ("payload.ok", TYPED, {"payload"}, [("payload", "ok")]),
+        ("has(payload.ok)", TYPED, {"payload"}, []),
+        ("signals.reversible", TYPED, {"signals"}, [("signals", "reversible")]),
+        ("risk.flags > 1", COUNTING, {"risk"}, [("risk", "flags")]),
+        (
+            "risk . flags > 1 || has(signals.anomaly)",
+            COUNTING,
+            {"risk", "signals"},
+            [("risk", "flags")],
+        ),
+        ("size(payload) > 1", FREE, {"payload"}, []),
+        ("payload['x'] == 1", FREE, {"payload"}, []),
+        ("true", FREE, set(), []),
+        ("'payload.ok' == 'signals.x'", TYPED, set(), []),
+    ],
+)
+def test_a_condition_says_what_it_looks_at(text, vocabulary, sources, reads):
+    condition = vocabulary.compile(text)
+    assert condition.sources == sources
+    assert list(condition.reads) == reads
+
+
 def test_a_long_value_is_cut_in_the_phrase():
     phrase = found("payload.name == 'a'", {"name": "x\n<!channel>" * 1_000}).phrase
     assert len(phrase) < 120
     assert "\n" not in phrase
-
-
-def test_without_declared_inputs_any_field_can_be_asked_about():
-    payload = {"amount": 7, "customer-id": "c1", "deep": {"a": [1]}}
-    for text in (
-        "payload.amount < 50",
-        "payload.amount * 2 == 14.0",
-        "payload['customer-id'] == 'c1'",
-        "payload.deep.a[0] == 1",
-        "has(payload.amount) && !has(payload.other)",
-        "size(payload) == 3",
-    ):
-        assert found(text, payload, vocabulary=FREE).holds, text
-    assert found("payload.other > 3", payload, vocabulary=FREE).error
 
 
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(-(2.0**53), 2.0**53)
@@ -285,7 +226,7 @@ def test_any_text_is_a_condition_or_a_refusal_with_a_place(text):
         problems = error.problems
     else:
         problems = ()
-        finding = condition.test(PAYLOAD, {})
+        finding = condition.test({"payload": PAYLOAD, "signals": {}})
         assert finding.error is None or not finding.holds
     for problem in problems:
         assert 1 <= problem.line <= text.count("\n") + 1

@@ -56,6 +56,7 @@ def test_a_path_that_is_not_there_has_the_place_of_what_is_around_it():
         (b"a:\n\tb: 1\n", 2, 1, "indent with spaces"),
         (b"channel: #approvals\n", 1, 1, "needs quotes"),
         (b"reviewers: [@finance]\n", 1, 13, "needs quotes"),
+        (b"rule: {when: a[0] == 1, then: b}\n", 1, 15, "needs quotes"),
         (b"because: a: b\n", 1, 11, "in quotes"),
         (b"a: caf\xe9\n", 1, 7, "UTF-8"),
         (b"a: 1\nb: x\x00y\n", 2, 5, "control character"),
