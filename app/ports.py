@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event as Flag
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
@@ -331,6 +331,9 @@ class Cards(Protocol):
 
     def find(self, target: str, request: Request) -> list[Place]:
         """Cards of this request that are there already, though nobody recorded them."""
+
+    def say(self, place: Place, kind: Literal["reminder", "escalation"], request: Request) -> None:
+        """A word in the thread of a card, with a mention of those who are still to decide."""
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message with the outcome."""

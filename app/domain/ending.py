@@ -33,7 +33,7 @@ def ended(
     after = request.changed(
         status=decision.outcome,
         decision=decision,
-        cards=outdated(cards or request.state.cards),
+        cards=outdated(cards or request.state.cards).model_copy(update={"notices": ()}),
         callback=_callback(request.body, decision),
         **changes,
     )

@@ -12,6 +12,7 @@ from app.domain.commands import (
     Cancel,
     CardDrawn,
     Command,
+    NoticeSaid,
     Redeliver,
     RequesterTold,
     Signal,
@@ -52,6 +53,9 @@ PLANS = {
         stages=(FINANCE.model_copy(update={"quorum": 2}),),
         choices=CHOICES,
         outcomes=(Outcome.APPROVE,),
+    ),
+    "one person who is urged": plan(
+        remind_s=(1800, 7200, 7200), escalate_s=14_400, backups=("ben@example.com",)
     ),
     "a watch": plan(watch=Watch(for_s=3600)),
     "a watch that stop rejects": plan(watch=Watch(for_s=3600, stop=Route.REJECT)),
@@ -105,7 +109,12 @@ def commands(request: Request) -> st.SearchStrategy[Command]:
             took_ms=st.just(1),
             jitter=st.just(0.5),
         ),
-        st.builds(TargetsFound, targets=st.sampled_from([(), ("D1",)])),
+        st.builds(
+            TargetsFound,
+            refs=st.sampled_from([("U0ANA00001",), ("cfo@example.com",)]),
+            targets=st.sampled_from([(), ("D1",)]),
+        ),
+        st.builds(NoticeSaid, place=PLACES),
         st.builds(CardDrawn, target=st.just("#approvals"), place=PLACES, face=st.integers(0, 2)),
         st.builds(
             TargetLost, target=st.sampled_from(["#approvals", "D1"]), problem=st.just("gone")
