@@ -190,7 +190,8 @@ class SlackLane:
                 face = request.state.cards.face
                 return CardDrawn(target=copy.target, place=copy.place, face=face)
             case SayNotice(kind=kind, place=place):
-                self.cards.say(place, kind, request)
+                to = self.directory.ids(request.awaited)
+                self.cards.say(place, kind, request, to)
                 return NoticeSaid(place=place)
             case TellRequester(person=person):
                 self.cards.tell_requester(person, request)

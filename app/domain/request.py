@@ -238,6 +238,12 @@ class Request(Frozen):
         backups = plan.backups if self.state.escalated else ()
         return tuple(dict.fromkeys((*stage.reviewers, *backups)))
 
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Those who are asked now but for the people who approved already."""
+        voted = {ref for vote in self.state.votes for ref in (vote.by.id, vote.by.email)}
+        return tuple(ref for ref in self.asked if ref not in voted)
+
     def approvals(self, choice: str | None = None) -> tuple[Vote, ...]:
         """The approvals of the stage that is asked now, of one choice."""
         now = self.state.stage

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from slack_sdk.models.blocks import ContextBlock, HeaderBlock, SectionBlock
 
 from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
+from app.slack import ids
 
 from . import phrases
-from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain
+from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain, section
 
 _LINE, _TITLE, _POLICY = 500, 300, 100
 _TAKEN = {
@@ -52,6 +56,21 @@ def outcome(request: Request) -> Message:
             ]
         ),
     )
+
+
+def still_waiting(
+    kind: Literal["reminder", "escalation"], request: Request, to: Sequence[str]
+) -> Message:
+    """In the thread of the card: it is not decided yet, whom it waits for, and until when."""
+    title = escaped(cut(phrases.title(request), _TITLE, "on the card"))
+    until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)
+    lead = {
+        "reminder": f"This still waits for a decision: *{title}*.",
+        "escalation": f"Nobody has decided this yet, so backups are asked too: *{title}*.",
+    }
+    names = " ".join(f"<!subteam^{one}>" if ids.is_group(one) else f"<@{one}>" for one in to[:50])
+    words = f"{names} {lead[kind]} Without an answer it expires {until}.".strip()
+    return Message(text=words, blocks=checked([section(words)]))
 
 
 def _line(words: str) -> Message:
