@@ -122,9 +122,14 @@ class ReviewPlan(Frozen):
 
     @property
     def reviewers(self) -> tuple[str, ...]:
-        """Everybody whom the plan names, each once, in its order."""
+        """Everybody whom a stage names, each once, in the plan's order."""
         named = (ref for stage in self.stages for ref in stage.reviewers)
         return tuple(dict.fromkeys(named))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The reviewers and their backups, each once."""
+        return tuple(dict.fromkeys((*self.reviewers, *self.backups)))
 
     @property
     def people(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from policies.calendar import in_words
 from policies.plan import Choice, Outcome, ReviewPlan, Route, Summary
-from policies.wording import sentence
+from policies.wording import listing, sentence
 
 EFFECTS = {
     Outcome.APPROVE: "the workflow goes on with exactly what is shown.",
@@ -64,10 +64,18 @@ def _counted(plan: ReviewPlan, outcome: Outcome) -> str:
 
 
 def _silence(plan: ReviewPlan) -> str:
-    return (
+    parts = []
+    if plan.remind_s:
+        parts.append(f"Reminders come after {listing(map(in_words, plan.remind_s))}.")
+    if plan.escalate_s is not None and plan.backups:
+        parts.append(f"After {in_words(plan.escalate_s)} the backups are asked too.")
+    if plan.hours is not None:
+        parts.append("Only working hours count.")
+    parts.append(
         f"If nobody answers within {in_words(plan.expire_s)} the request expires: "
         "it is not approved, and the workflow is told."
     )
+    return " ".join(parts)
 
 
 def _watching(plan: ReviewPlan) -> str | None:
