@@ -13,6 +13,7 @@ from policies.loader import Policies, PolicyErrors, load_text
 from .domain.errors import DraftRefused, InputsRefused, PolicyNotFound
 from .ports import Explained, Judgement
 
+
 class PolicyJudge:
     """A folder of policies, as it was when it was loaded last.
 

@@ -14,6 +14,7 @@ from .domain.commands import (
     CardDrawn,
     CardsFound,
     Command,
+    NoticeSaid,
     RequesterTold,
     SlackFailed,
     TargetLost,
@@ -27,6 +28,7 @@ from .domain.slack_steps import (
     FindTargets,
     PostCard,
     RedrawCard,
+    SayNotice,
     SlackStep,
     TellRequester,
     ready,
@@ -175,7 +177,7 @@ class SlackLane:
         match step:
             case FindTargets(refs=refs):
                 targets, lost = self.directory.conversations(refs)
-                return TargetsFound(targets=tuple(targets), lost=tuple(lost))
+                return TargetsFound(refs=refs, targets=tuple(targets), lost=tuple(lost))
             case PostCard(target=target):
                 # A worker that died, or an answer that never came, may have left a card behind.
                 doubtful = claim.unfinished or request.state.cards.failures > 0
@@ -187,6 +189,10 @@ class SlackLane:
                 self.cards.redraw(copy.place, request)
                 face = request.state.cards.face
                 return CardDrawn(target=copy.target, place=copy.place, face=face)
+            case SayNotice(kind=kind, place=place):
+                to = self.directory.ids(request.awaited)
+                self.cards.say(place, kind, request, to)
+                return NoticeSaid(place=place)
             case TellRequester(person=person):
                 self.cards.tell_requester(person, request)
                 return RequesterTold()
@@ -196,10 +202,13 @@ def _lost(step: SlackStep, problem: str) -> Command:
     """What a flat refusal by Slack means for each step."""
     match step:
         case FindTargets(refs=refs):
-            return TargetsFound(targets=(), lost=tuple((ref, problem) for ref in refs))
+            lost = tuple((ref, problem) for ref in refs)
+            return TargetsFound(refs=refs, targets=(), lost=lost)
         case PostCard(target=target):
             return TargetLost(target=target, problem=problem)
         case RedrawCard(copy_of=copy):
             return TargetLost(target=copy.target, problem=problem)
+        case SayNotice(place=place):
+            return NoticeSaid(place=place, problem=problem)
         case TellRequester():
             return RequesterTold(problem=problem)

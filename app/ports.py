@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event as Flag
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
@@ -305,6 +305,12 @@ class Directory(Protocol):
         Raises `SlackAgain`.
         """
 
+    def ids(self, refs: Sequence[str]) -> list[str]:
+        """Slack's own ids of these people and groups, without those that it does not know.
+
+        Raises `SlackAgain`.
+        """
+
 
 class SlackAgain(Exception):
     """Slack could not do it now; `wait_s` is its own word, or our pace's, on when it can."""
@@ -334,6 +340,15 @@ class Cards(Protocol):
 
     def find(self, target: str, request: Request) -> list[Place]:
         """Cards of this request that are there already, though nobody recorded them."""
+
+    def say(
+        self,
+        place: Place,
+        kind: Literal["reminder", "escalation"],
+        request: Request,
+        to: Sequence[str],
+    ) -> None:
+        """A word in the thread of a card, with a mention of these people and groups."""
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message with the outcome."""

@@ -17,7 +17,6 @@ from typing import Protocol, TypeAlias
 
 from pydantic import JsonValue
 
-from policies.check import unheeded
 from policies.loader import Policies, PolicyErrors
 
 from .domain.errors import CountersignError, StoreUnavailable
@@ -74,7 +73,6 @@ class Reloading:
         self._host, self._process = socket.gethostname(), new_operation()
         self._heard = orders.last()  # before the folder is read, which then has what it asks for
         self.judge = PolicyJudge(load())
-        _warn_of_the_unheeded(self.judge.policies)
         self._since_ms = record.record(_hashes(self.judge.policies), "startup", self._host)
 
     def report(self) -> dict[str, JsonValue]:
@@ -94,7 +92,6 @@ class Reloading:
         except StoreUnavailable as error:
             return self._refused(by, [f"it could not be put on record: {error.message}"])
         self.judge.policies = policies
-        _warn_of_the_unheeded(policies)
         if after != before:
             self._since_ms = now_ms
         made = changed(before, after)
@@ -173,11 +170,3 @@ class Reloading:
 
 def _hashes(policies: Policies) -> dict[str, str]:
     return {name: loaded.hash for name, loaded in policies.items()}
-
-
-def _warn_of_the_unheeded(policies: Policies) -> None:
-    """Nobody should wait for a reminder that this version does not send."""
-    for name, loaded in policies.items():
-        for caution in unheeded(loaded.policy):
-            place = ".".join(map(str, caution.path))
-            _log.warning("policy %s, %s: %s", name, place, caution.message)

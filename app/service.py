@@ -273,8 +273,8 @@ class Service:
         """Somebody as Slack knows them now, in relation to this request."""
         body = self.store.load(request_id).request.body
         plan = body.evaluation.plan
-        reviewers = () if plan is None else plan.reviewers
-        return self.directory.person(user_id, reviewers, body.on_behalf_of)
+        named = () if plan is None else plan.named
+        return self.directory.person(user_id, named, body.on_behalf_of)
 
     def _changed(self, request_id: str, command: Command) -> Request:
         request = change(self.store, request_id, command)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from policies.compiled import LoadedPolicy, Path
 from policies.plan import Route
+from policies.plans import changed
 from policies.quorums import unmet
 from policies.schema import Input, Policy, Review, Rule
 from policies.wording import listing
@@ -34,37 +35,28 @@ def cautions(loaded: LoadedPolicy) -> tuple[Caution, ...]:
         *_unlimited(loaded),
         *_unwatchable(loaded),
         *(Caution(path, message) for path, message in unmet(loaded)),
-        *unheeded(loaded.policy),
+        *_half_escalated(loaded.policy),
         *_untested(loaded.policy),
     )
 
 
-def unheeded(policy: Policy) -> Iterator[Caution]:
-    """What is read and checked, and not acted on by this version."""
-    yield from _unheeded(policy.review, ("review",))
+def _half_escalated(policy: Policy) -> Iterator[Caution]:
+    """Backups whom nobody ever asks, and an escalation to nobody."""
+    yield from _half(policy.review, ("review",))
     for position, rule in enumerate(policy.rules):
         if rule.review is not None:
-            yield from _unheeded(rule.review, ("rules", position, "review"))
+            merged = changed(policy.review, rule.review)
+            yield from _half(merged, ("rules", position, "review"))
 
 
-def _unheeded(review: Review, path: Path) -> Iterator[Caution]:
-    later = "is read and not acted on yet"
-    if review.backups:
+def _half(review: Review, path: Path) -> Iterator[Caution]:
+    escalates = review.sla is not None and review.sla.escalate is not None
+    if review.backups and not escalates:
+        yield Caution(path, "`backups` are never asked; write when, such as sla: {escalate: 4h}")
+    if escalates and not review.backups:
         yield Caution(
-            (*path, "backups"), f"`backups` {later}: nobody stands in; name more reviewers"
+            path, "`escalate` asks nobody; name the `backups` who may decide from then on"
         )
-    if review.sla is None:
-        return
-    sla = (*path, "sla")
-    if review.sla.remind:
-        yield Caution((*sla, "remind"), f"`remind` {later}: nobody is reminded")
-    if review.sla.escalate:
-        yield Caution(
-            (*sla, "escalate"), f"`escalate` {later}: nobody else is asked before it expires"
-        )
-    if review.sla.hours:
-        message = f"`hours` {later}: durations run day and night; allow for that in `expire`"
-        yield Caution((*sla, "hours"), message)
 
 
 def _always(loaded: LoadedPolicy, rule: Rule) -> bool:

@@ -11,12 +11,14 @@ from policies.calendar import in_words
 from policies.compiled import LoadedPolicy, vocabulary
 from policies.conditions import ConditionError, Given
 from policies.evaluate import Facts, evaluate
+from policies.hours import in_words as hours_in_words
 from policies.limits import in_full
 from policies.operands import operands
 from policies.plan import Evaluation, Flag, Frozen, Outcome, ReviewPlan, Route, Summary
 from policies.risk import counts
 from policies.schema import Rule
 from policies.summary import EFFECTS
+from policies.wording import listing
 
 
 class Part(Frozen):
@@ -107,14 +109,19 @@ def explain(policy: LoadedPolicy, facts: Facts) -> Explanation:
 
 def timeline(plan: ReviewPlan) -> tuple[Moment, ...]:
     """What happens when nobody answers, in order; seconds after the request is shown."""
+    open_time = "" if plan.hours is None else f" of {hours_in_words(plan.hours)}"
+
+    def moment(after_s: int, what: str) -> Moment:
+        return Moment(after_s=after_s, after=f"{in_words(after_s)}{open_time}", what=what)
+
     if plan.watch is not None:
         went = "nobody stopped it: it goes ahead, approved by the policy"
-        return (_moment(plan.watch.for_s, went),)
-    return (_moment(plan.expire_s, "it expires: not approved, and the workflow is told"),)
-
-
-def _moment(after_s: int, what: str) -> Moment:
-    return Moment(after_s=after_s, after=in_words(after_s), what=what)
+        return (Moment(after_s=plan.watch.for_s, after=in_words(plan.watch.for_s), what=went),)
+    moments = [moment(each, "those who are asked are reminded") for each in plan.remind_s]
+    if plan.escalate_s is not None and plan.backups:
+        moments.append(moment(plan.escalate_s, f"{listing(plan.backups)} may decide as well"))
+    moments.append(moment(plan.expire_s, "it expires: not approved, and the workflow is told"))
+    return tuple(sorted(moments, key=lambda one: one.after_s))
 
 
 def _rules(policy: LoadedPolicy, facts: Facts, evaluation: Evaluation) -> tuple[ExplainedRule, ...]:

@@ -35,8 +35,10 @@ def allowance(policy: str, rule: Rule, payload: Mapping[str, Any]) -> Allowance 
 
 
 def in_full(limit: Limit) -> str:
-    """`20 requests and a sum of 1000 in 1 day for each customer` for people."""
-    parts = [] if limit.count is None else [f"{limit.count:,} requests"]
+    """`20 requests and amount of 1000 in all in 1 day for each customer` for people."""
+    parts = []
+    if limit.count is not None:
+        parts.append("1 request" if limit.count == 1 else f"{limit.count:,} requests")
     if limit.sum is not None:
         parts.append(f"{_input(limit.sum)} of {shown(limit.most)} in all")
     each = "" if limit.per is None else f" for each {_input(limit.per)}"

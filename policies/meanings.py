@@ -43,7 +43,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "reviewers": "Who is asked: groups, e-mail addresses, Slack user ids.",
             "quorum": "How many of them must approve.",
             "stages": "Reviewers who are asked one after another.",
-            "backups": "Who stands in. Read, and not acted on yet.",
+            "backups": "Who may decide as well, once it is escalated.",
             "outcomes": "Which of the usual buttons there are.",
             "choices": "Buttons of the policy's own in their place.",
             "sla": "How long people have.",
@@ -63,15 +63,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "comment": "Whether it opens a form for a comment.",
         },
         "Sla": {
-            "remind": "When to remind. Read, and not acted on yet.",
-            "escalate": "When to ask the backups. Read, and not acted on yet.",
+            "remind": "When to remind those who are asked; several, in order.",
+            "escalate": "When to ask the backups as well.",
             "expire": "When the request ends without an approval.",
-            "hours": "Working hours of these durations. Read, and not acted on yet.",
+            "hours": "Working hours: the three durations above run in these alone.",
         },
-        "Hours": {
+        "HoursForm": {
             "zone": "A time zone such as Europe/London.",
             "days": "Working days, such as mon-fri.",
-            "open": "Working hours, such as 09:00-17:00.",
+            "open": "Working hours, such as 09:00-17:00, or several with commas.",
+            "holidays": "Days off, such as 2026-12-25.",
         },
         "Rule": {
             "id": "The name of the rule, on record with what it decided.",

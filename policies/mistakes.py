@@ -12,7 +12,7 @@ from policies.document import Document, Mark, Path
 from policies.schema import (
     ChoiceForm,
     Expectation,
-    Hours,
+    HoursForm,
     Input,
     Limit,
     Policy,
@@ -44,7 +44,7 @@ _PLACES: dict[str, type[BaseModel]] = {
     "risk.*": Question,
     "review": Review,
     "review.sla": Sla,
-    "review.sla.hours": Hours,
+    "review.sla.hours": HoursForm,
     "review.stages.*": StageForm,
     "review.choices.*": ChoiceForm,
     "rules.*": Rule,

@@ -89,11 +89,22 @@ class Watch(Frozen):
     stop: Literal[Route.REVIEW, Route.REJECT] = Route.REVIEW
 
 
+class Hours(Frozen):
+    """Working hours: days of the week from 0, windows in minutes of the day, ISO dates without."""
+
+    zone: str
+    days: tuple[int, ...]
+    open: tuple[tuple[int, int], ...]
+    holidays: tuple[str, ...] = ()
+
+
 class ReviewPlan(Frozen):
     """Everything a review needs to know; complete without the policy file.
 
     `choices`, where there are any, are the buttons; else each of `outcomes` is one. Stages follow
-    one another. `viewers` may look at the request and not decide it.
+    one another. `viewers` may look at the request and not decide it. After `escalate_s` the
+    `backups` may decide as well. With `hours` the durations until reminder, escalation and expiry
+    run in open time alone.
     """
 
     channel: str | None
@@ -104,12 +115,21 @@ class ReviewPlan(Frozen):
     checklist: tuple[str, ...] = ()
     viewers: tuple[str, ...] = ()
     watch: Watch | None = None
+    remind_s: tuple[int, ...] = ()
+    escalate_s: int | None = None
+    backups: tuple[str, ...] = ()
+    hours: Hours | None = None
 
     @property
     def reviewers(self) -> tuple[str, ...]:
-        """Everybody whom the plan names, each once, in its order."""
+        """Everybody whom a stage names, each once, in the plan's order."""
         named = (ref for stage in self.stages for ref in stage.reviewers)
         return tuple(dict.fromkeys(named))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The reviewers and their backups, each once."""
+        return tuple(dict.fromkeys((*self.reviewers, *self.backups)))
 
     @property
     def people(self) -> int:

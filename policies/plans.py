@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policies.plan import Choice, Outcome, ReviewPlan, Route, Stage, Watch
+from policies.plan import Choice, Hours, Outcome, ReviewPlan, Route, Stage, Watch
 from policies.schema import ChoiceForm, Review, Rule, Sla, can_be_met, people
 from policies.summary import EFFECTS
 
@@ -38,15 +38,20 @@ def changed(base: Review, change: Review | None) -> Review:
 
 def plan(review: Review, rule: Rule | None = None) -> ReviewPlan:
     """The plan of a review, complete without the file; of a watching rule, with its window."""
+    sla = review.sla or Sla()
     return ReviewPlan(
         channel=review.channel,
         stages=_stages(review),
         outcomes=_outcomes(review),
-        expire_s=(review.sla or Sla()).expire_s,
+        expire_s=sla.expire_s,
         choices=tuple(_choice(one) for one in review.choices or ()),
         checklist=review.checklist or (),
         viewers=review.viewers or (),
         watch=None if rule is None else _watch(rule),
+        remind_s=sla.remind,
+        escalate_s=sla.escalate,
+        backups=review.backups or (),
+        hours=None if sla.hours is None else Hours(**sla.hours.model_dump()),
     )
 
 

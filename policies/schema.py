@@ -5,9 +5,10 @@ Durations are written as `1d` and held in seconds; everything else is held as it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
 from pydantic.json_schema import WithJsonSchema
@@ -28,8 +29,11 @@ from policies.atoms import (
     words,
 )
 from policies.calendar import in_words
+from policies.hours import known_zone, weekdays, windows
 from policies.plan import FieldFormat, FieldType, Frozen, Outcome, Route
 from policies.wording import kind_of, listing
+
+T = TypeVar("T")
 
 USUAL_EXPIRY_S = 7 * 86_400
 QUESTIONS: Mapping[str, str] = MappingProxyType(
@@ -57,6 +61,24 @@ SIGNAL_FLAGS: Mapping[str, str] = MappingProxyType(
 MAX_COUNT = 1_000_000
 MAX_SUM = 1_000_000_000
 """In millionths this still leaves a double room for the sum of all that fits into a limit."""
+
+
+def _of_text(read: Callable[[str], T]) -> Callable[[object], T]:
+    """A check that there is text, read by `read`."""
+
+    def check(value: object) -> T:
+        if not isinstance(value, str):
+            raise ValueError(f"write text here, not {kind_of(value)}; in quotes anything is text")
+        return read(value)
+
+    return check
+
+
+def _iso_day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no date; write one such as 2026-12-25") from None
 
 
 def _quorum(value: object) -> object:
@@ -152,12 +174,30 @@ def _told_once(times: tuple[int, ...]) -> tuple[int, ...]:
     return times
 
 
-class Hours(Frozen):
-    """Working hours: durations of the SLA run in these alone."""
+Days = Annotated[
+    tuple[int, ...],
+    BeforeValidator(_of_text(weekdays), json_schema_input_type=str),
+    WithJsonSchema({"type": "string", "examples": ["mon-fri", "mon, wed, fri"]}),
+]
+Windows = Annotated[
+    tuple[tuple[int, int], ...],
+    BeforeValidator(_of_text(windows), json_schema_input_type=str),
+    WithJsonSchema({"type": "string", "examples": ["09:00-18:00", "09:00-12:30, 13:30-18:00"]}),
+]
+Day = Annotated[
+    str,
+    BeforeValidator(_of_text(_iso_day)),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
 
-    zone: Annotated[str, *words(64)]
-    days: Annotated[str, *words(40)] = "mon-fri"
-    open: Annotated[str, *words(40)] = "09:00-17:00"
+
+class HoursForm(Frozen):
+    """Working hours: the durations of the SLA run in these alone, so that 8h are 8 open hours."""
+
+    zone: Annotated[str, *words(64), AfterValidator(known_zone)]
+    days: Days = (0, 1, 2, 3, 4)
+    open: Windows = ((9 * 60, 17 * 60),)
+    holidays: Annotated[tuple[Day, ...], Field(max_length=500)] = ()
 
 
 class Sla(Frozen):
@@ -169,11 +209,13 @@ class Sla(Frozen):
     remind: Annotated[tuple[Duration, ...], Field(max_length=10), AfterValidator(_told_once)] = ()
     escalate: Duration | None = None
     expire_s: Duration = Field(default=USUAL_EXPIRY_S, alias="expire")
-    hours: Hours | None = None
+    hours: HoursForm | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         before = [*self.remind, *([self.escalate] if self.escalate else [])]
+        if list(self.remind) != sorted(self.remind):
+            raise ValueError("write `remind` in order, the first reminder first")
         if any(each >= self.expire_s for each in before):
             raise ValueError("`remind` and `escalate` have to come before `expire`")
         return self

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policies.calendar import in_words
-from policies.plan import Choice, Outcome, ReviewPlan, Route, Summary
-from policies.wording import sentence
+from policies.plan import Outcome, ReviewPlan, Route, Summary
+from policies.wording import listing, sentence
 
 EFFECTS = {
     Outcome.APPROVE: "the workflow goes on with exactly what is shown.",
@@ -46,28 +46,35 @@ def summarise(
 
 def _buttons(plan: ReviewPlan) -> tuple[tuple[Outcome, str], ...]:
     if plan.choices:
-        return tuple((one.outcome, _chosen(plan, one)) for one in plan.choices)
+        return tuple(
+            (one.outcome, f"{one.label}: {sentence(one.effect)}{_counted(plan, one.outcome)}")
+            for one in plan.choices
+        )
     return tuple(
-        (outcome, f"{outcome.value.capitalize()}: {_counted(plan, outcome)}{EFFECTS[outcome]}")
+        (outcome, f"{outcome.value.capitalize()}: {EFFECTS[outcome]}{_counted(plan, outcome)}")
         for outcome in plan.outcomes
     )
-
-
-def _chosen(plan: ReviewPlan, choice: Choice) -> str:
-    return f"{choice.label}: {_counted(plan, choice.outcome)}{sentence(choice.effect)}"
 
 
 def _counted(plan: ReviewPlan, outcome: Outcome) -> str:
     if outcome is not Outcome.APPROVE or plan.people == 1:
         return ""
-    return f"counts as one of {plan.people} approvals; after the last of them "
+    return f" It counts as one of {plan.people} approvals; nothing goes ahead before the last."
 
 
 def _silence(plan: ReviewPlan) -> str:
-    return (
+    parts = []
+    if plan.remind_s:
+        parts.append(f"Reminders come after {listing(map(in_words, plan.remind_s))}.")
+    if plan.escalate_s is not None and plan.backups:
+        parts.append(f"After {in_words(plan.escalate_s)} the backups are asked too.")
+    if plan.hours is not None:
+        parts.append("Only working hours count.")
+    parts.append(
         f"If nobody answers within {in_words(plan.expire_s)} the request expires: "
         "it is not approved, and the workflow is told."
     )
+    return " ".join(parts)
 
 
 def _watching(plan: ReviewPlan) -> str | None:

@@ -57,7 +57,10 @@ CONTENT = (
     "mrkdwn?=bool parse?=none|full link_names?=bool as_user?=bool"
 )
 METHODS = {
-    "chat.postMessage": (post_message, f"channel=filled:82 {CONTENT} metadata?=any"),
+    "chat.postMessage": (
+        post_message,
+        f"channel=filled:82 {CONTENT} metadata?=any reply_broadcast?=bool",
+    ),
     "chat.postEphemeral": (post_ephemeral, f"channel=filled:82 user=filled:20 {CONTENT}"),
     "chat.update": (update, f"channel=filled:82 ts=filled:20 {CONTENT} metadata?=any"),
     "chat.delete": (delete, "channel=filled:82 ts=filled:20 as_user?=bool"),
@@ -120,6 +123,8 @@ def _new_content(sandbox: Sandbox, channel: Channel, args: JsonObject) -> JsonOb
         if parent is None:
             raise SlackError("thread_not_found")
         content["thread_ts"] = parent.get("thread_ts", parent["ts"])
+        if args.get("reply_broadcast"):
+            content["subtype"] = "thread_broadcast"
     return content
 
 

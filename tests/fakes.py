@@ -291,6 +291,9 @@ class FakeDirectory:
         asked = requester == user_id
         return Person(id=user_id, name=user_id.title(), groups=groups, is_requester=asked)
 
+    def ids(self, refs: Sequence[str]) -> list[str]:
+        return [ref for ref in refs if ref.isupper()]
+
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         return list(refs), []
 

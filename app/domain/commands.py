@@ -96,8 +96,9 @@ class CallbackTried(Frozen):
 
 
 class TargetsFound(Frozen):
-    """The plan's names were looked up: conversations to post into, names that lead nowhere."""
+    """Names were looked up (`refs`): conversations to post into, names that lead nowhere."""
 
+    refs: tuple[str, ...]
     targets: tuple[str, ...]
     lost: tuple[tuple[str, str], ...] = ()
 
@@ -115,6 +116,13 @@ class CardsFound(Frozen):
 
     target: str
     places: tuple[Place, ...]
+
+
+class NoticeSaid(Frozen):
+    """A notice stands in the thread of a card, or can't (`problem` says why)."""
+
+    place: Place
+    problem: str | None = None
 
 
 class RequesterTold(Frozen):
@@ -147,6 +155,7 @@ Command = (
     | TargetsFound
     | CardDrawn
     | CardsFound
+    | NoticeSaid
     | RequesterTold
     | TargetLost
     | SlackFailed

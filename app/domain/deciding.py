@@ -38,7 +38,7 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
         return too_late(request, command.seen)
     in_time(request, now)
     _offered(request, command)
-    refused = why_not(request, command.person, command.digest, _asked_now(request))
+    refused = why_not(request, command.person, command.digest, request.asked)
     if refused is not None:
         return refuse(request, command.person, command.digest, refused, now)
     if _needs_comment(request, command) and not (command.comment or "").strip():
@@ -99,11 +99,6 @@ def too_late(request: Request, seen: Place | None) -> Transition:
     return Transition(before=request, after=after, refused=refused)
 
 
-def _asked_now(request: Request) -> tuple[str, ...]:
-    stage = request.stage
-    return () if stage is None else stage.reviewers
-
-
 def _offered(request: Request, command: Decide) -> None:
     """Raises `OutcomeNotOffered` for a button that this plan does not have, or not yet."""
     plan = request.body.evaluation.plan
@@ -140,7 +135,7 @@ def _approve(request: Request, command: Decide, now: int) -> Transition:
     if len(agreeing) < stage.quorum:
         return _waits_on(request, votes, outdated(cards), now)
     if request.state.stage + 1 < len(plan.stages):
-        return _next_stage(request, plan, votes, outdated(cards), now)
+        return _next_stage(request, votes, outdated(cards), now)
     earlier = tuple(vote for vote in votes if vote.stage < request.state.stage)
     decision = Decision(
         outcome=Status.APPROVED,
@@ -180,13 +175,9 @@ def _waits_on(request: Request, votes: tuple[Vote, ...], cards: Cards, now: int)
     return Transition(before=request, after=after, events=events, not_after=last_instant(request))
 
 
-def _next_stage(
-    request: Request, plan: ReviewPlan, votes: tuple[Vote, ...], cards: Cards, now: int
-) -> Transition:
-    """The next stage is asked; without a channel its people are looked up and told one by one."""
+def _next_stage(request: Request, votes: tuple[Vote, ...], cards: Cards, now: int) -> Transition:
+    """The next stage is asked."""
     stage = request.state.stage + 1
-    if plan.channel is None:
-        cards = cards.model_copy(update={"targets": None})
     after = request.changed(votes=votes, stage=stage, cards=cards)
     events = (
         event(after, EventType.APPROVAL_GIVEN, now, votes[-1].by, **_told(votes[-1])),

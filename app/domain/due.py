@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from .request import Request
 from .slack_steps import next_step
+from .timing import next_ms
 
 
 class Lane(StrEnum):
@@ -31,11 +32,9 @@ def settled(request: Request) -> bool:
 
 
 def _time(request: Request) -> int | None:
-    """While it waits its expiry, or before that the end of a watch; once everything is done, the
-    end of its retention."""
+    """While it waits whatever time brings next; once everything is done, its erasure."""
     if request.pending:
-        ends = (request.state.expires_ms, request.state.goes_ahead_ms)
-        return min((end for end in ends if end is not None), default=None)
+        return next_ms(request)
     return erase_ms(request) if settled(request) else None
 
 

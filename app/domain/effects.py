@@ -9,6 +9,7 @@ from .commands import (
     CardDrawn,
     CardsFound,
     Command,
+    NoticeSaid,
     Redeliver,
     RequesterTold,
     SlackFailed,
@@ -43,6 +44,8 @@ def record(request: Request, command: Command, now: int) -> Transition | None:
             return _card_drawn(request, command, now)
         case CardsFound():
             return _cards_found(request, command, now)
+        case NoticeSaid():
+            return _notice_said(request, command, now)
         case TargetLost():
             return _target_lost(request, command, now)
         case RequesterTold():
@@ -105,14 +108,39 @@ def _redeliver(request: Request, command: Redeliver, now: int) -> Transition:
 def _targets_found(request: Request, found: TargetsFound, now: int) -> Transition:
     cards = request.state.cards
     gone = {name for name, _ in cards.lost}
-    targets = tuple(target for target in found.targets if target not in gone)
-    update = {"targets": targets, "lost": (*cards.lost, *found.lost)}
+    targets = dict.fromkeys((*(cards.targets or ()), *found.targets))
+    update = {
+        "targets": tuple(target for target in targets if target not in gone),
+        "looked_up": (*cards.looked_up, *found.refs),
+        "lost": (*cards.lost, *found.lost),
+    }
     after = _with_cards(request, update)
     events = tuple(
         event(after, EventType.CARD_LOST, now, target=name, problem=problem)
         for name, problem in found.lost
     )
     return Transition(before=request, after=after, events=events)
+
+
+def _notice_said(request: Request, said: NoticeSaid, now: int) -> Transition | None:
+    """Said once in each place; what was decided meanwhile has nothing left to say."""
+    left = []
+    for notice in request.state.cards.notices:
+        places = tuple(place for place in notice.places if place != said.place)
+        left += [notice.model_copy(update={"places": places})] if places else []
+    if tuple(left) == request.state.cards.notices:
+        return None
+    after = _with_cards(request, {"notices": tuple(left)})
+    place = said.place
+    recorded = event(
+        after,
+        EventType.NOTICE_SAID,
+        now,
+        channel=place.channel,
+        ts=place.ts,
+        problem=said.problem,
+    )
+    return Transition(before=request, after=after, events=(recorded,))
 
 
 def _card_drawn(request: Request, drawn: CardDrawn, now: int) -> Transition:
@@ -157,11 +185,11 @@ def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
 
 
 def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
-    """Drop the target and its cards; when none is left, the plan's names are looked up again."""
+    """Drop the target and its cards; without their channel the reviewers get cards of their own."""
     cards = request.state.cards
     targets = tuple(target for target in cards.targets or () if target != lost.target)
     update = {
-        "targets": targets or None,
+        "targets": targets,
         "copies": tuple(copy for copy in cards.copies if copy.target != lost.target),
         "lost": (*cards.lost, (lost.target, lost.problem)),
     }

@@ -33,7 +33,7 @@ def ended(
     after = request.changed(
         status=decision.outcome,
         decision=decision,
-        cards=outdated(cards or request.state.cards),
+        cards=outdated(cards or request.state.cards).model_copy(update={"notices": ()}),
         callback=_callback(request.body, decision),
         **changes,
     )
@@ -73,6 +73,8 @@ def already_decided(request: Request) -> AlreadyDecided:
     decision = request.state.decision
     if decision is None or decision.outcome is Status.EXPIRED:
         return AlreadyDecided("The time to decide this has passed, so it was not approved.")
+    if request.body.evaluation.plan is not None and decision.by[0].kind == "policy":
+        return AlreadyDecided("Nobody stopped this in time, so it went ahead.")
     names = " and ".join(actor.name for actor in decision.by)
     return AlreadyDecided(f"{names} already {_DONE[decision.outcome]}.")
 

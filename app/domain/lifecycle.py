@@ -6,7 +6,9 @@ read off the new state (`due.py`, `slack_steps.py`).
 
 from __future__ import annotations
 
-from policies.plan import Route
+from typing import Any
+
+from policies.plan import ReviewPlan, Route
 
 from . import effects
 from .commands import Cancel, Command, Decide, Signal, Stop, Wake
@@ -15,10 +17,9 @@ from .due import erase_ms, settled
 from .ending import already_decided, ended, in_time
 from .events import Event, EventType
 from .request import Actor, Body, Cards, Decision, Request, State, Status
+from .timing import deadline, expire, prompt, schedule
 from .transition import Transition, event
 from .watching import go_ahead, report, stop
-
-TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
 
 _ROUTED = {Route.APPROVE: Status.APPROVED, Route.REJECT: Status.REJECTED}
 
@@ -47,16 +48,22 @@ def apply(request: Request, command: Command, now: int) -> Transition | None:
 def begin(body: Body) -> Transition:
     """A new request: it waits for a person, or its policy has decided it already."""
     plan, now = body.evaluation.plan, body.opened_ms
-    expires_ms = None if plan is None else now + plan.expire_s * 1000
     # A channel is posted into by its name; people have to be looked up first.
     cards = Cards(targets=(plan.channel,) if plan is not None and plan.channel else None)
-    state = State(version=1, status=Status.PENDING, expires_ms=expires_ms, cards=cards)
+    state = State(version=1, status=Status.PENDING, cards=cards, **_times(plan, now))
     request = Request(body=body, state=state)
     if plan is not None:
         return Transition(before=None, after=request, events=_opening(request))
     decided = ended(request, _by_policy(body), EventType.DECIDED)
     events = (*_opening(request), *decided.events)
     return Transition(before=None, after=decided.after, events=events, message=decided.message)
+
+
+def _times(plan: ReviewPlan | None, now: int) -> dict[str, Any]:
+    """Nobody is reminded of a watch: it needs no answer."""
+    if plan is None:
+        return {"expires_ms": None}
+    return schedule(plan, now) if plan.watch is None else {"expires_ms": deadline(plan, now)}
 
 
 def _opening(request: Request) -> tuple[Event, ...]:
@@ -103,17 +110,8 @@ def _cancel(request: Request, command: Cancel, now: int) -> Transition:
 
 def _wake(request: Request, now: int) -> Transition | None:
     if request.pending:
-        return _expire(request, now) or go_ahead(request, now)
+        return expire(request, now) or go_ahead(request, now) or prompt(request, now)
     erase = erase_ms(request)
     if not settled(request) or erase is None or now < erase:
         return None
     return Transition(before=request, after=None, events=(event(request, EventType.ERASED, now),))
-
-
-def _expire(request: Request, now: int) -> Transition | None:
-    if request.state.expires_ms is None or now < request.state.expires_ms:
-        return None
-    decision = Decision(
-        outcome=Status.EXPIRED, by=(TIMEOUT,), at_ms=now, digest=request.body.digest
-    )
-    return ended(request, decision, EventType.EXPIRED)

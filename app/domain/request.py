@@ -117,6 +117,14 @@ class Place(Frozen):
     ts: str
 
 
+class Notice(Frozen):
+    """A word in the thread of each of these cards that is still to be said."""
+
+    kind: Literal["reminder", "escalation"]
+    at_ms: int
+    places: tuple[Place, ...]
+
+
 class Copy(Frozen):
     """One posted card: for which target, where it is in Slack, and the face that it shows."""
 
@@ -129,14 +137,16 @@ class Cards(Frozen):
     """What Slack shows of the request.
 
     `face` counts the changes that a reader could see; a copy with a lower one is out of date.
-    `targets` are the conversations to post into, None until the reviewers were looked up.
-    `lost` are the names and conversations that Slack will never accept, with its reason; `problem`
-    is what it failed with last, None once something worked.
+    `targets` are the conversations to post into, `looked_up` the names that some of them come from.
+    `notices` are still to be said. `lost` are the names and conversations that Slack will never
+    accept, with its reason; `problem` is what it failed with last, None once something worked.
     """
 
     face: int = 1
     targets: tuple[str, ...] | None = None
+    looked_up: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
+    notices: tuple[Notice, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     requester_told: bool = False
     problem: str | None = None
@@ -170,7 +180,8 @@ class State(Frozen):
     """Everything about a request that changes.
 
     `stage` is the one that is asked now, from 0; `votes` are the approvals of all stages.
-    `goes_ahead_ms` ends a watch, None until a card could be seen.
+    `goes_ahead_ms` ends a watch, None until a card could be seen. `remind_ms` and `escalate_ms` are
+    still to come; `reminded` and `escalated` say that they came.
     """
 
     version: int
@@ -179,6 +190,10 @@ class State(Frozen):
     stage: int = 0
     votes: tuple[Vote, ...] = ()
     goes_ahead_ms: int | None = None
+    remind_ms: tuple[int, ...] = ()
+    reminded: int = 0
+    escalate_ms: int | None = None
+    escalated: bool = False
     stopped: Stopped | None = None
     reports: tuple[Report, ...] = ()
     decision: Decision | None = None
@@ -213,6 +228,21 @@ class Request(Frozen):
         """The stage that is asked now; None where nobody ever was."""
         plan = self.body.evaluation.plan
         return None if plan is None else plan.stages[self.state.stage]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Who may decide now, as the plan names them: the stage's reviewers, later the backups."""
+        plan, stage = self.body.evaluation.plan, self.stage
+        if plan is None or stage is None:
+            return ()
+        backups = plan.backups if self.state.escalated else ()
+        return tuple(dict.fromkeys((*stage.reviewers, *backups)))
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Those who are asked now but for the people who approved already."""
+        voted = {ref for vote in self.state.votes for ref in (vote.by.id, vote.by.email)}
+        return tuple(ref for ref in self.asked if ref not in voted)
 
     def approvals(self, choice: str | None = None) -> tuple[Vote, ...]:
         """The approvals of the stage that is asked now, of one choice."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from policies.plan import Frozen
 
-from .request import Copy, Request
+from .request import Cards, Copy, Place, Request
 
 
 class FindTargets(Frozen):
-    """Look up the reviewers, to post the card to each of them as a direct message."""
+    """Look up people and groups, to post the card to each of them as a direct message."""
 
     refs: tuple[str, ...]
 
@@ -25,13 +27,20 @@ class RedrawCard(Frozen):
     copy_of: Copy
 
 
+class SayNotice(Frozen):
+    """Say in the thread of a card that it is still waiting, to whom it concerns."""
+
+    kind: Literal["reminder", "escalation"]
+    place: Place
+
+
 class TellRequester(Frozen):
     """Tell the person on whose behalf it was asked how it ended."""
 
     person: str
 
 
-SlackStep = FindTargets | PostCard | RedrawCard | TellRequester
+SlackStep = FindTargets | PostCard | RedrawCard | SayNotice | TellRequester
 
 
 def next_step(request: Request) -> SlackStep | None:
@@ -51,12 +60,13 @@ def ready(request: Request, now: int) -> SlackStep | None:
 
 def _posting(request: Request) -> SlackStep | None:
     cards = request.state.cards
-    if cards.targets is None:
-        refs = _reviewers(request)
-        return FindTargets(refs=refs) if refs else _redraw(request)
+    if refs := _to_look_up(request):
+        return FindTargets(refs=refs)
     posted = {copy.target for copy in cards.copies}
-    missing = next((target for target in cards.targets if target not in posted), None)
-    return PostCard(target=missing) if missing else _redraw(request)
+    missing = next((target for target in cards.targets or () if target not in posted), None)
+    if missing is not None:
+        return PostCard(target=missing)
+    return _redraw(request) or _notice(cards)
 
 
 def _closing(request: Request) -> SlackStep | None:
@@ -74,8 +84,23 @@ def _redraw(request: Request) -> RedrawCard | None:
     return RedrawCard(copy_of=stale) if stale else None
 
 
-def _reviewers(request: Request) -> tuple[str, ...]:
-    """Whom the stage that is asked now names, but for those who could not be reached."""
-    refs = () if request.stage is None else request.stage.reviewers
-    lost = {name for name, _ in request.state.cards.lost}
-    return tuple(ref for ref in refs if ref not in lost)
+def _notice(cards: Cards) -> SayNotice | None:
+    notice = next(iter(cards.notices), None)
+    return None if notice is None else SayNotice(kind=notice.kind, place=notice.places[0])
+
+
+def _to_look_up(request: Request) -> tuple[str, ...]:
+    """Who gets a card of their own and was not looked up yet.
+
+    The backups do, and the reviewers where there is no channel for all, or once one reminder was
+    not enough to be heard there.
+    """
+    plan, stage, state = request.body.evaluation.plan, request.stage, request.state
+    if plan is None or stage is None:
+        return ()
+    lost = {name for name, _ in state.cards.lost}
+    in_person = plan.channel is None or plan.channel in lost or state.reminded > 0
+    names = stage.reviewers if in_person else ()
+    backups = plan.backups if state.escalated else ()
+    done = lost.union(state.cards.looked_up)
+    return tuple(dict.fromkeys(ref for ref in (*names, *backups) if ref not in done))

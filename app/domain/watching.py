@@ -12,6 +12,7 @@ from .ending import adopted, already_decided, ended, in_time, last_instant, outd
 from .errors import CommentRequired, OutcomeNotOffered
 from .events import Event, EventType, fingerprint
 from .request import Actor, Decision, Report, Request, Status, Stopped
+from .timing import schedule
 from .transition import Transition, event
 
 OBJECTION = "anomaly"
@@ -108,8 +109,7 @@ def _objection(request: Request, command: Signal, now: int) -> Stopped | None:
 
 def _asking(plan: ReviewPlan, stopped: Stopped) -> dict[str, Any]:
     """People are asked from now on, with all the time that the plan gives them."""
-    expires_ms = stopped.at_ms + plan.expire_s * 1000
-    return {"stopped": stopped, "goes_ahead_ms": None, "expires_ms": expires_ms}
+    return {"stopped": stopped, "goes_ahead_ms": None, **schedule(plan, stopped.at_ms)}
 
 
 def _told(after: Request, stopped: Stopped) -> Event:

@@ -92,6 +92,9 @@ class ReviewAnswer(Answer):
         "end."
     )
     stopped: StoppedAnswer | None
+    reminders: int = Field(description="How often those who are asked were reminded.")
+    backups: list[str]
+    escalated: bool = Field(description="Whether the backups may decide as well by now.")
 
     @classmethod
     def of(cls, request: Request) -> ReviewAnswer | None:
@@ -108,6 +111,9 @@ class ReviewAnswer(Answer):
             choices=[ChoiceAnswer.of(choice) for choice in plan.choices],
             watch=WatchAnswer.of(plan.watch, state) if plan.watch and request.watched else None,
             stopped=state.stopped and StoppedAnswer.of(state.stopped),
+            reminders=state.reminded,
+            backups=list(plan.backups),
+            escalated=state.escalated,
         )
 
 

@@ -69,6 +69,9 @@ DECIDED: dict[str, Any] = {
         "choices": [],
         "watch": None,
         "stopped": None,
+        "reminders": 0,
+        "backups": ["cfo@example.com"],
+        "escalated": False,
     },
     "decision": {
         "outcome": "approved",

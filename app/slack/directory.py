@@ -58,6 +58,14 @@ class SlackDirectory:
         """
         return self._api.bounded(lambda: _sorted_out(refs, self._reached))
 
+    def ids(self, refs: Sequence[str]) -> list[str]:
+        """Slack's own ids of people and groups, without those that it does not know.
+
+        Raises `SlackAgain`.
+        """
+        found = self._api.bounded(lambda: [self._id(ref) for ref in refs])
+        return list(dict.fromkeys(one for one in found if one is not None))
+
     def _person(self, user_id: str, groups: Sequence[str], requester: str | None) -> Person:
         person = self._cached(f"person:{user_id}", _PERSON, lambda: self._look_up(user_id))
         if person.standing != "trusted":
@@ -66,6 +74,9 @@ class SlackDirectory:
         asked = None if requester is None else self._user_id(requester)
         is_requester = None if asked is None else asked == user_id
         return person.model_copy(update={"groups": belongs, "is_requester": is_requester})
+
+    def _id(self, ref: str) -> str | None:
+        return self._group_id(ref) if ids.is_group(ref) else self._user_id(ref)
 
     def _user_id(self, ref: str) -> str | None:
         """The id of whoever goes by this id or e-mail address, None for nobody here."""
@@ -88,11 +99,16 @@ class SlackDirectory:
 
     def _members(self, ref: str) -> list[str]:
         """The people in a user group; nobody is in one that is not there."""
-        handles = self._cached("groups", _HANDLES, self._handles)
-        group = handles.get(ref.removeprefix("@")) if ref.startswith("@") else ref
-        if group is None or group not in handles.values():
+        group = self._group_id(ref)
+        if group is None:
             return []
         return self._cached(f"members:{group}", _MEMBERS, lambda: self._look_in(group))
+
+    def _group_id(self, ref: str) -> str | None:
+        """The id of a user group by its id or handle, None for one that is not there."""
+        handles = self._cached("groups", _HANDLES, self._handles)
+        group = handles.get(ref.removeprefix("@")) if ref.startswith("@") else ref
+        return group if group in handles.values() else None
 
     def _handles(self) -> dict[str, str]:
         groups = self._api.step(Groups, self._api.web.usergroups_list).usergroups

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
 
 from slack_sdk.web import SlackResponse
 
@@ -67,11 +67,25 @@ class SlackCards:
         except (NeedsOperator, SlackNever):
             return []
 
+    def say(
+        self,
+        place: Place,
+        kind: Literal["reminder", "escalation"],
+        request: Request,
+        to: Sequence[str],
+    ) -> None:
+        """A word in the thread of a card, to these people and groups; an escalation to all."""
+        message = notices.still_waiting(kind, request, to)
+        thread = {"thread_ts": place.ts, "reply_broadcast": kind == "escalation"}
+        self._say(place.channel, message, ids.NOTICE_EVENT, request, **thread)
+
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message to a user id or an e-mail address."""
         self._say(self._user(person), notices.outcome(request), ids.OUTCOME_EVENT, request)
 
-    def _say(self, target: str, message: Message, event: str, request: Request) -> Place:
+    def _say(
+        self, target: str, message: Message, event: str, request: Request, **thread: object
+    ) -> Place:
         posted = self._call(
             Posted,
             "chat.postMessage",
@@ -83,6 +97,7 @@ class SlackCards:
             metadata={"event_type": event, "event_payload": {"request_id": request.id}},
             unfurl_links=False,
             unfurl_media=False,
+            **thread,
         )
         return Place(channel=posted.channel, ts=posted.ts)
 

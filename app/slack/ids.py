@@ -31,6 +31,7 @@ COMMENT = "comment"
 
 CARD_EVENT = "countersign_request"
 OUTCOME_EVENT = "countersign_outcome"
+NOTICE_EVENT = "countersign_notice"
 """Event types of message metadata, by which a message is found again. Anybody can read them."""
 
 _SHOWN = re.compile(

@@ -59,7 +59,7 @@ def _principals(request: Request) -> set[str]:
     body, plan = request.body, request.body.evaluation.plan
     names = {body.on_behalf_of} if body.on_behalf_of is not None else set()
     if request.pending and plan is not None:
-        names |= set(plan.reviewers)
+        names |= set(plan.named)
     return names
 
 

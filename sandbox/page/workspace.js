@@ -70,7 +70,9 @@ export function messagesOf(channel) {
 /** A channel's own messages, or with `root` the replies in that thread; oldest first. */
 export function timeline(channel, root = null) {
   return [...messagesOf(channel).values()]
-    .filter(({ ts, thread_ts: thread }) => (root ? thread === root && ts !== root : !thread || thread === ts))
+    .filter(({ ts, thread_ts: thread, subtype }) => (root
+      ? thread === root && ts !== root
+      : !thread || thread === ts || subtype === 'thread_broadcast'))
     .sort((a, b) => a.ts - b.ts);
 }
 

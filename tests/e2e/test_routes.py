@@ -14,8 +14,10 @@ import redis
 
 from tests.world import (
     ANA,
+    APPROVALS,
     APPROVE,
     BEN,
+    CHLOE,
     DEV,
     REJECT,
     World,
@@ -38,6 +40,14 @@ POLICIES = {
           stages:
             - {name: Finance, reviewers: [ana@example.com]}
             - {name: Legal, reviewers: [ben@example.com]}
+    """,
+    "urged": """
+        policy: urged
+        review:
+          channel: "#approvals"
+          reviewers: [ana@example.com]
+          backups: [cfo@example.com]
+          sla: {remind: [10m], escalate: 30m, expire: 1d}
     """,
     "sync": """
         policy: sync
@@ -102,10 +112,10 @@ def its_hour_has_come(world: World, request_id: str, field: str) -> None:
     """Brings an instant of the stored state forward to now, as if its time had passed."""
     server = redis.Redis.from_url(world.stack.server.url, decode_responses=True)
     key = f"cs:request:{request_id}"
-    state = json.loads(server.hget(key, "state"))
+    state = json.loads(str(server.hget(key, "state")))
     seconds, micros = server.time()
     now = seconds * 1000 + micros // 1000
-    state[field] = now
+    state[field] = [now] if field == "remind_ms" else now
     server.hset(key, mapping={"state": json.dumps(state), "due:time": str(now)})
     server.zadd("cs:due:time", {request_id: now})
     server.close()
@@ -215,6 +225,46 @@ def test_a_client_that_is_no_monitor_reports_nothing(world: World):
         f"/v1/requests/{request['id']}/signals", json={"signals": {"anomaly": True}}
     )
     assert (answer.status_code, answer.json()["code"]) == (403, "not_a_monitor")
+
+
+def test_who_is_asked_is_reminded_in_the_thread_and_in_person(world: World):
+    opened = world.ask(policy="urged", title="Refund that waits")
+    card = world.card(opened["id"])
+    its_hour_has_come(world, opened["id"], "remind_ms")
+
+    def reminded() -> bool:
+        return any(
+            one.get("thread_ts") == card["ts"] and f"<@{ANA}>" in one["text"]
+            for one in world.messages(ANA)[APPROVALS]
+        )
+
+    eventually(reminded, what="a reminder in the thread")
+    own = eventually(
+        lambda: [one for one in world.cards(opened["id"]) if one["channel"] != APPROVALS],
+        what="a card of Ana's own",
+    )
+    assert world.press(ANA, own[0], APPROVE)["ok"]
+    assert world.delivered(opened["id"])["type"] == "request.approved"
+
+    def no_buttons_left() -> bool:
+        return all(buttons(one) == [] for one in world.cards(opened["id"]))
+
+    eventually(no_buttons_left, what="both cards being redrawn")
+
+
+def test_after_the_escalation_a_backup_may_decide(world: World):
+    opened = world.ask(policy="urged")
+    card = world.card(opened["id"], CHLOE)
+    assert world.press(CHLOE, card, APPROVE)["ok"]
+    world.told(CHLOE, "not among the people")
+    its_hour_has_come(world, opened["id"], "escalate_ms")
+    own = eventually(
+        lambda: [one for one in world.cards(opened["id"], CHLOE) if one["channel"] != APPROVALS],
+        what="a card of Chloe's own",
+    )
+    assert world.get(opened["id"])["review"]["escalated"]
+    assert world.press(CHLOE, own[0], APPROVE)["ok"]
+    assert world.delivered(opened["id"])["data"]["by"][0]["id"] == CHLOE
 
 
 def test_an_expired_request_was_not_approved(world: World):

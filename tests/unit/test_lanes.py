@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
 from app.changes import change
+from app.domain.commands import CardDrawn, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.request import Place, Request
 from app.lanes import CallbackLane, SlackLane, drain
 from app.ports import Answer, Batch, Claim, Client, HostBusy, SlackAgain, SlackNever
+from policies.plan import Stage
 from tests import fakes
 from tests.builders import approval, evaluation, opened, plan
 
@@ -55,6 +57,7 @@ class FakeCards:
 
     fate: Callable[[str], None] = lambda _: None
     posted: list[str] = field(default_factory=list)
+    said: list[tuple[Place, str, tuple[str, ...]]] = field(default_factory=list)
     redrawn: int = 0
     searched: int = 0
 
@@ -69,6 +72,10 @@ class FakeCards:
     def find(self, target: str, request: Request) -> list[Place]:
         self.searched += 1
         return [Place(channel=one, ts="found") for one in self.posted if one == target]
+
+    def say(self, place: Place, kind: str, request: Request, to: Sequence[str]) -> None:
+        self.said.append((place, kind, tuple(to)))
+        self.fate(kind)
 
     def tell_requester(self, person: str, request: Request) -> None:
         """They are glad to hear it."""
@@ -172,6 +179,44 @@ def test_one_claim_does_not_go_on_past_its_time(
     cards = FakeCards()
     slack_lane(store, lanes, cards)(claim_of(request))
     assert cards.posted == []
+
+
+def reminded(store: fakes.FakeStore) -> Request:
+    """A request whose card stands, and whose reminder is to be said."""
+    stages = (Stage(reviewers=("U0ANA00001", "U0BEN00001"), quorum=2),)
+    review = plan(stages=stages, remind_s=(60,))
+    request = asked(store, evaluation=evaluation(plan=review))
+    place = Place(channel="C0APPROVAL", ts="1.1")
+    change(store, request.id, CardDrawn(target="#approvals", place=place, face=1))
+    change(store, request.id, approval(request))
+    store.clock += 60_000
+    found = change(store, request.id, Wake())
+    assert found is not None
+    return found
+
+
+def test_a_reminder_goes_to_those_who_have_not_approved_yet(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request, cards = reminded(store), FakeCards()
+    slack_lane(store, lanes, cards)(claim_of(request))
+    slack_lane(store, lanes, cards)(claim_of(request))
+    place = Place(channel="C0APPROVAL", ts="1.1")
+    assert cards.said == [(place, "reminder", ("U0BEN00001",))]
+
+
+def test_a_reminder_that_slack_refuses_for_good_is_not_tried_again(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    def fate(what: str) -> None:
+        if what == "reminder":
+            raise SlackNever("thread_not_found")
+
+    request, cards = reminded(store), FakeCards(fate=fate)
+    slack_lane(store, lanes, cards)(claim_of(request))
+    slack_lane(store, lanes, cards)(claim_of(request))
+    assert len(cards.said) == 1
+    assert store.load(request.id).request.state.cards.notices == ()
 
 
 @dataclass

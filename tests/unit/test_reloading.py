@@ -242,25 +242,3 @@ def test_a_change_names_policies_in_order():
         ("a",),
         1,
     )
-
-
-def test_words_that_this_version_does_not_act_on_are_warned_of_at_start_and_reload(
-    world: World, caplog: pytest.LogCaptureFixture
-):
-    text = (world.folder / "refund.yaml").read_text()
-    (world.folder / "refund.yaml").write_text(
-        text.replace("reviewers", "backups: [cfo@example.com], reviewers")
-        + "  - id: large\n"
-        + "    then: review\n"
-        + "    because: It is large.\n"
-        + "    review: {sla: {remind: [1h], escalate: 4h, hours: {zone: Europe/London}}}\n"
-    )
-    reloading = world.start()
-    warned = [one.getMessage() for one in caplog.records]
-    assert len(warned) == 4
-    assert warned[0].startswith("policy refund, review.backups: ")
-    for word, warning in zip(("remind", "escalate", "hours"), warned[1:], strict=True):
-        assert warning.startswith(f"policy refund, rules.1.review.sla.{word}: ")
-    caplog.clear()
-    reloading.reload("SIGHUP")
-    assert all(warning in caplog.text for warning in warned)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from slack_sdk.models.blocks import ContextBlock, HeaderBlock, SectionBlock
 
 from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
+from app.slack import ids
 
 from . import phrases, progress
 from .buttons import labelled
-from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain
+from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain, section
 
 _LINE, _TITLE, _POLICY, _COMMENT = 500, 300, 100, 2_000
 _TAKEN = {
@@ -74,6 +78,21 @@ def _needs(request: Request, choice: str | None) -> str:
         return ""
     more = progress.missing(request, choice)
     return f"; it needs {more} more approval{'' if more == 1 else 's'}"
+
+
+def still_waiting(
+    kind: Literal["reminder", "escalation"], request: Request, to: Sequence[str]
+) -> Message:
+    """In the thread of the card: it is not decided yet, whom it waits for, and until when."""
+    title = escaped(cut(phrases.title(request), _TITLE, "on the card"))
+    until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)
+    lead = {
+        "reminder": f"This still waits for a decision: *{title}*.",
+        "escalation": f"Nobody has decided this yet, so backups are asked too: *{title}*.",
+    }
+    names = " ".join(f"<!subteam^{one}>" if ids.is_group(one) else f"<@{one}>" for one in to[:50])
+    words = f"{names} {lead[kind]} Without an answer it expires {until}.".strip()
+    return Message(text=words, blocks=checked([section(words)]))
 
 
 def _line(words: str) -> Message:

@@ -26,7 +26,6 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
         if outcome in plan.outcomes and (space.whole or outcome is not Outcome.APPROVE)
     ]
     hint = cut("\n".join([*effects, summary.silence]).strip(), space.effects, "in the policy")
-    stage = request.stage
     return [
         DividerBlock(),
         why("Why you are asked", request, space),
@@ -34,7 +33,7 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
         *progress.shown(request, plan),
         SectionBlock(
             fields=[
-                marked(f"*Who can decide*\n{named(stage.reviewers if stage else ())}"),
+                marked(f"*Who can decide*\n{named(request.asked)}"),
                 marked(_until(request)),
             ]
         ),

@@ -235,3 +235,12 @@ def test_a_signal_comes_too_late_once_it_is_decided_or_past_its_deadline():
     decided = after(request, approval(request))
     with pytest.raises(AlreadyDecided):
         lifecycle.apply(decided, ANOMALY, NOW + 2000)
+
+
+def test_who_stops_it_too_late_is_told_that_it_went_ahead():
+    seen = shown(watched())
+    until = seen.state.goes_ahead_ms
+    assert until is not None
+    decided = after(seen, Wake(), until)
+    with pytest.raises(AlreadyDecided, match="Nobody stopped this in time"):
+        lifecycle.apply(decided, stopping(decided), until + 1)

@@ -82,7 +82,9 @@ def test_a_callback_shows_its_attempts_and_the_next():
 
 
 def test_what_slack_can_not_show_is_said():
-    lost = TargetsFound(targets=("C0APPROVAL",), lost=(("#gone", "channel_not_found"),))
+    lost = TargetsFound(
+        refs=("#gone",), targets=("C0APPROVAL",), lost=(("#gone", "channel_not_found"),)
+    )
     assert said(after(pending(), lost))["slack"] == {
         "posted": 0,
         "problem": "#gone: channel_not_found",

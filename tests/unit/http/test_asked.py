@@ -74,7 +74,23 @@ def test_a_review_names_its_stages_before_anybody_has_answered():
         "choices": [],
         "watch": None,
         "stopped": None,
+        "reminders": 0,
+        "backups": [],
+        "escalated": False,
     }
+
+
+def test_a_review_says_how_often_it_was_brought_to_mind_and_who_may_step_in():
+    urged = plan(remind_s=(60,), escalate_s=120, backups=("cfo@example.com",))
+    request = pending(evaluation=evaluation(plan=urged))
+    for after_s in (60, 120):
+        woken = lifecycle.apply(request, Wake(), NOW + after_s * 1000)
+        assert woken is not None
+        assert woken.after is not None
+        request = woken.after
+    review = said(request)["review"]
+    assert review["reminders"] == 1
+    assert (review["backups"], review["escalated"]) == (["cfo@example.com"], True)
 
 
 def test_an_approval_stands_under_its_stage_while_others_are_awaited():

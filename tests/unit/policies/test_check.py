@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from policies.check import cautions, unheeded
+from policies.check import cautions
 from policies.loader import load_text
 
 LAST = "  - {id: otherwise, then: review, because: x}\n"
@@ -218,20 +218,18 @@ def test_a_watch_that_nothing_calls_reversible_only_asks(rules):
     assert rules(rule.replace("< 5", "< 5 && signals.reversible")) == []
 
 
-def test_what_this_version_does_not_act_on_is_named_where_it_stands():
-    review = (
-        "review: {reviewers: ['@g'], backups: ['@h'], sla: "
-        "{remind: [30m], escalate: 1h, expire: 1d, hours: {zone: Europe/London}}}\n"
-    )
-    loaded = load_text(f"policy: tried\n{review}".encode(), "tried.yaml")
-    keys = [each.path[-1] for each in unheeded(loaded.policy)]
-    assert keys == ["backups", "remind", "escalate", "hours"]
-    assert all("not acted on yet" in message for _, message in told("", review))
+def test_backups_and_an_escalation_go_together():
+    head = "review: {reviewers: ['@g'], "
+    [(path, message)] = told("", head + "backups: ['@h']}\n")
+    assert (path, "escalate: 4h" in message) == (("review",), True)
+    [(path, message)] = told("", head + "sla: {escalate: 1h, expire: 1d}}\n")
+    assert (path, "`backups`" in message) == (("review",), True)
+    assert told("", head + "backups: ['@h'], sla: {escalate: 1h, expire: 1d}}\n") == []
 
 
-def test_so_it_is_in_a_rule(rules):
+def test_so_they_do_in_a_rule(rules):
     rule = "{id: a, when: payload.amount > 5, then: review, because: x, review: {backups: ['@b']}}"
-    assert [path for path, _ in rules(rule)] == [("rules", 0, "review", "backups")]
+    assert [path for path, _ in rules(rule)] == [("rules", 0, "review")]
 
 
 def test_a_policy_with_rules_and_no_tests_is_told_what_to_write():

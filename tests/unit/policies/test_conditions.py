@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from policies.conditions import ConditionError, Vocabulary
 from policies.dialect import MAX_PRODUCTS
+from policies.plan import FieldType
 
 TYPED = Vocabulary(
     {
@@ -142,8 +143,14 @@ def test_the_phrase_never_holds_a_secret_value():
     ],
 )
 def test_no_error_holds_a_secret_value_either(text, reason):
-    inputs = {"token": "string", "pin": "number", "names": "object", "items": "list"}
-    vocabulary = Vocabulary(inputs | {"gone": "string"}, {}, frozenset({"token", "pin"}))
+    inputs: dict[str, FieldType] = {
+        "token": "string",
+        "pin": "number",
+        "names": "object",
+        "items": "list",
+        "gone": "string",
+    }
+    vocabulary = Vocabulary(inputs, {}, frozenset({"token", "pin"}))
     finding = found(
         text, {"token": "hunter2", "pin": 4711, "names": {}, "items": []}, None, vocabulary
     )

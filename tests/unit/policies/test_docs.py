@@ -35,7 +35,7 @@ FORMS = (
     schema.StageForm,
     schema.ChoiceForm,
     schema.Sla,
-    schema.Hours,
+    schema.HoursForm,
     schema.Rule,
     schema.Limit,
     schema.Expectation,

@@ -312,6 +312,22 @@ def test_and_no_rule_that_goes_ahead_by_itself_gains_from_that(load):
     )
 
 
+def test_nor_does_a_rule_that_asks_let_go_because_of_it(load):
+    """`risk.flags == 1` holds when the unanswered question is not raised, and may be right."""
+    policy = load("""
+        risk: {ambiguity: payload.odd, confidence: signals.confidence < 0.8}
+        rules:
+          - {id: one, when: risk.flags == 1, then: review, because: b}
+          - {id: rest, then: approve, because: b}
+    """)
+    evaluation = evaluate(policy, Facts({"odd": True}))
+    assert (evaluation.route, evaluation.rule) == (Route.REVIEW, "one")
+    assert evaluation.trace[-1].phrase == (
+        "risk.flags == 1: yes, flags is 1; more could be, and some could not be answered"
+    )
+    assert evaluate(policy, Facts({"odd": True}, {"confidence": 0.1})).rule == "rest"
+
+
 @pytest.mark.parametrize(
     ("raised", "auto", "route", "people"),
     [

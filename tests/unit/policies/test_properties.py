@@ -52,6 +52,19 @@ CONDITIONS = [
     "true",
     "false",
 ]
+SURE = [
+    "payload.amount < 50",
+    "payload.amount >= 20",
+    "payload.name in ['a', 'b', '']",
+    "has(payload.ok)",
+    "true",
+    "false",
+]
+SECRET = [
+    "payload.order[payload.token] == 1",
+    "payload.token.matches('^[a-z]*$')",
+    "payload.token + '!' == payload.name",
+]
 COUNTING = [
     "risk.flags == 0",
     "risk.flags == 1",
@@ -103,18 +116,19 @@ def rules(conditions):
     )
 
 
-QUESTIONS = st.dictionaries(
-    st.sampled_from(["ambiguity", "impact_radius", "rework_cost", "frequency", "confidence"]),
-    st.sampled_from(CONDITIONS),
-    max_size=5,
+ASKED = ["ambiguity", "impact_radius", "rework_cost", "frequency", "confidence"]
+QUESTIONS = st.dictionaries(st.sampled_from(ASKED), st.sampled_from(CONDITIONS), max_size=5)
+SURE_QUESTIONS = st.dictionaries(
+    st.sampled_from(ASKED), st.sampled_from(SURE), min_size=1, max_size=3
 )
 
 
 @st.composite
-def policies(draw):
-    risk = draw(QUESTIONS)
-    pool = [*CONDITIONS, *(COUNTING * 3 if risk else [])]
-    written = draw(st.lists(rules(pool), max_size=4))
+def policies(draw, conditions=(*CONDITIONS, *SURE * 3), questions=QUESTIONS, least=0):
+    """Policy files as data; `least` is how many rules they have."""
+    risk = draw(questions)
+    pool = [*conditions, *(COUNTING * 2 if risk else [])]
+    written = draw(st.lists(rules(pool), min_size=least, max_size=4))
     form = {
         "policy": "tried",
         "inputs": INPUTS,
@@ -196,7 +210,7 @@ def test_the_same_facts_give_the_same_evaluation(form, payload, signals, spent):
     assert once == again
 
 
-@given(policies(), PAYLOADS, SIGNALS, SPENT)
+@given(policies(least=1) | policies(), PAYLOADS, SIGNALS, SPENT)
 def test_the_summary_names_every_reason_that_made_it_ask(form, payload, signals, spent):
     policy, evaluation = evaluated(form, payload, signals, spent)
     if evaluation is None or evaluation.plan is None:
@@ -234,7 +248,7 @@ def test_it_goes_ahead_by_itself_only_where_a_rule_or_auto_says_so(form, payload
         assert signals.get("anomaly") is not True
 
 
-@given(policies(), PAYLOADS, SIGNALS, SPENT)
+@given(policies(SURE, st.just({}), least=2), PAYLOADS, SIGNALS, SPENT)
 def test_a_rule_whose_limit_is_spent_never_decides(form, payload, signals, spent):
     policy, evaluation = evaluated(form, payload, signals, spent)
     limited = {rule.id for rule in policy.policy.rules if rule.limit is not None}
@@ -244,11 +258,13 @@ def test_a_rule_whose_limit_is_spent_never_decides(form, payload, signals, spent
         assert (evaluation.allowance is not None) == has_limit
 
 
-@given(policies(), PAYLOADS, SIGNALS)
+@given(policies(COUNTING, SURE_QUESTIONS) | policies(least=1), PAYLOADS, SIGNALS)
 def test_a_question_without_an_answer_never_makes_it_go_ahead(form, payload, signals):
     """`learning_potential` is asked, and the signal that would answer it is not there."""
     if not form["risk"]:
         return
+    last = {"id": "rest", "then": "approve", "because": "It says so"}
+    form = form | {"auto": False, "rules": [*form["rules"], last]}
     _, before = evaluated(form, payload, signals)
     asked = form | {"risk": form["risk"] | {"learning_potential": LATE}}
     _, after = evaluated(asked, payload, signals)
@@ -257,9 +273,9 @@ def test_a_question_without_an_answer_never_makes_it_go_ahead(form, payload, sig
         assert after.route not in (Route.APPROVE, Route.WATCH)
 
 
-@given(policies(), PAYLOADS, SIGNALS)
+@given(policies(SECRET, least=1), PAYLOADS, SIGNALS)
 def test_no_secret_is_in_an_evaluation(form, payload, signals):
-    _, evaluation = evaluated(form, payload | {"token": "hunter2"}, signals)
+    _, evaluation = evaluated(form, payload | {"token": "hunter2", "order": {}}, signals)
     if evaluation is not None:
         assert "hunter2" not in evaluation.model_dump_json()
 

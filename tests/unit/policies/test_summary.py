@@ -66,6 +66,19 @@ def test_it_names_a_limit_that_is_reached(summary):
     )
 
 
+def test_it_names_that_limit_beside_a_later_error(load):
+    policy = load("""
+        rules:
+          - {id: first, then: approve, because: b, limit: {count: 1, window: 1h}}
+          - {id: second, when: signals.anomaly, then: reject, because: b}
+    """)
+    assert evaluate(policy, Facts({}, spent=frozenset({"first"}))).summary.why == (
+        "The rule second could not be evaluated (signals.anomaly was not given), "
+        "so a person is asked. The limit of rule first is reached (1 request in 1 hour). "
+        "(Policy tried.)"
+    )
+
+
 def test_it_says_why_it_is_not_only_watched(summary):
     assert summary(4000, reversible=False).why == (
         "It can be undone. It would go ahead unless stopped, but it can't be undone. "
@@ -95,8 +108,8 @@ def test_each_button_says_what_it_does(summary):
 def test_where_several_have_to_approve_each_approval_says_so(summary):
     buttons = dict(summary(6000).buttons)
     assert buttons[Outcome.APPROVE] == (
-        "Approve: counts as one of 2 approvals; after the last of them "
-        "the workflow goes on with exactly what is shown."
+        "Approve: the workflow goes on with exactly what is shown. "
+        "It counts as one of 2 approvals; nothing goes ahead before the last."
     )
     assert buttons[Outcome.REJECT].startswith("Reject: nothing is done")
 

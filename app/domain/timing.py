@@ -1,0 +1,88 @@
+"""What time does to a request that waits: reminders, escalation to the backups, expiry.
+
+Instants are worked out once, when the review begins, and stand in the state; what comes late comes
+once, however many were missed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policies.hours import later
+from policies.plan import ReviewPlan
+
+from .ending import ended, last_instant, outdated
+from .events import EventType
+from .request import Actor, Cards, Decision, Notice, Request, Status
+from .transition import Transition, event
+
+TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
+
+
+def schedule(plan: ReviewPlan, began_ms: int) -> dict[str, Any]:
+    """The instants of a review that begins at `began_ms`, as fields of the state."""
+    escalates = plan.escalate_s is not None and bool(plan.backups)
+    return {
+        "expires_ms": deadline(plan, began_ms),
+        "remind_ms": tuple(later(began_ms, each, plan.hours) for each in plan.remind_s),
+        "escalate_ms": later(began_ms, plan.escalate_s or 0, plan.hours) if escalates else None,
+    }
+
+
+def deadline(plan: ReviewPlan, began_ms: int) -> int:
+    """The instant from which on it expires."""
+    return later(began_ms, plan.expire_s, plan.hours)
+
+
+def next_ms(request: Request) -> int | None:
+    """When time next does something to a request that waits."""
+    state = request.state
+    instants = (state.expires_ms, state.goes_ahead_ms, state.escalate_ms, *state.remind_ms[:1])
+    return min((each for each in instants if each is not None), default=None)
+
+
+def expire(request: Request, now: int) -> Transition | None:
+    """From its deadline on it was not approved, whoever has approved it so far."""
+    if request.state.expires_ms is None or now < request.state.expires_ms:
+        return None
+    decision = Decision(
+        outcome=Status.EXPIRED, by=(TIMEOUT,), at_ms=now, digest=request.body.digest
+    )
+    return ended(request, decision, EventType.EXPIRED)
+
+
+def prompt(request: Request, now: int) -> Transition | None:
+    """Remind those who are asked, and ask the backups, where it is time for either."""
+    state = request.state
+    to_come = tuple(each for each in state.remind_ms if each > now)
+    escalates = state.escalate_ms is not None and state.escalate_ms <= now
+    reminds = len(to_come) < len(state.remind_ms)
+    if not escalates and not reminds:
+        return None
+    changes: dict[str, Any] = {"remind_ms": to_come}
+    if reminds:
+        changes["reminded"] = state.reminded + 1
+    if escalates:
+        changes |= {"escalate_ms": None, "escalated": True}
+    # An escalation says all that a reminder would.
+    notice = _notice(request, "escalation" if escalates else "reminder", now)
+    after = request.changed(**changes, cards=_with(outdated(state.cards), notice))
+    kind = EventType.ESCALATED if escalates else EventType.REMINDED
+    recorded = event(after, kind, now, number=after.state.reminded, stage=state.stage)
+    return Transition(
+        before=request, after=after, events=(recorded,), not_after=last_instant(request)
+    )
+
+
+def _notice(request: Request, kind: Any, now: int) -> Notice:
+    """Said where everybody reads it, or else to each of those who have a card of their own."""
+    plan, copies = request.body.evaluation.plan, request.state.cards.copies
+    public = [copy.place for copy in copies if plan is not None and copy.target == plan.channel]
+    places = public or [copy.place for copy in copies]
+    return Notice(kind=kind, at_ms=now, places=tuple(places))
+
+
+def _with(cards: Cards, notice: Notice) -> Cards:
+    """The notice in place of any that was not said yet: it would only say less."""
+    notices = (notice,) if notice.places else ()
+    return cards.model_copy(update={"notices": notices})
