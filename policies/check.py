@@ -12,7 +12,8 @@ from policies.compiled import LoadedPolicy, Path
 from policies.plan import Route
 from policies.plans import changed
 from policies.quorums import unmet
-from policies.schema import Input, Policy, Review, Rule
+from policies.review_form import Review
+from policies.schema import Input, Policy, Rule
 from policies.wording import listing
 
 _REVERSIBLE = ("signals", "reversible")

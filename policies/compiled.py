@@ -13,8 +13,8 @@ from policies.conditions import Condition, ConditionError, ConditionProblem, Voc
 from policies.inputs import SIGNALS, signals_of
 from policies.plan import Outcome, ReviewPlan, Route
 from policies.plans import changed, plan, strictest, with_two
-from policies.risk import ONE_PERSON
-from policies.schema import QUESTIONS, Input, Limit, Policy, Rule
+from policies.risk import ONE_PERSON, QUESTIONS
+from policies.schema import Input, Limit, Policy, Rule
 from policies.wording import listing, nearest
 
 MAX_FAULTS = 100

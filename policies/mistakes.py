@@ -9,20 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from policies.document import Document, Mark, Path
-from policies.schema import (
-    ChoiceForm,
-    Expectation,
-    HoursForm,
-    Input,
-    Limit,
-    Policy,
-    Question,
-    Review,
-    Rule,
-    Signal,
-    Sla,
-    StageForm,
-)
+from policies.review_form import ChoiceForm, HoursForm, Review, Sla, StageForm
+from policies.schema import Expectation, Input, Limit, Policy, Question, Rule, Signal
 from policies.wording import kind_of, listing, nearest, printable
 
 _KINDS = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policies.plan import Choice, Hours, Outcome, ReviewPlan, Route, Stage, Watch
-from policies.schema import ChoiceForm, Review, Rule, Sla, can_be_met, people
+from policies.review_form import ChoiceForm, Review, Sla, can_be_met, people
+from policies.schema import Rule
 from policies.summary import EFFECTS
 
 _INSTEAD = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.atoms import is_group
-from policies.compiled import LoadedPolicy, Path
+from policies.compiled import LoadedPolicy, Path, may_ask_two
 from policies.plan import ReviewPlan, Stage
 from policies.plans import with_two
 from policies.wording import listing
@@ -17,8 +17,8 @@ from policies.wording import listing
 def unmet(loaded: LoadedPolicy) -> Iterator[tuple[Path, str]]:
     """The places where a quorum may turn out to be out of reach, and what to write instead."""
     policy = loaded.policy
-    by_flags = bool(policy.risk) and not policy.rules
-    yield from _unmet(with_two(loaded.plan) if by_flags else loaded.plan, ("review",))
+    asked = with_two(loaded.plan) if may_ask_two(policy) else loaded.plan
+    yield from _unmet(asked, ("review",))
     for position, rule in enumerate(policy.rules):
         plan = loaded.plans.get(rule.id)
         own = rule.review.model_fields_set if rule.review is not None else set()

@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from policies.conditions import Condition, Given
 from policies.plan import Flag
-from policies.schema import QUESTIONS, SIGNAL_FLAGS, Policy
+from policies.schema import Policy
 from policies.wording import listing, sentence
+
+QUESTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "latency_tolerance": "It can wait for a person.",
+        "ambiguity": "It is not clear what is right here.",
+        "impact_radius": "It reaches far: many people, or much money.",
+        "rework_cost": "A mistake would be costly to put right.",
+        "frequency": "It happens seldom, so a look costs little.",
+        "learning_potential": "A person's answer would teach something.",
+    }
+)
+"""The six questions of risk, with what is said when one is raised and the policy says nothing."""
+
+SIGNAL_FLAGS: Mapping[str, str] = MappingProxyType(
+    {
+        "confidence": "The requester is not sure enough.",
+        "reversible": "It can't simply be undone.",
+        "affected": "It affects many.",
+        "anomaly": "Something about it is unusual.",
+    }
+)
+"""The same for the signals that every request can bring."""
 
 ONE_PERSON = 3
 """Up to so many raised flags one person is asked where no rules say otherwise, past it two."""

@@ -6,7 +6,8 @@ import pytest
 
 from policies.plan import Choice, Outcome, Route, Stage, Watch
 from policies.plans import changed, plan, strictest, with_two
-from policies.schema import Review, Rule
+from policies.review_form import Review
+from policies.schema import Rule
 from policies.summary import EFFECTS
 
 BASE = {

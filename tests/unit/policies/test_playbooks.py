@@ -7,7 +7,7 @@ import pytest
 from policies.evaluate import Facts, check_payload, evaluate
 from policies.loader import load_playbooks
 from policies.plan import Outcome, Route
-from policies.schema import can_be_met
+from policies.review_form import can_be_met
 
 PLAYBOOKS = load_playbooks()
 RULES = [(name, rule.id) for name, one in PLAYBOOKS.items() for rule in one.policy.rules]

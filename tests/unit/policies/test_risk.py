@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policies.plan import Flag
-from policies.risk import because, counts, flags, told
-from policies.schema import QUESTIONS, SIGNAL_FLAGS
+from policies.risk import QUESTIONS, SIGNAL_FLAGS, because, counts, flags, told
 
 GIVEN = {"payload": {"amount": 500, "name": "Acme"}, "signals": {"confidence": 0.5, "mood": "low"}}
 

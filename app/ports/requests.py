@@ -1,0 +1,163 @@
+"""What the service and the lanes need of the store: requests, and what of them is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from policies.plan import Allowance
+
+from ..domain.due import Lane
+from ..domain.events import Event
+from ..domain.request import Request, Status
+from ..domain.transition import Transition
+
+
+class Conflict(Exception):
+    """The request changed since it was loaded: load it again and apply the command again."""
+
+
+class TooLate(Exception):
+    """The commit came past its `not_after`: load the request again and apply the command again."""
+
+
+class LimitReached(Exception):
+    """An approval by policy alone finds no room in the limit of its rule; nothing is written."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A request, and the store's clock (ms) in the same breath."""
+
+    request: Request
+    now: int
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The request that an idempotency key opened, and the fingerprint of what opened it."""
+
+    request_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """A client's key for one request, and the fingerprint of the body that came with it."""
+
+    client: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One request taken for one lane, under a lease that ends by itself.
+
+    `unfinished` says that an earlier claim never came to its end: its work may be half done.
+    """
+
+    lane: Lane
+    request_id: str
+    token: str
+    unfinished: bool
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What was claimed at once, and whether more is due."""
+
+    claims: list[Claim]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which requests to list: newest first, `limit` at most, from below `cursor`."""
+
+    client: str
+    status: Status | None = None
+    policy: str | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Requests newest first; `cursor` leads to the next page, None at the end."""
+
+    requests: tuple[Request, ...]
+    cursor: str | None
+
+
+class RequestStore(Protocol):
+    """Requests in Redis: every change is one commit, all of it or nothing.
+
+    Raises `StoreUnavailable` when Redis can't be reached or won't write.
+    """
+
+    def now(self) -> int:
+        """The one clock: Redis TIME in milliseconds."""
+
+    def replay(self, client: str, key: str) -> Replay | None:
+        """What this client's idempotency key opened before."""
+
+    def load(self, request_id: str) -> Loaded:
+        """Raises `RequestNotFound`, or `RequestUnreadable` for a stored form of a newer version."""
+
+    def load_many(self, request_ids: Sequence[str]) -> list[Request]:
+        """Those that exist and can be read, in the order asked for."""
+
+    def message(self, request_id: str) -> str:
+        """The frozen body of the callback. Raises `RequestNotFound` when there is none."""
+
+    def commit(
+        self,
+        transition: Transition,
+        operation: str,
+        *,
+        idempotency: Idempotency | None = None,
+    ) -> Replay | None:
+        """Write it whole or not at all.
+
+        `operation` names this attempt at a change: a repeat after a lost reply finds itself done.
+        Gives a `Replay`, and writes nothing, when the idempotency key is taken. An opening whose
+        evaluation has an `allowance` counts it in the same step. Raises `Conflict`, `TooLate`,
+        `LimitReached`.
+        """
+
+    def has_room(self, allowance: Allowance) -> bool:
+        """Whether a limit has room for this now. Counts nothing, so it may be gone a moment on."""
+
+    def events(self, request_id: str) -> list[Event]:
+        """The trail of one request, oldest first."""
+
+    def page(self, query: Query) -> Page:
+        """One client's requests."""
+
+
+class Lanes(Protocol):
+    """The due sets: what is due is claimed under a lease, done, and let go."""
+
+    def claim(self, lane: Lane, limit: int) -> Batch:
+        """Up to `limit` requests that are due and that nobody holds, earliest first."""
+
+    def release(self, claim: Claim) -> None:
+        """Let go; the request is due again when its state says so. Once let go, does nothing."""
+
+    def postpone(self, claim: Claim, wait_ms: int) -> None:
+        """Let go, and leave the request alone in this lane for `wait_ms`."""
+
+    def set_aside(self, claim: Claim, problem: str) -> None:
+        """Let go of what failed to load or run, for a time that grows with each failure."""
+
+    def ring(self, lane: Lane) -> None:
+        """Have a worker look at this lane now, unless one has just been asked to."""
+
+    def answer(self, lane: Lane) -> None:
+        """A worker is looking now: what is committed from here on has to ring again."""

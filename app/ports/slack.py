@@ -1,0 +1,75 @@
+"""What is needed of Slack: people, and cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from ..domain.commands import Person
+from ..domain.request import Place, Request
+
+
+class Directory(Protocol):
+    """People and groups in Slack, never older than a minute."""
+
+    def person(self, user_id: str, refs: Sequence[str], requester: str | None) -> Person:
+        """Somebody, with those of `refs` that are groups they belong to.
+
+        `requester` is who it was asked for, by user id or e-mail; the person knows if it is them.
+
+        Never raises for a person: one that can't be looked up has the standing `unverified`.
+        """
+
+    def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
+        """Conversations to post into for these names, and the names that lead nowhere, with why.
+
+        Raises `SlackAgain`.
+        """
+
+    def ids(self, refs: Sequence[str]) -> list[str]:
+        """Slack's own ids of these people and groups, without those that it does not know.
+
+        Raises `SlackAgain`.
+        """
+
+
+class SlackAgain(Exception):
+    """Slack could not do it now; `wait_s` is its own word, or our pace's, on when it can."""
+
+    def __init__(self, problem: str, wait_s: float | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.wait_s = wait_s
+
+
+class SlackNever(Exception):
+    """Slack will never do this: the channel is gone, the bot was removed, the text is refused."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class Cards(Protocol):
+    """Cards in Slack. Each call raises `SlackAgain` or `SlackNever`."""
+
+    def post(self, target: str, request: Request) -> Place:
+        """A new card."""
+
+    def redraw(self, place: Place, request: Request) -> None:
+        """A posted card as the request stands now."""
+
+    def find(self, target: str, request: Request) -> list[Place]:
+        """Cards of this request that are there already, though nobody recorded them."""
+
+    def say(
+        self,
+        place: Place,
+        kind: Literal["reminder", "escalation"],
+        request: Request,
+        to: Sequence[str],
+    ) -> None:
+        """A word in the thread of a card, with a mention of these people and groups."""
+
+    def tell_requester(self, person: str, request: Request) -> None:
+        """A direct message with the outcome."""

@@ -1,0 +1,52 @@
+"""What else is shared by all processes: paces, caches, news, and whether all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event as Flag
+from typing import Protocol
+
+from pydantic import JsonValue
+
+
+class Pace(Protocol):
+    """A gap between two sends to one place, whichever process sends."""
+
+    def reserve(self, place: str, gap_ms: int) -> int:
+        """0 when it may be sent now (and the place is taken for `gap_ms`), else the wait in ms.
+
+        Those who have to wait are told different waits, so that they don't all come back at once.
+        """
+
+    def held(self, place: str) -> int:
+        """How long (ms) the place wants to be left alone; 0 when it does not."""
+
+    def hold(self, place: str, wait_ms: int) -> None:
+        """Nothing to this place for so long: it said so itself."""
+
+
+class Cache(Protocol):
+    """What was looked up lately, shared by all processes and forgotten by itself."""
+
+    def get(self, key: str) -> str | None:
+        """What was put there, while it is fresh."""
+
+    def put(self, key: str, value: str, fresh_s: int) -> None:
+        """Keep it for `fresh_s`."""
+
+
+class Decisions(Protocol):
+    """News of decisions, for those who wait for one. News can be lost: waiters look again."""
+
+    def listen(self, heard: Callable[[str], None], stop: Flag) -> None:
+        """Call `heard` with the id of each request that is decided, until `stop` is set."""
+
+
+class Health(Protocol):
+    """Whether this deployment can do its work."""
+
+    def report(self) -> dict[str, JsonValue]:
+        """What an operator wants to see: durability, lanes, requests set aside.
+
+        Raises `StoreUnavailable`, `ServerUnfit`.
+        """
