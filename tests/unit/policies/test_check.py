@@ -185,8 +185,12 @@ def test_a_rules_own_quorum_is_looked_at_where_it_stands(rules):
 
 def test_two_people_past_three_flags_count_too():
     two = "review: {reviewers: [a@e.com, b@e.com]}\n"
-    paths = [path for path, _ in told("risk: {anomaly: signals.anomaly}\n", two)]
-    assert ("review", "reviewers") in paths
+    questions = ["anomaly: signals.anomaly", "reversible: '!signals.reversible'"]
+    questions += ["affected: signals.affected > 9", "confidence: signals.confidence < 0.5"]
+    for number, warned in ((3, False), (4, True)):
+        risk = f"risk: {{{', '.join(questions[:number])}}}\n"
+        paths = [path for path, _ in told(risk, two)]
+        assert (("review", "reviewers") in paths) is warned
 
 
 def test_people_of_an_earlier_stage_may_be_missing_in_a_later_one():
