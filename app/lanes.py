@@ -96,7 +96,7 @@ def _do(lanes: Lanes, work: Work, claim: Claim) -> None:
 
 @dataclass(frozen=True)
 class TimeLane:
-    """Expiry, and the end of retention."""
+    """Reminders, escalation, the end of a watch, expiry, and the end of retention."""
 
     store: RequestStore
 
@@ -189,10 +189,10 @@ class SlackLane:
                 self.cards.redraw(copy.place, request)
                 face = request.state.cards.face
                 return CardDrawn(target=copy.target, place=copy.place, face=face)
-            case SayNotice(kind=kind, place=place):
+            case SayNotice(kind=kind, at_ms=at_ms, place=place):
                 to = self.directory.ids(request.awaited)
                 self.cards.say(place, kind, request, to)
-                return NoticeSaid(place=place)
+                return NoticeSaid(at_ms=at_ms, place=place)
             case TellRequester(person=person):
                 self.cards.tell_requester(person, request)
                 return RequesterTold()
@@ -208,7 +208,7 @@ def _lost(step: SlackStep, problem: str) -> Command:
             return TargetLost(target=target, problem=problem)
         case RedrawCard(copy_of=copy):
             return TargetLost(target=copy.target, problem=problem)
-        case SayNotice(place=place):
-            return NoticeSaid(place=place, problem=problem)
+        case SayNotice(at_ms=at_ms, place=place):
+            return NoticeSaid(at_ms=at_ms, place=place, problem=problem)
         case TellRequester():
             return RequesterTold(problem=problem)

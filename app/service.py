@@ -131,8 +131,9 @@ class Service:
         `AlreadyDecided`, `AlreadyVoted`, `RequestExpired`, `OutcomeNotOffered`, `CommentRequired`,
         or a `DecisionRefused`.
         """
+        body = self.store.load(request_id).request.body
         command = Decide(
-            person=self._person(request_id, user_id),
+            person=self._person(body, user_id, body.on_behalf_of),
             outcome=outcome,
             digest=shown_digest,
             choice=choice,
@@ -150,7 +151,9 @@ class Service:
         seen: Place | None = None,
     ) -> Request:
         """A person ends a watch before its time. Raises what `decide` raises."""
-        person = self._person(request_id, user_id)
+        body = self.store.load(request_id).request.body
+        # Nothing depends on who asked, so no look-up of them can fail and let it go ahead.
+        person = self._person(body, user_id, requester=None)
         command = Stop(person=person, reason=reason, digest=shown_digest, seen=seen)
         return self._changed(request_id, command)
 
@@ -269,12 +272,11 @@ class Service:
             )
         return Opened(self.store.load(replay.request_id).request, replayed=True)
 
-    def _person(self, request_id: str, user_id: str) -> Person:
+    def _person(self, body: Body, user_id: str, requester: str | None) -> Person:
         """Somebody as Slack knows them now, in relation to this request."""
-        body = self.store.load(request_id).request.body
         plan = body.evaluation.plan
         named = () if plan is None else plan.named
-        return self.directory.person(user_id, named, body.on_behalf_of)
+        return self.directory.person(user_id, named, requester)
 
     def _changed(self, request_id: str, command: Command) -> Request:
         request = change(self.store, request_id, command)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from policies.compiled import LoadedPolicy, Path
+from policies.conditions import Budget
 from policies.plan import Route
 from policies.plans import changed
 from policies.quorums import unmet
@@ -45,7 +46,7 @@ def _half_escalated(policy: Policy) -> Iterator[Caution]:
     """Backups whom nobody ever asks, and an escalation to nobody."""
     yield from _half(policy.review, ("review",))
     for position, rule in enumerate(policy.rules):
-        if rule.review is not None:
+        if rule.review is not None and rule.review.model_fields_set & {"backups", "sla"}:
             merged = changed(policy.review, rule.review)
             yield from _half(merged, ("rules", position, "review"))
 
@@ -70,7 +71,7 @@ def _always(loaded: LoadedPolicy, rule: Rule) -> bool:
     if rule.when is None:
         return True
     condition = loaded.conditions[rule.id]
-    return not condition.sources and condition.test({"payload": {}, "signals": {}}).holds
+    return not condition.sources and condition.test({"payload": {}, "signals": {}}, Budget()).holds
 
 
 def _unreached(loaded: LoadedPolicy) -> Iterator[Caution]:

@@ -76,7 +76,7 @@ def compiled(policy: Policy, digest: str = "", source: str = "") -> LoadedPolicy
         questions=MappingProxyType(questions),
         plans=MappingProxyType(plans),
         plan=own,
-        strictest=strictest([own, *(_for_people(each) for each in plans.values()), *by_flags]),
+        strictest=strictest(own, [*map(_for_people, plans.values()), *by_flags]),
     )
 
 

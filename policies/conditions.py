@@ -39,8 +39,8 @@ MAX_STEPS = 10_000
 """The library's budget for one evaluation: an error past it."""
 
 MAX_WORK = 25_000_000
-"""Characters and entries that the steps of one evaluation may look at, all together: each step can
-go through whole values. It takes half a second at the very worst."""
+"""Characters and entries that the conditions of one evaluation may look at, all together: each step
+of a loop can go through whole values. It takes half a second at the very worst."""
 
 # Of the standard library only what makes no numbers is taken as it is; see _arithmetic().
 _STANDARD = (
@@ -124,6 +124,20 @@ class Finding(NamedTuple):
     holds: bool
     phrase: str
     error: str | None = None
+
+
+class Budget:
+    """What all conditions of one evaluation may look at together; not for two threads."""
+
+    def __init__(self) -> None:
+        self._left = MAX_WORK
+
+    def has(self, work: int) -> bool:
+        """Takes so many characters and entries from what is left, if that is enough."""
+        if work > self._left:
+            return False
+        self._left -= work
+        return True
 
 
 class Vocabulary:
@@ -227,15 +241,16 @@ class Condition:
         named = {source for source, _ in (*self.reads, *self._asks)}
         self.sources = frozenset(named | ({"payload"} if self._whole else set()))
 
-    def test(self, given: Given) -> Finding:
+    def test(self, given: Given, budget: Budget) -> Finding:
         """Whether it holds, for a payload and signals that passed `check_payload`.
 
-        Only BOOL true holds: the library gives an error back as a value, and a truthy one. As in
-        CEL, an error on one side of && or || counts for nothing where the other alone decides.
+        What it looks at is taken from the budget; it is an error where that does not suffice. Only
+        BOOL true holds: the library gives an error back as a value, and a truthy one. As in CEL, an
+        error on one side of && or || counts for nothing where the other alone decides.
         """
         try:
             bindings = self._bindings(given)
-            if self._effort.loops and _work(self._effort, bindings) > MAX_WORK:
+            if self._effort.loops and not budget.has(_work(self._effort, bindings)):
                 return self._failed("it takes too many steps over values as large as these")
             outcome = self._expression.eval(data=bindings)
         except TooLongError as error:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from policies import risk
 from policies.compiled import LoadedPolicy
-from policies.conditions import Finding, Given
+from policies.conditions import Budget, Finding, Given
 from policies.inputs import InputProblem, problems_of
 from policies.limits import allowance, in_full
 from policies.plan import Allowance, Evaluation, Field, FieldType, Flag, ReviewPlan, Route, Step
@@ -23,7 +23,6 @@ __all__ = ["Facts", "InputProblem", "LoadedPolicy", "check_payload", "evaluate"]
 
 _ALWAYS = Finding(True, "applies to every request that gets this far")
 _OPEN = "and some could not be answered"
-_BY_ITSELF = (Route.APPROVE, Route.WATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +65,28 @@ def evaluate(policy: LoadedPolicy, facts: Facts) -> Evaluation:
     strictest plan, and `error` says why.
     """
     given: Given = {"payload": facts.payload, "signals": facts.signals}
-    flags = risk.flags(policy.policy, policy.questions, given)
+    budget = Budget()
+    flags = risk.flags(policy.policy, policy.questions, given, budget)
     steps: list[Step] = []
     if policy.policy.rules:
-        verdict = _by_rules(policy, facts, given, flags, steps)
+        verdict = _by_rules(policy, facts, given, flags, steps, budget)
     else:
         verdict = _by_flags(policy, flags)
     return _evaluation(policy.policy, facts, verdict, flags, steps)
 
 
 def _by_rules(
-    policy: LoadedPolicy, facts: Facts, given: Given, flags: tuple[Flag, ...], steps: list[Step]
+    policy: LoadedPolicy,
+    facts: Facts,
+    given: Given,
+    flags: tuple[Flag, ...],
+    steps: list[Step],
+    budget: Budget,
 ) -> _Verdict:
     """The first rule that holds and has room in its limit; `steps` takes down what was found."""
     full: list[str] = []
     for rule in policy.policy.rules:
-        finding = _finding(policy, rule, given, flags)
+        finding, sure = _finding(policy, rule, given, flags, budget)
         if finding.error is not None:
             steps.append(Step(rule=rule.id, matched=False, phrase=finding.phrase))
             return _failed(policy, rule, finding.error, tuple(full))
@@ -92,33 +97,37 @@ def _by_rules(
             continue
         steps.append(Step(rule=rule.id, matched=finding.holds, phrase=finding.phrase))
         if finding.holds:
-            return _held(policy, facts, rule, tuple(full))
+            return _held(policy, facts, rule, tuple(full), sure)
     because = "No rule decides this, so a person is asked."
     return _Verdict(Route.REVIEW, because, policy.plan, reasons=tuple(full))
 
 
-def _finding(policy: LoadedPolicy, rule: Rule, given: Given, flags: tuple[Flag, ...]) -> Finding:
-    """Whether a rule holds, whatever the risk questions without an answer come to.
+def _finding(
+    policy: LoadedPolicy, rule: Rule, given: Given, flags: tuple[Flag, ...], budget: Budget
+) -> tuple[Finding, bool]:
+    """Whether a rule holds, and whether it does whatever the open risk questions come to.
 
-    Each counts as raised, and may not be. A rule that goes ahead by itself has to hold for every
-    possible count of flags, any other for one of them: nothing gains from what is not known.
+    One without an answer counts as raised, and may not be. A rule that approves has to hold for
+    every possible count of flags, any other for one of them: nothing gains from what is not known.
     """
     if rule.when is None:
-        return _ALWAYS
+        return _ALWAYS, True
     condition = policy.conditions[rule.id]
     if "risk" not in condition.sources:
-        return condition.test(given)
-    *fewer, most = (
-        condition.test({**given, "risk": {"flags": count}}) for count in risk.counts(flags)
-    )
-    if rule.then in _BY_ITSELF:
-        if most.holds and not all(one.holds for one in fewer):
-            return most._replace(holds=False, phrase=f"{most.phrase}; but not for fewer, {_OPEN}")
-        return most
+        return condition.test(given, budget), True
+    counts = risk.counts(flags)
+    found = [condition.test({**given, "risk": {"flags": count}}, budget) for count in counts]
+    if failed := next((one for one in found if one.error is not None), None):
+        return failed, False
+    *fewer, most = found
+    sure = all(one.holds for one in found)
+    if rule.then is Route.APPROVE and most.holds and not sure:
+        phrase = f"{most.phrase}; but not for fewer, {_OPEN}"
+        return most._replace(holds=False, phrase=phrase), False
     held = next((one for one in fewer if one.holds), None)
-    if held is None or most.holds or most.error is not None:
-        return most
-    return held._replace(phrase=f"{held.phrase}; more could be, {_OPEN}")
+    if rule.then is Route.APPROVE or held is None or most.holds:
+        return most, sure
+    return held._replace(phrase=f"{held.phrase}; more could be, {_OPEN}"), False
 
 
 def _failed(policy: LoadedPolicy, rule: Rule, reason: str, full: tuple[str, ...]) -> _Verdict:
@@ -127,10 +136,13 @@ def _failed(policy: LoadedPolicy, rule: Rule, reason: str, full: tuple[str, ...]
     return _Verdict(Route.REVIEW, because, policy.strictest, reasons=full, error=error)
 
 
-def _held(policy: LoadedPolicy, facts: Facts, rule: Rule, full: tuple[str, ...]) -> _Verdict:
+def _held(
+    policy: LoadedPolicy, facts: Facts, rule: Rule, full: tuple[str, ...], sure: bool
+) -> _Verdict:
     by_flags = rule.when is not None and "risk" in policy.conditions[rule.id].sources
     plan = policy.plans.get(rule.id)
-    if rule.then is Route.WATCH and plan is not None and (why := _no_watch(policy.policy, facts)):
+    why = _no_watch(policy.policy, facts, sure)
+    if rule.then is Route.WATCH and plan is not None and why:
         asked = plan.model_copy(update={"watch": None})
         reasons = (*full, f"It would go ahead unless stopped, but {why}")
         return _Verdict(Route.REVIEW, rule.because, asked, rule.id, reasons, by_flags)
@@ -138,16 +150,19 @@ def _held(policy: LoadedPolicy, facts: Facts, rule: Rule, full: tuple[str, ...])
     return _Verdict(rule.then, rule.because, plan, rule.id, full, by_flags, allowance=uses)
 
 
-def _no_watch(policy: Policy, facts: Facts) -> str:
+def _no_watch(policy: Policy, facts: Facts, sure: bool) -> str:
     """Why this may not go ahead by itself; empty where it may.
 
-    That it can be undone has to be said, by the policy or with the request, and denied by neither.
+    That it can be undone has to be said, by the policy or with the request, and denied by neither;
+    and its rule has to hold for `sure`.
     """
     said = [policy.reversible, facts.signals.get("reversible")]
     if False in said:
         return "it can't be undone"
     if True not in said:
         return "nothing says that it can be undone"
+    if not sure:
+        return "some risk questions could not be answered"
     return "an anomaly is reported" if facts.signals.get("anomaly") is True else ""
 
 

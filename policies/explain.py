@@ -9,7 +9,7 @@ from typing import Literal
 
 from policies.calendar import in_words
 from policies.compiled import LoadedPolicy, vocabulary
-from policies.conditions import ConditionError, Given
+from policies.conditions import Budget, ConditionError, Given, Vocabulary
 from policies.evaluate import Facts, evaluate
 from policies.hours import in_words as hours_in_words
 from policies.limits import in_full
@@ -52,7 +52,10 @@ class Button(Frozen):
 
 
 class Moment(Frozen):
-    """What happens when nobody answers: so long after the request is shown, and what."""
+    """What happens when nobody answers: so long after it was asked, and what.
+
+    A watch counts from when people can see it.
+    """
 
     after_s: int
     after: str
@@ -108,7 +111,7 @@ def explain(policy: LoadedPolicy, facts: Facts) -> Explanation:
 
 
 def timeline(plan: ReviewPlan) -> tuple[Moment, ...]:
-    """What happens when nobody answers, in order; seconds after the request is shown."""
+    """What happens when nobody answers, in order."""
     open_time = "" if plan.hours is None else f" of {hours_in_words(plan.hours)}"
 
     def moment(after_s: int, what: str) -> Moment:
@@ -131,10 +134,11 @@ def _rules(policy: LoadedPolicy, facts: Facts, evaluation: Evaluation) -> tuple[
         "signals": facts.signals,
         "risk": {"flags": counts(evaluation.flags)[-1]},
     }
+    words, budget = vocabulary(policy.policy, risk=True), Budget()
     explained = []
     for rule in policy.policy.rules:
         step = steps.get(rule.id)
-        joined_by, parts = _parts(policy, rule, given) if step is not None else (None, ())
+        joined_by, parts = _parts(words, rule, given, budget) if step is not None else (None, ())
         explained.append(
             ExplainedRule(
                 rule=rule.id,
@@ -152,7 +156,7 @@ def _rules(policy: LoadedPolicy, facts: Facts, evaluation: Evaluation) -> tuple[
 
 
 def _parts(
-    policy: LoadedPolicy, rule: Rule, given: Given
+    words: Vocabulary, rule: Rule, given: Given, budget: Budget
 ) -> tuple[Literal["&&", "||"] | None, tuple[Part, ...]]:
     """The operands of a condition, each by itself; none where it is a single one."""
     if rule.when is None:
@@ -160,9 +164,8 @@ def _parts(
     operator, texts = operands(rule.when)
     if operator is None:
         return None, ()
-    words = vocabulary(policy.policy, risk=True)
     try:
-        tested = [(text, words.compile(text).test(given)) for text in texts]
+        tested = [(text, words.compile(text).test(given, budget)) for text in texts]
     except ConditionError:  # an operand that has a meaning only among the others
         return None, ()
     return operator, tuple(

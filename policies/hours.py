@@ -18,7 +18,8 @@ from policies.plan import Hours
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _LONGEST_DAYS = 20 * 366
-"""90 days of open time at five minutes a week are far less; past this, hours would be a mistake."""
+"""Longer than any policy that loads can take: its SLA has to fit into two years without holidays,
+and 500 of these can close one day a week for ten more."""
 
 _WINDOW = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-4]):([0-5][0-9])")
 

@@ -112,9 +112,20 @@ def _unfit(declared: Input, value: object) -> str:
         return f"must be {wanted}, not {kind_of(value)}{absent}"
     if message := _unsound(value):
         return message
+    if declared.secret:
+        return _unfit_secret(declared, value)
     if declared.enum is not None and value not in declared.enum:
         return f"must be {listing(map(shown, declared.enum), 'or')}, not {shown(value)}"
     return _out_of_bounds(declared, value) or _misformatted(declared.format, value)
+
+
+def _unfit_secret(declared: Input, value: Any) -> str:
+    """That it does not fit, without a word of what it is or could be."""
+    allowed = declared.enum is None or value in declared.enum
+    unfit = _out_of_bounds(declared, value) or _misformatted(declared.format, value)
+    if allowed and not unfit:
+        return ""
+    return "does not fit what the policy says of it; it is secret, so it is not repeated here"
 
 
 def _out_of_bounds(declared: Input, value: Any) -> str:

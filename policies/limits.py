@@ -6,6 +6,7 @@ Counting is the store's, in the commit of the approval itself; here is what to c
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -17,6 +18,10 @@ from policies.schema import Limit, Rule
 from policies.wording import shown
 
 _MILLION = 10**6
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks by category that show nothing all the same (Unicode: Default_Ignorable)."""
 
 
 def allowance(policy: str, rule: Rule, payload: Mapping[str, Any]) -> Allowance | None:
@@ -54,9 +59,14 @@ def _counted_for(limit: Limit, payload: Mapping[str, Any]) -> tuple[str, ...]:
     if limit.per is None:
         return ()
     text = _written(payload[_input(limit.per)])
-    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    visible = "".join(char for char in _BLANK.sub("", text) if _is_seen(char))
     folded = " ".join(unicodedata.normalize("NFKC", visible).casefold().split())
     return (hashlib.sha256(folded.encode()).hexdigest()[:32],)
+
+
+def _is_seen(char: str) -> bool:
+    """Whether a character is drawn, or is a space such as a tab."""
+    return char.isspace() or unicodedata.category(char) not in ("Cc", "Cf")
 
 
 def _written(value: object) -> str:

@@ -6,6 +6,7 @@ The one module of this package that reads files.
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -81,7 +82,7 @@ def _load(folder: Path) -> Policies:
     problems: list[Problem] = []
     for file in _files(folder):
         try:
-            loaded, mark = _load_file(file)
+            loaded, mark = _load_file(_regular(file))
         except PolicyErrors as error:
             problems += error.problems
             continue
@@ -97,19 +98,32 @@ def _load(folder: Path) -> Policies:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        entries = sorted(folder.iterdir())
+        files = sorted(filter(_is_policy, folder.iterdir()))
     except OSError as error:
         message = f"this folder of policies can't be read: {error.strerror}"
         raise PolicyErrors((Problem(str(folder), 1, 1, message),)) from error
-    files = [
-        entry
-        for entry in entries
-        if entry.suffix in (".yaml", ".yml") and not entry.name.startswith(".") and entry.is_file()
-    ]
     if not files:
         message = "there is no policy in this folder; put a *.yaml file into it"
         raise PolicyErrors((Problem(str(folder), 1, 1, message),))
     return files
+
+
+def _is_policy(entry: Path) -> bool:
+    """Whether it should be one. A link that leads nowhere should, or its policy was just gone."""
+    named = entry.suffix in (".yaml", ".yml") and not entry.name.startswith(".")
+    return named and not entry.is_dir()
+
+
+def _regular(file: Path) -> Path:
+    """The file, unless it is one of those that can be read without end: a pipe, a device."""
+    try:
+        mode = file.stat().st_mode
+    except OSError:  # reading it says what is wrong
+        return file
+    if not stat.S_ISREG(mode):
+        message = "this is no regular file; take it out of this folder"
+        raise PolicyErrors((Problem(str(file), 1, 1, message),))
+    return file
 
 
 def load_text(raw: bytes, source: str) -> LoadedPolicy:

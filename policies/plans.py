@@ -56,9 +56,13 @@ def plan(review: Review, rule: Rule | None = None) -> ReviewPlan:
     )
 
 
-def strictest(plans: Iterable[ReviewPlan]) -> ReviewPlan:
-    """Of several plans the one that asks most people; of equals the first."""
-    return max(plans, key=lambda one: one.people)
+def strictest(own: ReviewPlan, others: Iterable[ReviewPlan]) -> ReviewPlan:
+    """Of a policy's own plan and those of its rules the one that asks most people.
+
+    Of equals one that asks others than the policy does otherwise: whoever can bring about an error
+    must not get away with the usual reviewers where a rule would have asked its own.
+    """
+    return max([own, *others], key=lambda one: (one.people, one.stages != own.stages))
 
 
 def with_two(one: ReviewPlan) -> ReviewPlan:

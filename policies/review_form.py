@@ -18,6 +18,8 @@ from policies.wording import kind_of
 T = TypeVar("T")
 
 USUAL_EXPIRY_S = 7 * 86_400
+_WEEKS = 104
+"""Two years: what takes longer in open hours was not meant."""
 
 
 def _of_text(read: Callable[[str], T]) -> Callable[[object], T]:
@@ -84,6 +86,11 @@ class HoursForm(Frozen):
     open: Windows = ((9 * 60, 17 * 60),)
     holidays: Annotated[tuple[Day, ...], Field(max_length=500)] = ()
 
+    @property
+    def weekly_s(self) -> int:
+        """Open seconds of a week without holidays."""
+        return len(self.days) * sum(end - begin for begin, end in self.open) * 60
+
 
 class Sla(Frozen):
     """How long people have: after `expire` the request ends without an approval.
@@ -103,6 +110,12 @@ class Sla(Frozen):
             raise ValueError("write `remind` in order, the first reminder first")
         if any(each >= self.expire_s for each in before):
             raise ValueError("`remind` and `escalate` have to come before `expire`")
+        if self.hours is not None and self.expire_s > _WEEKS * self.hours.weekly_s:
+            weekly = in_words(self.hours.weekly_s)
+            raise ValueError(
+                f"`hours` are open {weekly} a week, and `expire` ({in_words(self.expire_s)}) "
+                "would take more than two years of them; write a shorter `expire`, or longer hours"
+            )
         return self
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from policies.conditions import Condition, Given
+from policies.conditions import Budget, Condition, Finding, Given
 from policies.plan import Flag
 from policies.schema import Policy
 from policies.wording import listing, sentence
@@ -36,13 +36,16 @@ ONE_PERSON = 3
 """Up to so many raised flags one person is asked where no rules say otherwise, past it two."""
 
 
-def flags(policy: Policy, questions: Mapping[str, Condition], given: Given) -> tuple[Flag, ...]:
+def flags(
+    policy: Policy, questions: Mapping[str, Condition], given: Given, budget: Budget
+) -> tuple[Flag, ...]:
     """Every question of the policy, in its order, with its answer."""
-    return tuple(_flag(policy, name, condition, given) for name, condition in questions.items())
+    return tuple(
+        _flag(policy, name, condition.test(given, budget)) for name, condition in questions.items()
+    )
 
 
-def _flag(policy: Policy, name: str, condition: Condition, given: Given) -> Flag:
-    finding = condition.test(given)
+def _flag(policy: Policy, name: str, finding: Finding) -> Flag:
     return Flag(
         question=name,
         raised=None if finding.error is not None else finding.holds,

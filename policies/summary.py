@@ -59,6 +59,8 @@ def _buttons(plan: ReviewPlan) -> tuple[tuple[Outcome, str], ...]:
 def _counted(plan: ReviewPlan, outcome: Outcome) -> str:
     if outcome is not Outcome.APPROVE or plan.people == 1:
         return ""
+    if plan.choices:
+        return f" {plan.people} people have to choose the same."
     return f" It counts as one of {plan.people} approvals; nothing goes ahead before the last."
 
 

@@ -119,8 +119,9 @@ class CardsFound(Frozen):
 
 
 class NoticeSaid(Frozen):
-    """A notice stands in the thread of a card, or can't (`problem` says why)."""
+    """The notice of `at_ms` stands in the thread of a card, or can't (`problem` says why)."""
 
+    at_ms: int
     place: Place
     problem: str | None = None
 

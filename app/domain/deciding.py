@@ -38,7 +38,8 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
         return too_late(request, command.seen)
     in_time(request, now)
     _offered(request, command)
-    refused = why_not(request, command.person, command.digest, request.asked)
+    requester = request.body.on_behalf_of
+    refused = why_not(request, command.person, command.digest, request.asked, requester)
     if refused is not None:
         return refuse(request, command.person, command.digest, refused, now)
     if _needs_comment(request, command) and not (command.comment or "").strip():
@@ -57,10 +58,13 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
 
 
 def why_not(
-    request: Request, person: Person, digest: str, asked: tuple[str, ...]
+    request: Request, person: Person, digest: str, asked: tuple[str, ...], requester: str | None
 ) -> CountersignError | None:
-    """Why this person may not act on what they were shown, None when they may."""
-    refused = refusal(asked, request.body.on_behalf_of, person)
+    """Why this person may not act on what they were shown, None when they may.
+
+    `requester` is somebody who may not; None where it makes no difference who asked.
+    """
+    refused = refusal(asked, requester, person)
     if refused is not None:
         return refused
     if digest != request.body.digest:
@@ -145,7 +149,6 @@ def _approve(request: Request, command: Decide, now: int) -> Transition:
         choice=command.choice,
         comment=command.comment,
     )
-    # The last vote came from the one who is named last, and is theirs in the trail.
     return ended(request, decision, EventType.DECIDED, cards, votes=votes)
 
 

@@ -123,10 +123,11 @@ def _targets_found(request: Request, found: TargetsFound, now: int) -> Transitio
 
 
 def _notice_said(request: Request, said: NoticeSaid, now: int) -> Transition | None:
-    """Said once in each place; what was decided meanwhile has nothing left to say."""
+    """Said once in each place. One that took its place meanwhile is still to be said."""
     left = []
     for notice in request.state.cards.notices:
-        places = tuple(place for place in notice.places if place != said.place)
+        done = (said.place,) if notice.at_ms == said.at_ms else ()
+        places = tuple(place for place in notice.places if place not in done)
         left += [notice.model_copy(update={"places": places})] if places else []
     if tuple(left) == request.state.cards.notices:
         return None
@@ -170,6 +171,14 @@ def _seen(before: Request, after: Request, now: int) -> Request:
     return after.model_copy(update={"state": state})
 
 
+def _unseen(before: Request, after: Request) -> Request:
+    """A watch whose last card is gone waits until people can see one, and then begins anew."""
+    if not before.watched or after.state.cards.copies:
+        return after
+    state = after.state.model_copy(update={"goes_ahead_ms": None})
+    return after.model_copy(update={"state": state})
+
+
 def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
     cards = request.state.cards
     known = {copy.place for copy in cards.copies}
@@ -193,7 +202,7 @@ def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
         "copies": tuple(copy for copy in cards.copies if copy.target != lost.target),
         "lost": (*cards.lost, (lost.target, lost.problem)),
     }
-    after = _with_cards(request, update)
+    after = _unseen(request, _with_cards(request, update))
     recorded = event(after, EventType.CARD_LOST, now, target=lost.target, problem=lost.problem)
     return Transition(before=request, after=after, events=(recorded,))
 

@@ -41,7 +41,7 @@ def ended(
         after,
         kind,
         decision.at_ms,
-        decision.by[0],
+        decision.by[-1],  # earlier approvals have entries of their own
         outcome=decision.outcome.value,
         choice=decision.choice,
         digest=decision.digest,
@@ -80,8 +80,11 @@ def already_decided(request: Request) -> AlreadyDecided:
 
 
 def outdated(cards: Cards) -> Cards:
-    """Every card shows something old from now on, and is brought up to date at once."""
-    return cards.model_copy(update={"face": cards.face + 1, "failures": 0, "retry_ms": 0})
+    """Every card shows something old from now on, and is brought up to date at once.
+
+    What failed before still counts: it may have left a card behind that nobody recorded.
+    """
+    return cards.model_copy(update={"face": cards.face + 1, "retry_ms": 0})
 
 
 def knows(request: Request, place: Place | None) -> bool:

@@ -117,10 +117,13 @@ class Place(Frozen):
     ts: str
 
 
+NoticeKind = Literal["reminder", "escalation"]
+
+
 class Notice(Frozen):
     """A word in the thread of each of these cards that is still to be said."""
 
-    kind: Literal["reminder", "escalation"]
+    kind: NoticeKind
     at_ms: int
     places: tuple[Place, ...]
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from policies.plan import Frozen
 
-from .request import Cards, Copy, Place, Request
+from .request import Cards, Copy, NoticeKind, Place, Request
 
 
 class FindTargets(Frozen):
@@ -28,9 +26,13 @@ class RedrawCard(Frozen):
 
 
 class SayNotice(Frozen):
-    """Say in the thread of a card that it is still waiting, to whom it concerns."""
+    """Say in the thread of a card that it is still waiting, to whom it concerns.
 
-    kind: Literal["reminder", "escalation"]
+    `at_ms` tells this notice from others of the same kind.
+    """
+
+    kind: NoticeKind
+    at_ms: int
     place: Place
 
 
@@ -59,14 +61,17 @@ def ready(request: Request, now: int) -> SlackStep | None:
 
 
 def _posting(request: Request) -> SlackStep | None:
+    """What is there already comes first: looking up a large group can take long, or fail."""
+    return _redraw(request) or _notice(request.state.cards) or _further(request)
+
+
+def _further(request: Request) -> SlackStep | None:
     cards = request.state.cards
     if refs := _to_look_up(request):
         return FindTargets(refs=refs)
     posted = {copy.target for copy in cards.copies}
     missing = next((target for target in cards.targets or () if target not in posted), None)
-    if missing is not None:
-        return PostCard(target=missing)
-    return _redraw(request) or _notice(cards)
+    return None if missing is None else PostCard(target=missing)
 
 
 def _closing(request: Request) -> SlackStep | None:
@@ -86,7 +91,9 @@ def _redraw(request: Request) -> RedrawCard | None:
 
 def _notice(cards: Cards) -> SayNotice | None:
     notice = next(iter(cards.notices), None)
-    return None if notice is None else SayNotice(kind=notice.kind, place=notice.places[0])
+    if notice is None:
+        return None
+    return SayNotice(kind=notice.kind, at_ms=notice.at_ms, place=notice.places[0])
 
 
 def _to_look_up(request: Request) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from policies.plan import ReviewPlan
 
 from .ending import ended, last_instant, outdated
 from .events import EventType
-from .request import Actor, Cards, Decision, Notice, Request, Status
+from .request import Actor, Cards, Decision, Notice, NoticeKind, Request, Status
 from .transition import Transition, event
 
 TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
@@ -74,7 +74,7 @@ def prompt(request: Request, now: int) -> Transition | None:
     )
 
 
-def _notice(request: Request, kind: Any, now: int) -> Notice:
+def _notice(request: Request, kind: NoticeKind, now: int) -> Notice:
     """Said where everybody reads it, or else to each of those who have a card of their own."""
     plan, copies = request.body.evaluation.plan, request.state.cards.copies
     public = [copy.place for copy in copies if plan is not None and copy.target == plan.channel]

@@ -15,8 +15,12 @@ from .request import Actor, Decision, Report, Request, Status, Stopped
 from .timing import schedule
 from .transition import Transition, event
 
-OBJECTION = "anomaly"
-"""The signal that turns a watch into a review, whatever the policy says of Stop."""
+_OBJECTIONS = {
+    "anomaly": (True, "A monitor reports an anomaly."),
+    "reversible": (False, "A monitor reports that it can't be undone."),
+}
+"""Signals that turn a watch into a review, whatever the policy says of Stop: those with which it
+would not have become a watch at all."""
 
 
 def stop(request: Request, command: Stop, now: int) -> Transition:
@@ -27,7 +31,8 @@ def stop(request: Request, command: Stop, now: int) -> Transition:
     in_time(request, now)
     if plan is None or plan.watch is None or not request.watched:
         raise OutcomeNotOffered("There is nothing to stop: people are asked to decide this.")
-    refused = why_not(request, command.person, command.digest, plan.reviewers)
+    # Whoever asked may stop it too. To ask on behalf of nobody must not keep everybody from it.
+    refused = why_not(request, command.person, command.digest, plan.reviewers, requester=None)
     if refused is not None:
         return refuse(request, command.person, command.digest, refused, now)
     if not command.reason.strip():
@@ -53,7 +58,7 @@ def stop(request: Request, command: Stop, now: int) -> Transition:
 
 
 def report(request: Request, command: Signal, now: int) -> Transition:
-    """A monitor's signals on record and on the card; an anomaly ends a watch."""
+    """A monitor's signals on record and on the card; an objection ends a watch."""
     if not request.pending:
         raise already_decided(request)
     in_time(request, now)
@@ -102,9 +107,14 @@ def go_ahead(request: Request, now: int) -> Transition | None:
 
 def _objection(request: Request, command: Signal, now: int) -> Stopped | None:
     """What ends a watch although nobody pressed Stop."""
-    if not request.watched or command.signals.get(OBJECTION) is not True:
+    said = [
+        reason
+        for name, (objection, reason) in _OBJECTIONS.items()
+        if command.signals.get(name) is objection
+    ]
+    if not request.watched or not said:
         return None
-    return Stopped(by=command.by, at_ms=now, reason="A monitor reports an anomaly.")
+    return Stopped(by=command.by, at_ms=now, reason=" ".join(said))
 
 
 def _asking(plan: ReviewPlan, stopped: Stopped) -> dict[str, Any]:

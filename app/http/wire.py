@@ -174,7 +174,8 @@ class SignalsReport(BaseModel):
     signals: dict[str, Any] = Field(
         min_length=1,
         description="By the names that the policy of the request knows. One that this monitor "
-        "reported before is replaced; `anomaly: true` ends a watch. At most 16 kB.",
+        "reported before is replaced; `anomaly: true` and `reversible: false` end a watch. "
+        "At most 16 kB.",
     )
 
     def within_limits(self) -> Self:

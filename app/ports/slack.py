@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 from ..domain.commands import Person
-from ..domain.request import Place, Request
+from ..domain.request import NoticeKind, Place, Request
 
 
 class Directory(Protocol):
@@ -65,7 +65,7 @@ class Cards(Protocol):
     def say(
         self,
         place: Place,
-        kind: Literal["reminder", "escalation"],
+        kind: NoticeKind,
         request: Request,
         to: Sequence[str],
     ) -> None:

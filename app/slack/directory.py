@@ -76,7 +76,12 @@ class SlackDirectory:
         return person.model_copy(update={"groups": belongs, "is_requester": is_requester})
 
     def _id(self, ref: str) -> str | None:
-        return self._group_id(ref) if ids.is_group(ref) else self._user_id(ref)
+        if not ids.is_group(ref):
+            return self._user_id(ref)
+        try:
+            return self._group_id(ref)
+        except SlackNever:  # a workspace without user groups
+            return None
 
     def _user_id(self, ref: str) -> str | None:
         """The id of whoever goes by this id or e-mail address, None for nobody here."""

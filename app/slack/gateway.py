@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from slack_sdk.web import SlackResponse
 
-from app.domain.request import Place, Request
+from app.domain.request import NoticeKind, Place, Request
 from app.ports import Cache, Pace, SlackAgain, SlackNever
 
 from . import ids
@@ -70,7 +70,7 @@ class SlackCards:
     def say(
         self,
         place: Place,
-        kind: Literal["reminder", "escalation"],
+        kind: NoticeKind,
         request: Request,
         to: Sequence[str],
     ) -> None:

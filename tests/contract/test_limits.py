@@ -100,16 +100,35 @@ def test_asking_for_room_uses_none_up(store: RedisRequests, client: redis.Redis)
 
 
 def test_what_left_the_window_makes_room_again(store: RedisRequests, client: redis.Redis):
-    now_slice = store.now() // SLICE_MS
-    client.hset(f"cs:limit:{KEY}", mapping={f"{now_slice - 62}:n": 3, f"{now_slice - 62}:s": 0})
+    ended_ms = store.now() - DAY_S * 1000
+    client.hset(f"cs:limit:{KEY}", mapping={f"{ended_ms}:n": 3, f"{ended_ms}:s": 0})
     approve(store, allowance(count=1))
-    assert not client.hexists(f"cs:limit:{KEY}", f"{now_slice - 62}:n"), "it is dropped as well"
+    assert not client.hexists(f"cs:limit:{KEY}", f"{ended_ms}:n"), "it is dropped as well"
 
 
 def test_what_may_still_be_in_the_window_counts(store: RedisRequests, client: redis.Redis):
-    now_slice = store.now() // SLICE_MS
-    client.hset(f"cs:limit:{KEY}", mapping={f"{now_slice - 59}:n": 3, f"{now_slice - 59}:s": 0})
+    ends_ms = store.now() - DAY_S * 1000 + 10_000
+    client.hset(f"cs:limit:{KEY}", mapping={f"{ends_ms}:n": 3, f"{ends_ms}:s": 0})
     assert not store.has_room(allowance(count=3))
+
+
+@pytest.mark.parametrize("window_s", [60, 61, 3_600, DAY_S * 90])
+def test_a_window_that_was_edited_still_counts_what_went_before(
+    store: RedisRequests, window_s: int
+):
+    approve(store, allowance(count=2))
+    approve(store, allowance(count=2, window_s=window_s))
+    assert not store.has_room(allowance(count=2, window_s=window_s))
+    assert not store.has_room(allowance(count=2))
+
+
+def test_a_window_that_was_made_shorter_lets_go_of_what_left_it(
+    store: RedisRequests, client: redis.Redis
+):
+    ended_ms = store.now() - 3_600_000
+    client.hset(f"cs:limit:{KEY}", mapping={f"{ended_ms}:n": 3, f"{ended_ms}:s": 0})
+    assert not store.has_room(allowance(count=3))
+    assert store.has_room(allowance(count=3, window_s=3_600))
 
 
 def test_a_limit_nobody_uses_is_forgotten(store: RedisRequests, client: redis.Redis):

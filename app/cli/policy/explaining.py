@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from policies.atoms import is_group
 from policies.evaluate import Facts, check_payload
 from policies.examples import NoExampleError
 from policies.examples import example as example_of
@@ -156,7 +157,7 @@ def _people(people: People) -> None:
         label = (stage.name or f"stage {number}") if several else "asked"
         need = "one of them" if stage.quorum == 1 else f"{stage.quorum} of them"
         if len(stage.reviewers) == 1 and stage.quorum == 1:
-            need = "one person" if stage.reviewers[0].startswith(("@", "S")) else "this person"
+            need = "one person" if is_group(stage.reviewers[0]) else "this person"
         say(f"{listing(stage.reviewers)}; {need} must approve", 2, label[:28], 12)
     for position, button in enumerate(people.buttons):
         text = f"{button.label} ({button.outcome.value}): {button.effect}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from slack_sdk.models.blocks import ContextBlock, HeaderBlock, SectionBlock
 
 from app.domain.errors import CountersignError
-from app.domain.request import Request, Status
+from app.domain.request import NoticeKind, Request, Status
 from app.slack import ids
 
 from . import phrases, progress
@@ -80,9 +79,7 @@ def _needs(request: Request, choice: str | None) -> str:
     return f"; it needs {more} more approval{'' if more == 1 else 's'}"
 
 
-def still_waiting(
-    kind: Literal["reminder", "escalation"], request: Request, to: Sequence[str]
-) -> Message:
+def still_waiting(kind: NoticeKind, request: Request, to: Sequence[str]) -> Message:
     """In the thread of the card: it is not decided yet, whom it waits for, and until when."""
     title = escaped(cut(phrases.title(request), _TITLE, "on the card"))
     until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)

@@ -25,7 +25,7 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
         for outcome, effect in summary.buttons
         if outcome in plan.outcomes and (space.whole or outcome is not Outcome.APPROVE)
     ]
-    hint = cut("\n".join([*effects, summary.silence]).strip(), space.effects, "in the policy")
+    hints = "\n".join(effects).strip(), summary.silence.strip()
     return [
         DividerBlock(),
         why("Why you are asked", request, space),
@@ -38,8 +38,12 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
             ]
         ),
         *buttons.answers(request, plan, whole=space.whole),
-        *([ContextBlock(elements=[plain(hint)])] if hint else []),
+        *(_hint(words, space) for words in hints if words),
     ]
+
+
+def _hint(words: str, space: Space) -> Block:
+    return ContextBlock(elements=[plain(cut(words, space.effects, "in the policy"))])
 
 
 def was_asked(request: Request, space: Space) -> Block:

@@ -48,3 +48,8 @@ def test_a_notice_is_no_card(slack, cards):
 def test_people_and_groups_are_found_by_every_name_and_strangers_left_out(directory):
     refs = ["@finance-approvers", "ana@example.com", "U0BEN00001", "nobody@example.com", "@ghosts"]
     assert directory.ids(refs) == ["S0FINANCE1", "U0ANA00001", "U0BEN00001"]
+
+
+def test_a_workspace_without_groups_keeps_nobody_else_from_being_mentioned(slack, directory):
+    slack.fault("usergroups.list", "error", error="plan_upgrade_required", times=1)
+    assert directory.ids(["@finance-approvers", "U0BEN00001"]) == ["U0BEN00001"]

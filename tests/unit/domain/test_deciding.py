@@ -85,6 +85,14 @@ def test_the_second_person_decides_and_both_are_named():
     assert due(decided)[Lane.CALLBACK] is not None
 
 
+def test_the_trail_has_every_approval_under_the_name_of_whoever_gave_it():
+    first = pressed(asked(TWO), ANA)
+    assert first.after is not None
+    second = pressed(first.after, BEN)
+    told = [(event.type.value, event.actor) for event in (*first.events, *second.events)]
+    assert told == [("approval.given", ANA.id), ("request.decided", BEN.id)]
+
+
 def test_the_same_person_twice_is_one_approval():
     waiting = after(asked(TWO), ANA)
     with pytest.raises(AlreadyVoted):

@@ -13,6 +13,7 @@ from app.domain.commands import (
     Command,
     Redeliver,
     RequesterTold,
+    Signal,
     SlackFailed,
     TargetLost,
     TargetsFound,
@@ -171,3 +172,11 @@ def test_a_failing_slack_is_given_growing_pauses_and_forgotten_when_it_works():
     assert pauses[-1] == 300_000
     posted = after(request, CardDrawn(target="#approvals", place=PLACE, face=1))
     assert posted.state.cards.failures == 0
+
+
+def test_a_post_that_may_have_left_a_card_is_remembered_when_a_monitor_says_something():
+    failed = after(pending(), SlackFailed(problem="timeout"))
+    monitor = Actor(kind="client", id="fraud-bot", name="fraud-bot")
+    told = after(failed, Signal(by=monitor, signals={"affected": 3}))
+    assert told.state.cards.failures == failed.state.cards.failures == 1
+    assert told.state.cards.retry_ms == 0

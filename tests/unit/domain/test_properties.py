@@ -97,7 +97,7 @@ def commands(request: Request) -> st.SearchStrategy[Command]:
         st.builds(
             Signal,
             by=st.just(CLIENT),
-            signals=st.sampled_from([{"anomaly": True}, {"anomaly": False}, {"affected": 3}]),
+            signals=st.sampled_from([{"anomaly": True}, {"anomaly": False}, {"reversible": False}]),
         ),
         st.just(Wake()),
         st.just(Wake()),
@@ -116,7 +116,7 @@ def commands(request: Request) -> st.SearchStrategy[Command]:
             refs=st.sampled_from([("U0ANA00001",), ("cfo@example.com",)]),
             targets=st.sampled_from([(), ("D1",)]),
         ),
-        st.builds(NoticeSaid, place=PLACES),
+        st.builds(NoticeSaid, at_ms=st.sampled_from((NOW, NOW + 1000)), place=PLACES),
         st.builds(CardDrawn, target=st.just("#approvals"), place=PLACES, face=st.integers(0, 2)),
         st.builds(
             TargetLost, target=st.sampled_from(["#approvals", "D1"]), problem=st.just("gone")

@@ -9,7 +9,7 @@ from app.domain.commands import CardDrawn, Command, NoticeSaid, TargetLost, Targ
 from app.domain.due import Lane, due
 from app.domain.errors import NotAReviewer
 from app.domain.request import Place, Request, Status
-from app.domain.slack_steps import FindTargets, PostCard, SayNotice, next_step
+from app.domain.slack_steps import FindTargets, PostCard, RedrawCard, SayNotice, next_step
 from app.domain.transition import Transition
 from policies.plan import Hours, Route, Stage, Watch
 from tests.builders import NOW, approval, evaluation, pending, person, plan
@@ -42,9 +42,15 @@ def after(request: Request, command: Command, now: int = NOW + 1000) -> Request:
 
 
 def shown(request: Request) -> Request:
-    """With every card up to date."""
+    """With the card in the channel up to date."""
     face = request.state.cards.face
     return after(request, CardDrawn(target="#approvals", place=HERE, face=face), NOW + 3 * HOUR_MS)
+
+
+def heard(request: Request) -> Request:
+    """The same, and what there was to say in its thread is said."""
+    [notice] = request.state.cards.notices
+    return after(shown(request), NoticeSaid(at_ms=notice.at_ms, place=HERE), NOW + 3 * HOUR_MS)
 
 
 def test_the_first_reminder_is_what_is_due_first():
@@ -76,7 +82,7 @@ def test_reminders_that_were_missed_come_once():
 
 
 def test_after_a_reminder_everybody_asked_gets_a_card_of_their_own():
-    reminded = after(waiting(), Wake(), NOW + HOUR_MS)
+    reminded = heard(after(waiting(), Wake(), NOW + HOUR_MS))
     step = next_step(reminded)
     assert step == FindTargets(refs=("@finance-approvers", "U0ANA00001"))
     found = TargetsFound(refs=step.refs, targets=("D1", "D2"))
@@ -86,21 +92,35 @@ def test_after_a_reminder_everybody_asked_gets_a_card_of_their_own():
 
 
 def test_who_was_looked_up_is_not_looked_up_at_every_reminder():
-    reminded = after(waiting(), Wake(), NOW + HOUR_MS)
+    reminded = heard(after(waiting(), Wake(), NOW + HOUR_MS))
     refs = ("@finance-approvers", "U0ANA00001")
+    assert next_step(reminded) == FindTargets(refs=refs)
     nobody_there = after(reminded, TargetsFound(refs=refs, targets=()), NOW + HOUR_MS)
     assert not isinstance(next_step(nobody_there), FindTargets)
 
 
+def test_a_card_in_the_channel_waits_for_no_look_up():
+    reminded = after(waiting(), Wake(), NOW + HOUR_MS)
+    [copy] = reminded.state.cards.copies
+    assert next_step(reminded) == RedrawCard(copy_of=copy)
+
+
 def test_a_notice_is_said_once_the_card_is_up_to_date_and_then_never_again():
-    request = waiting()
-    reminded = after(request, Wake(), NOW + HOUR_MS)
-    refs = ("@finance-approvers", "U0ANA00001")
-    reminded = shown(after(reminded, TargetsFound(refs=refs, targets=()), NOW + HOUR_MS))
-    assert next_step(reminded) == SayNotice(kind="reminder", place=HERE)
-    said = after(reminded, NoticeSaid(place=HERE), NOW + HOUR_MS)
-    assert next_step(said) is None
-    assert lifecycle.apply(said, NoticeSaid(place=HERE), NOW + HOUR_MS) is None
+    reminded = shown(after(waiting(), Wake(), NOW + HOUR_MS))
+    at_ms = NOW + HOUR_MS
+    assert next_step(reminded) == SayNotice(kind="reminder", at_ms=at_ms, place=HERE)
+    said = after(reminded, NoticeSaid(at_ms=at_ms, place=HERE), NOW + HOUR_MS)
+    assert not isinstance(next_step(said), SayNotice)
+    assert lifecycle.apply(said, NoticeSaid(at_ms=at_ms, place=HERE), NOW + HOUR_MS) is None
+
+
+def test_what_is_said_late_leaves_the_notice_that_came_meanwhile_to_be_said():
+    reminded = after(waiting(), Wake(), NOW + HOUR_MS)
+    escalated = after(reminded, Wake(), NOW + 4 * HOUR_MS)
+    late = NoticeSaid(at_ms=NOW + HOUR_MS, place=HERE)
+    assert lifecycle.apply(escalated, late, NOW + 4 * HOUR_MS) is None
+    step = SayNotice(kind="escalation", at_ms=NOW + 4 * HOUR_MS, place=HERE)
+    assert next_step(shown(escalated)) == step
 
 
 def test_escalation_asks_the_backups_and_the_first_reviewers_still_count():
@@ -120,7 +140,7 @@ def test_a_backup_does_not_decide_before_the_escalation():
 
 
 def test_the_backups_get_a_card_of_their_own():
-    escalated = after(waiting(remind_s=()), Wake(), NOW + 4 * HOUR_MS)
+    escalated = heard(after(waiting(remind_s=()), Wake(), NOW + 4 * HOUR_MS))
     assert next_step(escalated) == FindTargets(refs=("cfo@example.com",))
 
 
@@ -168,8 +188,10 @@ def test_the_next_stage_is_looked_up_where_there_is_no_channel():
     stages = (Stage(reviewers=("U0ANA00001",)), Stage(reviewers=("lea@example.com",)))
     request = pending(evaluation=evaluation(plan=plan(channel=None, stages=stages)))
     request = after(request, TargetsFound(refs=("U0ANA00001",), targets=("D1",)))
-    second = after(request, approval(request))
-    assert next_step(second) == FindTargets(refs=("lea@example.com",))
+    first = CardDrawn(target="D1", place=Place(channel="D1", ts="1.1"), face=1)
+    second = after(after(request, first), approval(request, seen=None))
+    drawn = after(second, first.model_copy(update={"face": second.state.cards.face}))
+    assert next_step(drawn) == FindTargets(refs=("lea@example.com",))
 
 
 def test_in_working_hours_only_open_time_counts():

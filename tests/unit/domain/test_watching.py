@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
-from app.domain.commands import CardDrawn, CardsFound, Command, Signal, Stop, Wake
+from app.domain.commands import (
+    CardDrawn,
+    CardsFound,
+    Command,
+    Signal,
+    Stop,
+    TargetLost,
+    Wake,
+)
 from app.domain.due import Lane, due
 from app.domain.errors import (
     AlreadyDecided,
@@ -203,8 +211,24 @@ def test_an_anomaly_forces_a_review_even_where_stop_would_reject():
     assert transition.events[-1].actor == "fraud-bot"
 
 
+def test_what_turns_out_to_be_irreversible_is_asked_about():
+    seen = shown(watched())
+    asked = after(seen, Signal(by=MONITOR, signals={"reversible": False, "affected": 3}))
+    assert not asked.watched
+    assert asked.state.stopped is not None
+    assert asked.state.stopped.reason == "A monitor reports that it can't be undone."
+
+
 @pytest.mark.parametrize(
-    "signals", [{"anomaly": False}, {"confidence": 0.1}, {"anomaly": "yes"}, {"anomaly": 1}]
+    "signals",
+    [
+        {"anomaly": False},
+        {"confidence": 0.1},
+        {"anomaly": "yes"},
+        {"anomaly": 1},
+        {"reversible": True},
+        {"reversible": 0},
+    ],
 )
 def test_another_signal_is_only_shown(signals: dict[str, Any]):
     seen = shown(watched())
@@ -244,3 +268,43 @@ def test_who_stops_it_too_late_is_told_that_it_went_ahead():
     decided = after(seen, Wake(), until)
     with pytest.raises(AlreadyDecided, match="Nobody stopped this in time"):
         lifecycle.apply(decided, stopping(decided), until + 1)
+
+
+@pytest.mark.parametrize("asked", ["nobody@example.com", "ana@example.com"])
+@pytest.mark.parametrize("is_requester", [None, True])
+def test_on_whose_behalf_it_was_asked_keeps_nobody_from_stopping_it(
+    asked: str, is_requester: bool | None
+):
+    seen = shown(watched(on_behalf_of=asked))
+    transition = applied(seen, stopping(seen, person=person(is_requester=is_requester)))
+    assert transition.refused is None
+    assert transition.after is not None
+    assert not transition.after.watched
+
+
+def test_a_watch_whose_last_card_is_gone_waits_until_another_can_be_seen():
+    seen = shown(watched())
+    until = seen.state.goes_ahead_ms
+    assert until is not None
+    lost = after(seen, TargetLost(target="#approvals", problem="is_archived"), NOW + 2000)
+    assert lost.state.goes_ahead_ms is None
+    assert lifecycle.apply(lost, Wake(), until) is None
+    place = Place(channel="D1", ts="2.2")
+    again = after(lost, CardDrawn(target="D1", place=place, face=2), NOW + 9000)
+    assert again.state.goes_ahead_ms == NOW + 9000 + WINDOW_MS
+
+
+def test_a_watch_with_a_card_left_goes_on_when_another_is_gone():
+    seen = shown(watched())
+    place = Place(channel="D1", ts="2.2")
+    both = after(seen, CardDrawn(target="D1", place=place, face=2), NOW + 2000)
+    left = after(both, TargetLost(target="D1", problem="user_disabled"), NOW + 3000)
+    assert left.state.goes_ahead_ms == seen.state.goes_ahead_ms
+
+
+def test_a_stopped_watch_that_loses_its_last_card_stays_a_review():
+    seen = shown(watched())
+    asked = after(seen, stopping(seen))
+    lost = after(asked, TargetLost(target="#approvals", problem="is_archived"), NOW + 3000)
+    assert lost.state.expires_ms == asked.state.expires_ms
+    assert not lost.watched

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from policies.conditions import MAX_ENTRIES, ConditionError, Vocabulary
+from policies.conditions import MAX_ENTRIES, Budget, ConditionError, Vocabulary
 
 TYPED = Vocabulary(
     {
@@ -198,7 +198,7 @@ def answer(text, given=GIVEN, vocabulary=TYPED):
         condition = vocabulary.compile(text)
     except ConditionError as error:
         return REFUSED, str(error)
-    finding = condition.test(given)
+    finding = condition.test(given, Budget())
     if finding.error is not None:
         assert not finding.holds
         assert (

@@ -236,6 +236,14 @@ def test_so_they_do_in_a_rule(rules):
     assert [path for path, _ in rules(rule)] == [("rules", 0, "review")]
 
 
+def test_what_a_policy_escalates_by_half_is_not_told_again_for_a_rule_that_leaves_it():
+    head = "review: {reviewers: ['@g'], backups: ['@h']}\n"
+    rule = "{id: a, when: payload.amount > 5, then: review, because: x, review: {quorum: 2}}"
+    paths = [path for path, _ in told(f"rules:\n  - {rule}\n{LAST}", head)]
+    assert paths.count(("review",)) == 1
+    assert ("rules", 0, "review") not in paths
+
+
 def test_a_policy_with_rules_and_no_tests_is_told_what_to_write():
     [(path, message)] = told("rules:\n" + LAST)
     assert path == ("policy",)

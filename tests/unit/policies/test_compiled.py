@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policies.compiled import PolicyFaults, compiled, vocabulary
-from policies.conditions import ConditionError
+from policies.conditions import Budget, ConditionError
 from policies.plan import Stage
 from policies.schema import Policy
 
@@ -194,5 +194,5 @@ def test_conditions_know_the_types_of_inputs_and_signals_and_what_is_secret():
     with pytest.raises(ConditionError, match="text and a number"):
         words.compile("payload.name > 5")
     condition = words.compile("payload.name == 'x'")
-    phrase = condition.test({"payload": {"name": "hunter2"}, "signals": {}}).phrase
+    phrase = condition.test({"payload": {"name": "hunter2"}, "signals": {}}, Budget()).phrase
     assert phrase == "payload.name == 'x': no, name is secret"

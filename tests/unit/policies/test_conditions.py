@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.conditions import ConditionError, Vocabulary
+from policies.conditions import Budget, ConditionError, Vocabulary
 from policies.dialect import MAX_PRODUCTS
 from policies.plan import FieldType
 
@@ -40,7 +40,7 @@ PAYLOAD = {
 
 
 def found(text, payload=PAYLOAD, signals=None, vocabulary=TYPED):
-    return vocabulary.compile(text).test({"payload": payload, "signals": signals or {}})
+    return vocabulary.compile(text).test({"payload": payload, "signals": signals or {}}, Budget())
 
 
 def mistake(text, vocabulary=TYPED):
@@ -233,7 +233,7 @@ def test_any_text_is_a_condition_or_a_refusal_with_a_place(text):
         problems = error.problems
     else:
         problems = ()
-        finding = condition.test({"payload": PAYLOAD, "signals": {}})
+        finding = condition.test({"payload": PAYLOAD, "signals": {}}, Budget())
         assert finding.error is None or not finding.holds
     for problem in problems:
         assert 1 <= problem.line <= text.count("\n") + 1

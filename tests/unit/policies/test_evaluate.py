@@ -328,6 +328,40 @@ def test_nor_does_a_rule_that_asks_let_go_because_of_it(load):
     assert evaluate(policy, Facts({"odd": True}, {"confidence": 0.1})).rule == "rest"
 
 
+UNSURE = """
+reversible: true
+inputs: {{amount: {{type: number}}}}
+risk: {{impact_radius: payload.amount > 100, confidence: signals.confidence < 0.8}}
+rules:
+  - {{id: some, when: "risk.flags {condition}", then: watch, for: 15m, because: b}}
+  - {{id: rest, then: approve, because: b}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "route"),
+    [("== 1", Route.REVIEW), ("== 0", Route.REVIEW), ("<= 1", Route.WATCH), ("> 1", Route.APPROVE)],
+)
+def test_a_watch_that_may_or_may_not_hold_asks_people(load, condition: str, route: Route):
+    """No question is raised, and one is open: there is no flag, or one."""
+    evaluation = evaluate(load(UNSURE.format(condition=condition)), Facts({"amount": 5}))
+    assert evaluation.route is route
+    unanswered = "some risk questions could not be answered" in evaluation.summary.why
+    assert unanswered == (route is Route.REVIEW)
+
+
+def test_a_rule_that_fails_for_one_count_of_flags_asks_people(load):
+    policy = load("""
+        risk: {ambiguity: payload.odd, confidence: signals.confidence < 0.8}
+        rules:
+          - {id: some, when: 6 / (risk.flags - 1) > 99, then: review, because: b}
+          - {id: rest, then: approve, because: b}
+    """)
+    evaluation = evaluate(policy, Facts({"odd": True}))
+    assert evaluation.route is Route.REVIEW
+    assert evaluation.error == "rule some: it divides by zero"
+
+
 @pytest.mark.parametrize(
     ("raised", "auto", "route", "people"),
     [
@@ -354,3 +388,20 @@ def test_without_rules_a_question_without_an_answer_is_no_reason_to_approve(load
     assert (evaluation.route, evaluation.error) == (Route.REVIEW, None)
     assert "Could not be answered, so it counts as raised: confidence." in evaluation.summary.why
     assert evaluate(policy, Facts({}, {"confidence": 0.9})).route is Route.APPROVE
+
+
+def test_all_conditions_of_an_evaluation_share_what_they_may_look_at(load):
+    """One alone may look at a payload like this; two hundred may not."""
+    rules = "".join(
+        f'  - {{id: r{number}, when: "payload.items.exists(x, payload.text.contains(x))",'
+        " then: reject, because: x}\n"
+        for number in range(100)
+    )
+    inputs = "inputs: {items: {type: list}, text: {type: string}}\nrules:\n"
+    facts = Facts({"items": [f"{number:04}" for number in range(400)], "text": "x" * 3000})
+    alone = evaluate(load(inputs + rules.splitlines(keepends=True)[0]), facts)
+    assert alone.error is None
+    together = evaluate(load(inputs + rules), facts)
+    assert together.error is not None
+    assert "too many steps" in together.error
+    assert 1 < len(together.trace) < 100

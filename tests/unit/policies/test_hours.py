@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from policies.hours import DAYS, in_words, known_zone, later, weekdays, windows
 from policies.plan import Hours
+from policies.review_form import HoursForm, Sla
 
 LONDON = Hours(zone="Europe/London", days=(0, 1, 2, 3, 4), open=((9 * 60, 18 * 60),))
 NIGHT = Hours(zone="Europe/London", days=(6,), open=((0, 3 * 60),))
@@ -72,6 +75,20 @@ def test_hours_that_never_add_up_are_an_error_and_not_endless():
     never = Hours(zone="UTC", days=(0,), open=((0, 1),), holidays=holidays)
     with pytest.raises(ValueError, match="never add up"):
         later(ms("2026-11-25 10:00", "UTC"), 90 * 86_400, never)
+
+
+def test_whatever_an_sla_may_say_comes_to_its_end():
+    """The fewest hours and the longest time that load together, and as many holidays."""
+    mondays = [date(2027, 1, 4) + timedelta(weeks=week) for week in range(500)]
+    form: dict[str, Any] = {"zone": "Europe/London", "days": "mon", "open": "00:00-20:47"}
+    form["holidays"] = [day.isoformat() for day in mondays]
+    hours = HoursForm.model_validate(form)
+    sla = Sla.model_validate({"expire": "90d", "hours": hours})
+    plan_hours = Hours(**hours.model_dump())
+    assert later(ms("2027-01-01 00:00"), sla.expire_s, plan_hours) > ms("2038-01-01 00:00")
+    form["open"] = "00:00-20:46"
+    with pytest.raises(ValidationError, match="more than two years"):
+        Sla.model_validate({"expire": "90d", "hours": HoursForm.model_validate(form)})
 
 
 @given(

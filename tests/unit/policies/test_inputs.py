@@ -162,3 +162,30 @@ def test_any_of_the_four_signals_may_be_given_or_left_out(wrong):
     signals = {"confidence": 0.9, "reversible": True, "affected": 3, "anomaly": False}
     assert wrong(signals=signals) == {}
     assert wrong(signals={}) == {}
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        ("{type: string, enum: [first, second], secret: true}", "hunter2"),
+        ("{type: number, maximum: 5, secret: true}", 4711),
+        ("{type: integer, secret: true}", 47.11),
+        ("{type: string, format: date, secret: true}", "hunter2"),
+        ("{type: string, max_length: 3, secret: true}", "hunter2"),
+    ],
+)
+def test_what_is_wrong_with_a_secret_repeats_neither_it_nor_what_it_could_be(load, declared, value):
+    policy = load(f"""
+        inputs: {{pin: {declared}}}
+    """)
+    [problem] = check_payload(policy, {"pin": value}, {})
+    assert problem.field == "payload.pin"
+    assert problem.message.startswith("does not fit")
+    assert "first" not in problem.message
+
+
+def test_a_secret_that_fits_is_fine(load):
+    policy = load("""
+        inputs: {pin: {type: string, enum: [first, second], secret: true}}
+    """)
+    assert check_payload(policy, {"pin": "second"}, {}) == ()

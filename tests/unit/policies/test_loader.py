@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -191,6 +192,11 @@ def test_a_file_that_is_no_policy_is_told_what_it_lacks(problems, text, line, co
             "{reviewers: ['@x'], sla: {escalate: 1h, expire: 1h}}",
             34,
             "have to come before `expire`",
+        ),
+        (
+            "{reviewers: ['@x'], sla: {hours: {zone: UTC, days: mon, open: '09:00-09:05'}}}",
+            34,
+            "`hours` are open 5 minutes a week, and `expire` (7 days) would take more than two",
         ),
         ("{reviewers: ['@x'], sla: {hours: {}}}", 42, "`zone` is missing"),
         ("{reviewers: ['@x'], sla: {hours: {zone: UTC, day: mon}}}", 54, "did you mean days?"),
@@ -459,8 +465,10 @@ def test_a_file_that_cannot_be_read_any_more_is_a_problem_of_that_file(tmp_path)
     (tmp_path / "c.yaml").write_bytes(b"policy: a\xff\n")
     with pytest.raises(PolicyErrors) as caught:
         load_folder(tmp_path)
-    (found,) = caught.value.problems
-    assert str(found) == f"{tmp_path}/c.yaml:1:10: this is not UTF-8; save the file as UTF-8"
+    assert [str(found) for found in caught.value.problems] == [
+        f"{tmp_path}/b.yaml:1:1: this file can't be read: No such file or directory",
+        f"{tmp_path}/c.yaml:1:10: this is not UTF-8; save the file as UTF-8",
+    ]
 
 
 def test_a_draft_is_loaded_from_its_bytes_and_named_as_it_is_said():
@@ -559,3 +567,14 @@ def test_any_shape_of_file_is_a_policy_or_a_list_of_problems(tmp_path_factory, s
     for problem in problems:
         assert problem.line >= 1
         assert problem.message
+
+
+def test_what_can_be_read_without_end_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "device.yaml").symlink_to("/dev/zero")
+    with pytest.raises(PolicyErrors) as caught:
+        load_folder(tmp_path)
+    assert [str(found) for found in caught.value.problems] == [
+        f"{tmp_path}/{name}.yaml:1:1: this is no regular file; take it out of this folder"
+        for name in ("device", "pipe")
+    ]

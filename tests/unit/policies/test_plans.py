@@ -150,11 +150,17 @@ def test_the_plan_of_a_watching_rule_holds_its_window(stop, becomes):
     assert plan(review(**BASE), Rule.model_validate(form)).watch == Watch(for_s=900, stop=becomes)
 
 
+def test_of_two_plans_for_as_many_people_a_rules_own_reviewers_are_the_stricter():
+    own = plan(review(reviewers=["@everybody"]))
+    same, cfo = plan(review(reviewers=["@everybody"])), plan(review(reviewers=["cfo@example.com"]))
+    assert strictest(own, [same, cfo]) is cfo
+
+
 def test_the_strictest_plan_asks_most_people_and_of_equals_it_is_the_first():
     one, two = plan(review(**CHOOSING)), plan(review(**BASE))
     other_two = plan(review(**STAGED))
-    assert strictest([one, two, other_two]) is two
-    assert strictest([other_two, one, two]) is other_two
+    assert strictest(one, [two, other_two]) is two
+    assert strictest(other_two, [one]) is other_two
 
 
 def test_with_two_asks_a_second_person_where_one_is_asked():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from policies.conditions import Budget
 from policies.plan import Flag
 from policies.risk import QUESTIONS, SIGNAL_FLAGS, because, counts, flags, told
 
@@ -18,7 +19,7 @@ def flag(question, raised, why="Because"):
 def answered(load):
     def answer(risk):
         policy = load(f"signals: {{mood: {{type: string}}}}\nrisk:\n{risk}")
-        return flags(policy.policy, policy.questions, GIVEN)
+        return flags(policy.policy, policy.questions, GIVEN, Budget())
 
     return answer
 

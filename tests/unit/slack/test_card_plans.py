@@ -225,3 +225,21 @@ def test_secrets_are_counted_also_where_the_rest_does_not_fit():
 
 def test_a_secret_that_was_not_given_is_not_counted():
     assert "secret" not in words(asked(fields=(IBAN,), payload={"amount": 1}))
+
+
+def test_the_longest_choices_stand_in_full_wherever_they_approve():
+    """What a policy can hold at most: ten choices, their effects, and all that silence does."""
+    choices = tuple(
+        Choice(id=f"c{number}", label=f"{number} " * 15, outcome=Outcome.APPROVE, effect="é" * 200)
+        for number in range(10)
+    )
+    request = asked(
+        choices=choices,
+        outcomes=(Outcome.APPROVE,),
+        stages=stages((None, 20, ("@board",))),
+        remind_s=tuple(range(86_399, 864_000, 86_400)),
+        escalate_s=863_999,
+        backups=("cfo@example.com",),
+    )
+    assert len(buttons(request)) == 10
+    assert "characters, in the policy" not in words(request)
