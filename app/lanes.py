@@ -166,7 +166,8 @@ class SlackLane:
         except SlackAgain as again:
             if again.wait_s is None:
                 _log.warning("%s: Slack failed, trying again: %s", request.id, again.problem)
-                return SlackFailed(problem=again.problem)
+                target = step.target if isinstance(step, PostCard) else None
+                return SlackFailed(problem=again.problem, target=target)
             self.lanes.postpone(claim, int(again.wait_s * 1000) + 1)
             return None
         except SlackNever as never:
@@ -180,7 +181,7 @@ class SlackLane:
                 return TargetsFound(refs=refs, targets=tuple(targets), lost=tuple(lost))
             case PostCard(target=target):
                 # A worker that died, or an answer that never came, may have left a card behind.
-                doubtful = claim.unfinished or request.state.cards.failures > 0
+                doubtful = claim.unfinished or target in request.state.cards.unsure
                 if doubtful and (places := self.cards.find(target, request)):
                     return CardsFound(target=target, places=tuple(places))
                 place = self.cards.post(target, request)

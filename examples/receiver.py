@@ -37,7 +37,7 @@ def carry_on(message: dict[str, Any]) -> None:
     data = message["data"]
     print(
         f"{message['type']} title={data['title']!r} approved={data['approved']}"
-        f" comment={data['comment']!r}",
+        f" choice={data['choice']!r} comment={data['comment']!r}",
         flush=True,
     )
 

@@ -65,7 +65,7 @@ def curl(one: Example) -> str:
 
 
 def _tested(loaded: LoadedPolicy) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """The policy's own tests that fit, those that ask people first."""
+    """The policy's own tests that fit: those that ask people first, and of them the plainest."""
     fitting = [
         (test.payload, test.signals)
         for test in loaded.policy.tests
@@ -73,7 +73,7 @@ def _tested(loaded: LoadedPolicy) -> Iterator[tuple[dict[str, Any], dict[str, An
     ]
     routes = [evaluate(loaded, Facts(*each)).route for each in fitting]
     asked = [each for each, route in zip(fitting, routes, strict=True) if route is Route.REVIEW]
-    yield from (*asked, *fitting)
+    yield from (*sorted(asked, key=lambda each: len(each[1])), *fitting)
 
 
 def _made_up(loaded: LoadedPolicy) -> tuple[dict[str, Any], dict[str, Any]]:

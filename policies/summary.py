@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policies.calendar import in_words
-from policies.plan import Outcome, ReviewPlan, Route, Summary
+from policies.plan import Choice, Outcome, ReviewPlan, Route, Summary
 from policies.wording import listing, sentence
 
 EFFECTS = {
@@ -47,21 +47,25 @@ def summarise(
 def _buttons(plan: ReviewPlan) -> tuple[tuple[Outcome, str], ...]:
     if plan.choices:
         return tuple(
-            (one.outcome, f"{one.label}: {sentence(one.effect)}{_counted(plan, one.outcome)}")
+            (one.outcome, f"{one.label}: {sentence(one.effect)}{_agreed(plan, one)}")
             for one in plan.choices
         )
     return tuple(
-        (outcome, f"{outcome.value.capitalize()}: {EFFECTS[outcome]}{_counted(plan, outcome)}")
+        (outcome, f"{outcome.value.capitalize()}: {_counted(plan, outcome)}{EFFECTS[outcome]}")
         for outcome in plan.outcomes
     )
+
+
+def _agreed(plan: ReviewPlan, choice: Choice) -> str:
+    if choice.outcome is not Outcome.APPROVE or plan.people == 1:
+        return ""
+    return f" {plan.people} people have to choose the same."
 
 
 def _counted(plan: ReviewPlan, outcome: Outcome) -> str:
     if outcome is not Outcome.APPROVE or plan.people == 1:
         return ""
-    if plan.choices:
-        return f" {plan.people} people have to choose the same."
-    return f" It counts as one of {plan.people} approvals; nothing goes ahead before the last."
+    return f"one of {plan.people} approvals; with the last of them "
 
 
 def _silence(plan: ReviewPlan) -> str:
@@ -73,7 +77,7 @@ def _silence(plan: ReviewPlan) -> str:
     if plan.hours is not None:
         parts.append("Only working hours count.")
     parts.append(
-        f"If nobody answers within {in_words(plan.expire_s)} the request expires: "
+        f"If it is not decided within {in_words(plan.expire_s)} the request expires: "
         "it is not approved, and the workflow is told."
     )
     return " ".join(parts)

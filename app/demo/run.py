@@ -49,8 +49,7 @@ def run(folder: Path, say: Say) -> None:
                     return
             _remember(folder, notebook, stack)
             _note_running(lock, stack)
-            _open_one(stack, say)
-            say(_banner(stack))
+            say(_banner(stack, _open_one(stack, say)))
             _say_what_moved(notebook, stack, say)
             _keep_running(stack, lock, stop, say)
         finally:
@@ -73,7 +72,9 @@ def _remember(folder: Path, notebook: Notebook, stack: Stack) -> None:
     """For tomorrow: the secrets. For a second terminal: the settings, to be sourced."""
     notebook.client_key = stack.notebook.client_key
     notebook.write(folder / "demo.json")
-    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in stack.env().items()]
+    calls = {"COUNTERSIGN_URL": stack.web_url, "COUNTERSIGN_KEY": stack.notebook.client_key or ""}
+    settings = {**stack.env(), **calls}  # the calls of the docs are written with these two
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()]
     env = folder / "env"
     env.touch(mode=0o600)
     env.write_text("".join(lines))
@@ -120,31 +121,34 @@ def _note_running(lock: Any, stack: Stack) -> None:
     lock.flush()
 
 
-def _open_one(stack: Stack, say: Say) -> None:
-    """A request to look at, unless one is still waiting from last time."""
+def _open_one(stack: Stack, say: Say) -> dict[str, Any]:
+    """A request to look at, unless one is still waiting from last time; gives its body."""
     with httpx2.Client(base_url=stack.web_url, headers=_key(stack), timeout=10) as web:
+        refund = _fitting(web, {**REFUND, "callback_url": stack.callback_url})
         waiting = web.get("/v1/requests", params={"status": "pending", "limit": 1})
-        if waiting.raise_for_status().json()["requests"]:
-            return
-        answer = web.post("/v1/requests", json=_refund(stack))
-        if answer.status_code != 201:
-            say(f"  The refund of the demo does not fit your policies: {answer.text}")
+        if not waiting.raise_for_status().json()["requests"]:
+            answer = web.post("/v1/requests", json=refund)
+            if answer.status_code != 201:
+                say(f"  The refund of the demo does not fit your policies: {answer.text}")
+        return refund
+
+
+def _fitting(web: httpx2.Client, refund: dict[str, Any]) -> dict[str, Any]:
+    """The refund, under `default` where a folder of one's own has no policy for it."""
+    dry = web.post("/v1/policies/refund/explain", json={"payload": refund["payload"]})
+    return refund if dry.status_code == 200 else {**refund, "policy": "default"}
 
 
 def _key(stack: Stack) -> dict[str, str]:
     return {"Authorization": f"Bearer {stack.notebook.client_key}"}
 
 
-def _refund(stack: Stack) -> dict[str, Any]:
-    return {**REFUND, "callback_url": stack.callback_url}
-
-
-def _banner(stack: Stack) -> str:
+def _banner(stack: Stack, refund: dict[str, Any]) -> str:
     [(name, value)] = _key(stack).items()
     curl = (
         f"curl {stack.web_url}/v1/requests \\\n"
         f"    -H '{name}: {value}' -H 'Content-Type: application/json' \\\n"
-        f"    -d {shlex.quote(json.dumps(_refund(stack)))}"
+        f"    -d {shlex.quote(json.dumps(refund))}"
     )
     return f"""
 Countersign is up, and a request is waiting for a decision.

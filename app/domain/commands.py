@@ -140,9 +140,13 @@ class TargetLost(Frozen):
 
 
 class SlackFailed(Frozen):
-    """Slack could not do it now, and did not say when it could."""
+    """Slack could not do it now, and did not say when it could.
+
+    `target` is where a card was being posted: it may be there all the same.
+    """
 
     problem: str
+    target: str | None = None
 
 
 Command = (

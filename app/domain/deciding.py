@@ -18,6 +18,7 @@ from .errors import (
     OutcomeNotOffered,
 )
 from .events import EventType, fingerprint
+from .notices import noticed
 from .request import Cards, Decision, Place, Request, Status, Vote
 from .reviewers import refusal
 from .transition import Transition, event
@@ -25,6 +26,11 @@ from .transition import Transition, event
 REFUSALS_RECORDED = 5
 """Refused attempts that the trail keeps per person and request; more are refused unrecorded."""
 
+_ASKED_FOR = {
+    Outcome.APPROVE: "Write your answer; it is what the workflow goes on with.",
+    Outcome.REVISE: "Say what should change, so that it can be asked again.",
+    Outcome.REJECT: "Say why not.",
+}
 _STATUS = {
     Outcome.APPROVE: Status.APPROVED,
     Outcome.REVISE: Status.REVISION_REQUESTED,
@@ -43,7 +49,7 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
     if refused is not None:
         return refuse(request, command.person, command.digest, refused, now)
     if _needs_comment(request, command) and not (command.comment or "").strip():
-        raise CommentRequired("Say what should change or be done, in a word or two.")
+        raise CommentRequired(_ASKED_FOR[command.outcome])
     if command.outcome is Outcome.APPROVE:
         return _approve(request, command, now)
     decision = Decision(
@@ -139,7 +145,7 @@ def _approve(request: Request, command: Decide, now: int) -> Transition:
     if len(agreeing) < stage.quorum:
         return _waits_on(request, votes, outdated(cards), now)
     if request.state.stage + 1 < len(plan.stages):
-        return _next_stage(request, votes, outdated(cards), now)
+        return _next_stage(request, votes, noticed(request, cards, "stage", now), now)
     earlier = tuple(vote for vote in votes if vote.stage < request.state.stage)
     decision = Decision(
         outcome=Status.APPROVED,

@@ -148,7 +148,8 @@ def _card_drawn(request: Request, drawn: CardDrawn, now: int) -> Transition:
     cards, place = request.state.cards, drawn.place
     copy = Copy(target=drawn.target, place=place, face=drawn.face)
     others = tuple(other for other in cards.copies if other.place != place)
-    after = _seen(request, _with_cards(request, {"copies": (*others, copy)}), now)
+    sure = {"unsure": _without(cards, drawn.target)}
+    after = _seen(request, _with_cards(request, {"copies": (*others, copy), **sure}), now)
     posted = event(after, EventType.CARD_POSTED, now, channel=place.channel, ts=place.ts)
     events = (posted,) if len(others) == len(cards.copies) else ()
     return Transition(before=request, after=after, events=events)
@@ -184,7 +185,8 @@ def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
     known = {copy.place for copy in cards.copies}
     new = [place for place in found.places if place not in known]
     copies = tuple(Copy(target=found.target, place=place, face=0) for place in new)
-    found_after = _with_cards(request, {"copies": (*cards.copies, *copies)})
+    update = {"copies": (*cards.copies, *copies), "unsure": _without(cards, found.target)}
+    found_after = _with_cards(request, update)
     after = _seen(request, found_after, now) if new else found_after
     events = tuple(
         event(after, EventType.CARD_POSTED, now, channel=place.channel, ts=place.ts)
@@ -215,15 +217,23 @@ def _requester_told(request: Request, told: RequesterTold, now: int) -> Transiti
 
 def _slack_failed(request: Request, failed: SlackFailed, now: int) -> Transition:
     """Try again after a pause that grows to five minutes."""
-    failures = request.state.cards.failures
+    cards = request.state.cards
+    failures, target = cards.failures, failed.target
+    unsure = cards.unsure if target is None else (*_without(cards, target), target)
     pause_s = _SLACK_PAUSES_S[min(failures, len(_SLACK_PAUSES_S) - 1)]
     update = {
         "problem": failed.problem,
+        "unsure": unsure,
         "failures": failures + 1,
         "retry_ms": now + pause_s * 1000,
     }
-    cards = request.state.cards.model_copy(update=update)
-    return Transition(before=request, after=request.changed(cards=cards))
+    after = request.changed(cards=cards.model_copy(update=update))
+    return Transition(before=request, after=after)
+
+
+def _without(cards: Cards, target: str) -> tuple[str, ...]:
+    """The targets that are unsure, but for one of which it is known now."""
+    return tuple(one for one in cards.unsure if one != target)
 
 
 def _with_cards(request: Request, update: dict[str, Any]) -> Request:

@@ -117,7 +117,7 @@ class Place(Frozen):
     ts: str
 
 
-NoticeKind = Literal["reminder", "escalation"]
+NoticeKind = Literal["reminder", "escalation", "stage"]
 
 
 class Notice(Frozen):
@@ -141,7 +141,8 @@ class Cards(Frozen):
 
     `face` counts the changes that a reader could see; a copy with a lower one is out of date.
     `targets` are the conversations to post into, `looked_up` the names that some of them come from.
-    `notices` are still to be said. `lost` are the names and conversations that Slack will never
+    `notices` are still to be said. `unsure` are targets where a post may have landed although Slack
+    gave no answer. `lost` are the names and conversations that Slack will never
     accept, with its reason; `problem` is what it failed with last, None once something worked.
     """
 
@@ -150,6 +151,7 @@ class Cards(Frozen):
     looked_up: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
     notices: tuple[Notice, ...] = ()
+    unsure: tuple[str, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     requester_told: bool = False
     problem: str | None = None
@@ -244,8 +246,9 @@ class Request(Frozen):
     @property
     def awaited(self) -> tuple[str, ...]:
         """Those who are asked now but for the people who approved already."""
-        voted = {ref for vote in self.state.votes for ref in (vote.by.id, vote.by.email)}
-        return tuple(ref for ref in self.asked if ref not in voted)
+        names = [name for vote in self.state.votes for name in (vote.by.id, vote.by.email or "")]
+        voted = {name.casefold() for name in names}
+        return tuple(ref for ref in self.asked if ref.casefold() not in voted)
 
     def approvals(self, choice: str | None = None) -> tuple[Vote, ...]:
         """The approvals of the stage that is asked now, of one choice."""

@@ -106,7 +106,7 @@ def _to_look_up(request: Request) -> tuple[str, ...]:
     if plan is None or stage is None:
         return ()
     lost = {name for name, _ in state.cards.lost}
-    in_person = plan.channel is None or plan.channel in lost or state.reminded > 0
+    in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
     names = stage.reviewers if in_person else ()
     backups = plan.backups if state.escalated else ()
     done = lost.union(state.cards.looked_up)

@@ -11,9 +11,10 @@ from typing import Any
 from policies.hours import later
 from policies.plan import ReviewPlan
 
-from .ending import ended, last_instant, outdated
+from .ending import ended, last_instant
 from .events import EventType
-from .request import Actor, Cards, Decision, Notice, NoticeKind, Request, Status
+from .notices import noticed
+from .request import Actor, Decision, NoticeKind, Request, Status
 from .transition import Transition, event
 
 TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
@@ -65,24 +66,10 @@ def prompt(request: Request, now: int) -> Transition | None:
     if escalates:
         changes |= {"escalate_ms": None, "escalated": True}
     # An escalation says all that a reminder would.
-    notice = _notice(request, "escalation" if escalates else "reminder", now)
-    after = request.changed(**changes, cards=_with(outdated(state.cards), notice))
+    notice: NoticeKind = "escalation" if escalates else "reminder"
+    after = request.changed(**changes, cards=noticed(request, state.cards, notice, now))
     kind = EventType.ESCALATED if escalates else EventType.REMINDED
     recorded = event(after, kind, now, number=after.state.reminded, stage=state.stage)
     return Transition(
         before=request, after=after, events=(recorded,), not_after=last_instant(request)
     )
-
-
-def _notice(request: Request, kind: NoticeKind, now: int) -> Notice:
-    """Said where everybody reads it, or else to each of those who have a card of their own."""
-    plan, copies = request.body.evaluation.plan, request.state.cards.copies
-    public = [copy.place for copy in copies if plan is not None and copy.target == plan.channel]
-    places = public or [copy.place for copy in copies]
-    return Notice(kind=kind, at_ms=now, places=tuple(places))
-
-
-def _with(cards: Cards, notice: Notice) -> Cards:
-    """The notice in place of any that was not said yet: it would only say less."""
-    notices = (notice,) if notice.places else ()
-    return cards.model_copy(update={"notices": notices})

@@ -33,12 +33,15 @@ def stop(request: Request, command: Stop, now: int) -> Transition:
         raise OutcomeNotOffered("There is nothing to stop: people are asked to decide this.")
     # Whoever asked may stop it too. To ask on behalf of nobody must not keep everybody from it.
     refused = why_not(request, command.person, command.digest, plan.reviewers, requester=None)
-    if refused is not None:
+    # Whom Slack can't vouch for just now may be a reviewer, and the window ends all the same: then
+    # people are asked, whatever else Stop would have meant.
+    unsure = command.person.standing == "unverified"
+    if refused is not None and not unsure:
         return refuse(request, command.person, command.digest, refused, now)
     if not command.reason.strip():
         raise CommentRequired("Say why it should not go ahead.")
     by, cards = command.person.as_actor(), adopted(request, command.seen)
-    if plan.watch.stop is Route.REJECT:
+    if plan.watch.stop is Route.REJECT and not unsure:
         decision = Decision(
             outcome=Status.REJECTED,
             by=(by,),

@@ -130,7 +130,7 @@ EXPLAINED: dict[str, Any] = {
     "summary": {
         "why": "Anything else gets one look. (Policy refund, rule otherwise.)",
         "buttons": ["Approve: the workflow goes on with exactly what is shown."],
-        "silence": "If nobody answers within 1 day the request expires: it is not approved, and "
+        "silence": "If it is not decided within 1 day the request expires: it is not approved, and "
         "the workflow is told.",
         "watching": None,
     },

@@ -162,6 +162,12 @@ def test_the_second_stage_is_asked_after_the_first(world: World):
     world.told(BEN, "not among the people")
     world.decide(opened["id"], APPROVE, ANA)
     world.redrawn(opened["id"], "Legal")
+
+    def told() -> bool:
+        said = [one["text"] for one in world.messages(BEN)[APPROVALS] if "thread_ts" in one]
+        return any(f"<@{BEN}> It is your turn" in text for text in said)
+
+    eventually(told, what="Legal hearing of it")
     world.decide(opened["id"], APPROVE, BEN)
     assert world.delivered(opened["id"])["type"] == "request.approved"
 
@@ -239,6 +245,7 @@ def test_who_is_asked_is_reminded_in_the_thread_and_in_person(world: World):
         )
 
     eventually(reminded, what="a reminder in the thread")
+    its_hour_has_come(world, opened["id"], "remind_ms")
     own = eventually(
         lambda: [one for one in world.cards(opened["id"]) if one["channel"] != APPROVALS],
         what="a card of Ana's own",

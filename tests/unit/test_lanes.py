@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from app.changes import change
-from app.domain.commands import CardDrawn, Wake
+from app.domain.commands import CardDrawn, TargetsFound, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.request import Place, Request
@@ -144,6 +144,18 @@ def test_a_post_whose_answer_never_came_is_looked_for_before_it_is_sent_again(
     failed = store.load(request.id).request.state.cards
     assert failed.problem == "no answer in time"
     store.clock = failed.retry_ms
+    lane(claim_of(request))
+    assert cards.posted == ["#approvals"]
+    assert copies(store, request) == ["found"]
+
+
+def test_it_is_still_looked_for_when_something_else_worked_in_between(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request, cards = asked(store), FakeCards(fate=fails(SlackAgain("no answer in time")))
+    lane = slack_lane(store, lanes, cards)
+    lane(claim_of(request))
+    change(store, request.id, TargetsFound(refs=("U0BEN00001",), targets=()))
     lane(claim_of(request))
     assert cards.posted == ["#approvals"]
     assert copies(store, request) == ["found"]

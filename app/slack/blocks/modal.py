@@ -22,7 +22,7 @@ COMMENT_MOST = 2_000
 
 _TITLE, _EFFECT = 300, 500
 _QUESTIONS = {
-    Outcome.APPROVE: "What should be done?",
+    Outcome.APPROVE: "Your answer, as the workflow will use it",
     Outcome.REVISE: "What should change?",
     Outcome.REJECT: "Why not?",
 }
@@ -52,7 +52,7 @@ def form(request: Request, opened: ids.Form) -> dict[str, Any]:
                 block_id=ids.COMMENT_BLOCK,
                 label=plain(asking.question),
                 element=comment,
-                hint=plain(f"The requester reads this. Up to {COMMENT_MOST:,} characters."),
+                hint=plain(f"{asking.hint} Up to {COMMENT_MOST:,} characters."),
             ),
         ],
     )
@@ -67,6 +67,7 @@ class _Asking:
     question: str
     submit: str
     effect: str
+    hint: str = "The requester reads this."
 
 
 def _asking(request: Request, action: str) -> _Asking:
@@ -90,4 +91,8 @@ def _choosing(request: Request, choice_id: str) -> _Asking:
     effects = dict(zip(plan.choices, summary.buttons, strict=False))
     _, effect = effects.get(choice, (choice.outcome, ""))
     effect = effect.strip() or labelled(choice)
-    return _Asking("Your answer", _QUESTIONS[choice.outcome], "Send", effect)
+    question = _QUESTIONS[choice.outcome]
+    if choice.outcome is not Outcome.APPROVE:
+        return _Asking("Your answer", question, "Send", effect)
+    hint = "This approves the request, with exactly these words."
+    return _Asking("Your answer", question, "Approve", effect, hint)

@@ -85,7 +85,8 @@ def still_waiting(kind: NoticeKind, request: Request, to: Sequence[str]) -> Mess
     until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)
     lead = {
         "reminder": f"This still waits for a decision: *{title}*.",
-        "escalation": f"Nobody has decided this yet, so backups are asked too: *{title}*.",
+        "escalation": f"This is not decided yet, so backups are asked too: *{title}*.",
+        "stage": f"It is your turn: *{title}* was approved by those asked before you.",
     }
     names = " ".join(f"<!subteam^{one}>" if ids.is_group(one) else f"<@{one}>" for one in to[:50])
     words = f"{names} {lead[kind]} Without an answer it expires {until}.".strip()

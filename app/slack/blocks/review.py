@@ -51,14 +51,20 @@ def was_asked(request: Request, space: Space) -> Block:
     plan, stopped = request.body.evaluation.plan, request.state.stopped
     alone = plan is not None and plan.watch is not None and stopped is None
     heading = "Why it was to go ahead by itself" if alone else "Why a person was asked"
-    words = cut(request.body.evaluation.summary.why, space.why, "in the request")
-    return ContextBlock(elements=[plain(f"{heading}: {words}")])
+    return ContextBlock(elements=[plain(f"{heading}: {_reasons(request, space)}")])
 
 
 def why(heading: str, request: Request, space: Space) -> Block:
-    """The policy's reasons, in its words."""
-    words = cut(request.body.evaluation.summary.why, space.why, "in the request")
+    """The policy's reasons, in its words; of a watch that was stopped, that they no longer hold."""
+    words = _reasons(request, space)
     return section(f"*{heading}*\n{escaped(words)}")
+
+
+def _reasons(request: Request, space: Space) -> str:
+    words = cut(request.body.evaluation.summary.why, space.why, "in the request")
+    if request.state.stopped is None:
+        return words
+    return f"It was stopped before it went ahead by itself. The policy had said: {words}"
 
 
 def checklist(heading: str, plan: ReviewPlan, space: Space) -> list[Block]:

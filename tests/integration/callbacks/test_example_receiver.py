@@ -26,7 +26,7 @@ OTHER_SECRET = secret_for(bytes(32), "billing", 2)
 
 
 def body(title: str, comment: str | None = None) -> bytes:
-    data = {"title": title, "approved": True, "comment": comment}
+    data = {"title": title, "approved": True, "choice": None, "comment": comment}
     return json.dumps({"type": "request.approved", "data": data}).encode()
 
 
@@ -79,7 +79,8 @@ def example() -> Iterator[Example]:
 def test_a_callback_is_verified_and_printed(example):
     assert example.deliver(body("Refund €20", "go ahead")).status == 204
     assert example.printed.readline() == (
-        "verified msg_1 request.approved title='Refund €20' approved=True comment='go ahead'\n"
+        "verified msg_1 request.approved title='Refund €20' approved=True choice=None"
+        " comment='go ahead'\n"
     )
 
 

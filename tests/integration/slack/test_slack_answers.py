@@ -65,7 +65,7 @@ def test_a_choice_with_words_opens_the_form_and_sending_it_decides(desk):
 def test_a_choice_with_words_is_not_made_without_them(desk):
     request, ts = desk.ask(evaluation=judged(**OURS))
     desk.press(ts, ids.of_choice(CUSTOM))
-    assert "Say what should" in desk.send(" ")["errors"][ids.COMMENT_BLOCK]
+    assert "Write your answer" in desk.send(" ")["errors"][ids.COMMENT_BLOCK]
     assert desk.status(request) is Status.PENDING
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.commands import CardDrawn
 from app.domain.due import Lane, due
 from app.domain.errors import (
     AlreadyDecided,
@@ -145,6 +146,23 @@ def test_the_next_stage_is_asked_when_the_first_has_approved():
     assert second.stage is not None
     assert second.stage.name == "Legal"
     assert [event.type.value for event in transition.events] == ["approval.given", "stage.passed"]
+
+
+def test_the_people_of_the_next_stage_hear_that_it_is_their_turn():
+    here = Place(channel="C0APPROVAL", ts="1.1")
+    shown = lifecycle.apply(asked(STAGED), CardDrawn(target="#approvals", place=here, face=1), NOW)
+    assert shown is not None
+    assert shown.after is not None
+    second = after(shown.after, BEN)
+    [notice] = second.state.cards.notices
+    assert (notice.kind, notice.places) == ("stage", (here,))
+    assert second.awaited == ("lea@example.com", "U0ANA00001")
+
+
+def test_who_approved_is_awaited_no_longer_however_their_address_is_written():
+    stages = (Stage(reviewers=("Ana@Example.com", "ben@example.com"), quorum=2),)
+    waiting = after(asked(plan(stages=stages)), ANA)
+    assert waiting.awaited == ("ben@example.com",)
 
 
 def test_a_later_stage_asks_its_own_people():

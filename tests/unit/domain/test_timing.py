@@ -81,8 +81,16 @@ def test_reminders_that_were_missed_come_once():
     assert lifecycle.apply(reminded, Wake(), NOW + 3 * HOUR_MS) is None
 
 
-def test_after_a_reminder_everybody_asked_gets_a_card_of_their_own():
-    reminded = heard(after(waiting(), Wake(), NOW + HOUR_MS))
+def twice_reminded() -> Request:
+    return after(after(waiting(), Wake(), NOW + HOUR_MS // 2), Wake(), NOW + 2 * HOUR_MS)
+
+
+def test_one_reminder_makes_no_noise_in_anybodys_own_messages():
+    assert next_step(heard(after(waiting(), Wake(), NOW + HOUR_MS // 2))) is None
+
+
+def test_after_a_second_reminder_everybody_asked_gets_a_card_of_their_own():
+    reminded = heard(twice_reminded())
     step = next_step(reminded)
     assert step == FindTargets(refs=("@finance-approvers", "U0ANA00001"))
     found = TargetsFound(refs=step.refs, targets=("D1", "D2"))
@@ -92,7 +100,7 @@ def test_after_a_reminder_everybody_asked_gets_a_card_of_their_own():
 
 
 def test_who_was_looked_up_is_not_looked_up_at_every_reminder():
-    reminded = heard(after(waiting(), Wake(), NOW + HOUR_MS))
+    reminded = heard(twice_reminded())
     refs = ("@finance-approvers", "U0ANA00001")
     assert next_step(reminded) == FindTargets(refs=refs)
     nobody_there = after(reminded, TargetsFound(refs=refs, targets=()), NOW + HOUR_MS)

@@ -308,3 +308,22 @@ def test_a_stopped_watch_that_loses_its_last_card_stays_a_review():
     lost = after(asked, TargetLost(target="#approvals", problem="is_archived"), NOW + 3000)
     assert lost.state.expires_ms == asked.state.expires_ms
     assert not lost.watched
+
+
+@pytest.mark.parametrize("then", [Route.REVIEW, Route.REJECT])
+def test_whom_slack_cannot_vouch_for_just_now_can_have_people_asked(then: Route):
+    """While the look-up fails the window goes on, and nobody else could stop it either."""
+    seen = shown(watched(then))
+    unsure = person(id="U0BEN00001", name="U0BEN00001", email=None, standing="unverified")
+    asked = after(seen, stopping(seen, person=unsure))
+    assert asked.pending
+    assert not asked.watched
+
+
+@pytest.mark.parametrize("standing", ["guest", "bot", "stranger", "deactivated"])
+def test_whom_slack_knows_to_be_nobody_of_ours_stops_nothing(standing: str):
+    seen = shown(watched())
+    transition = applied(seen, stopping(seen, person=person(standing=standing)))
+    assert transition.refused is not None
+    assert transition.after is not None
+    assert transition.after.watched

@@ -108,8 +108,8 @@ def test_each_button_says_what_it_does(summary):
 def test_where_several_have_to_approve_each_approval_says_so(summary):
     buttons = dict(summary(6000).buttons)
     assert buttons[Outcome.APPROVE] == (
-        "Approve: the workflow goes on with exactly what is shown. "
-        "It counts as one of 2 approvals; nothing goes ahead before the last."
+        "Approve: one of 2 approvals; with the last of them "
+        "the workflow goes on with exactly what is shown."
     )
     assert buttons[Outcome.REJECT].startswith("Reject: nothing is done")
 
@@ -136,7 +136,7 @@ def test_a_choice_says_its_own_effect_or_that_of_its_outcome(load):
 
 def test_it_says_what_happens_when_nobody_answers(summary):
     assert summary(6000).silence == (
-        "If nobody answers within 7 days the request expires: "
+        "If it is not decided within 7 days the request expires: "
         "it is not approved, and the workflow is told."
     )
 

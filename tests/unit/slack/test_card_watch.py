@@ -96,7 +96,8 @@ def test_a_stopped_request_that_is_approved_after_all_says_both():
         request = after(request, approval(request, person=person(id=user, email=None)))
     assert card(request).text == f"Approved by <@{ANA}> and <@{BEN}>: {TITLE}"
     assert "*Stopped* by" in words(request)
-    assert "Why a person was asked: It can be undone." in words(request)
+    assert "Why a person was asked: It was stopped before it went ahead" in words(request)
+    assert "The policy had said: It can be undone." in words(request)
 
 
 def test_at_its_end_it_says_that_nobody_stopped_it():

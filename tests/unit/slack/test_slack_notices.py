@@ -103,7 +103,13 @@ CHOICES = tuple(
     [
         (ids.REVISE, "Ask for changes", "What should change?", "Send", "Nothing is done"),
         (ids.STOP, "Stop it", "Why should it not go ahead?", "Stop", "Until then it waits."),
-        (ids.of_choice(CHOICES[0]), "Your answer", "What should be done?", "Send", "Do: it goes"),
+        (
+            ids.of_choice(CHOICES[0]),
+            "Your answer",
+            "Your answer, as the workflow will use it",
+            "Approve",
+            "Do: it goes",
+        ),
         (ids.of_choice(CHOICES[1]), "Your answer", "What should change?", "Send", "Do: again"),
         (ids.of_choice(CHOICES[2]), "Your answer", "Why not?", "Send", "Do: no"),
     ],
