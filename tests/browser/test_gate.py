@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.world import ANA, APPROVE, REJECT, REVISE, World, running
+from tests.world import ANA, APPROVE, BEN, REJECT, REVISE, World, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -28,13 +29,14 @@ def pictures(tmp_path: Path) -> Path:
     return Path(os.environ.get("COUNTERSIGN_PICTURES", tmp_path))
 
 
-def opened_card(page: Page, world: World, title: str) -> tuple[str, Locator]:
-    """A new request, and its card on Ana's page."""
-    request = world.ask(
-        title=title,
-        context="The parcel arrived damaged; the customer sent photos.",
-        on_behalf_of="dev@example.com",
-    )
+def opened_card(page: Page, world: World, title: str, **changes: Any) -> tuple[str, Locator]:
+    """A new request, and its card on Ana's page; a refund unless `changes` say otherwise."""
+    given: dict[str, Any] = {
+        "title": title,
+        "context": "The parcel arrived damaged; the customer sent photos.",
+        "on_behalf_of": "dev@example.com",
+    }
+    request = world.ask(**(given | changes))
     page.set_viewport_size({"width": 1060, "height": 760})
     page.goto(f"{world.stack.sandbox_url}/?user={ANA}")
     card = page.locator("#messages [data-ts]").filter(has_text=title).first
@@ -75,9 +77,81 @@ def test_a_reviewer_says_what_should_change(page: Page, world: World, pictures: 
     assert callback["data"]["comment"] == "Refund the shipping too, please."
 
 
+def test_two_people_approve_what_is_large(page: Page, world: World, pictures: Path) -> None:
+    payload = {"amount": 7200, "customer": "Globex", "tier": "enterprise", "reason": "Overcharged"}
+    request_id, card = opened_card(
+        page,
+        world,
+        "Refund order 1045 for Globex",
+        payload=payload,
+        context="Charged twice in October.",
+    )
+    world.decide(request_id, APPROVE, BEN)
+    expect(card).to_contain_text("1 of 2")
+    expect(card).to_contain_text("The order exists and was paid.")
+    page.screenshot(path=pictures / "two-people.png")
+    button(card, APPROVE).click()
+    expect(card).to_contain_text("Approved by @Ben and @Ana")
+    assert [one["id"] for one in world.delivered(request_id)["data"]["by"]] == [BEN, ANA]
+
+
+def test_somebody_chooses(page: Page, world: World, pictures: Path) -> None:
+    payload = {
+        "record": "account A-100",
+        "field": "city",
+        "crm_value": "Bristol",
+        "erp_value": "Bath",
+        "crm_updated_at": "2026-11-18",
+        "erp_updated_at": "2026-11-02",
+    }
+    request_id, card = opened_card(
+        page,
+        world,
+        "Two cities for account A-100",
+        policy="data-sync-conflict",
+        payload=payload,
+        context=None,
+    )
+    expect(card.get_by_role("button", name="Custom")).to_be_visible()
+    page.screenshot(path=pictures / "choices.png")
+    card.get_by_role("button", name="Use ERP").click()
+    expect(card).to_contain_text("Use ERP")
+    expect(card.locator("[data-action-id]")).to_have_count(0)
+    assert world.delivered(request_id)["data"]["choice"] == "use_erp"
+
+
+def test_somebody_stops_what_would_go_ahead(page: Page, world: World, pictures: Path) -> None:
+    payload = {
+        "tool": "update_ticket",
+        "arguments": {"id": 4711, "status": "done"},
+        "reasoning": "The customer was answered.",
+        "predicted_effect": "The ticket is closed.",
+    }
+    signals = {"confidence": 0.95, "reversible": True, "affected": 1, "earlier_calls": 40}
+    request_id, card = opened_card(
+        page,
+        world,
+        "Close ticket 4711",
+        policy="agent-tool-call",
+        payload=payload,
+        signals=signals,
+        context=None,
+    )
+    expect(card).to_contain_text("Goes ahead")
+    page.screenshot(path=pictures / "watched.png")
+    card.get_by_role("button", name="Stop").click()
+    form = page.locator("#modal[role=dialog]")
+    form.locator("textarea").fill("The customer wrote again.")
+    form.get_by_role("button", name="Stop").click()
+    expect(form).to_be_hidden()
+    expect(card).to_contain_text("The customer wrote again.")
+    callback = world.delivered(request_id)
+    assert (callback["type"], callback["data"]["by"][0]["id"]) == ("request.rejected", ANA)
+
+
 def test_somebody_else_decides_and_the_open_page_follows(page: Page, world: World) -> None:
     request_id, card = opened_card(page, world, "Refund order 1044 for Acme")
     expect(button(card, REJECT)).to_be_visible()
-    world.decide(request_id, REJECT, "U0BEN00001")
+    world.decide(request_id, REJECT, BEN)
     expect(card).to_contain_text("Rejected by @Ben")
     expect(card.locator("[data-action-id]")).to_have_count(0)
