@@ -94,6 +94,8 @@ def _misuse(text: str) -> str:
         found = re.search(r"(?:input|at:) '(.*?)'(?: expecting|$)", text)
         where = "ends too early" if found is None or found[1] == "<EOF>" else _stuck(found[1])
         return f"the condition {where}; write && for and, || for or, ! for not, == for equal"
+    if "must be a field selection" in text:
+        return "has() asks for a field, as in has(payload.reason) or has(signals.confidence)"
     if "operand of a select" in text:
         return "only objects have fields; this is something else"
     if "recursion depth" in text:

@@ -239,3 +239,8 @@ def test_any_text_is_a_condition_or_a_refusal_with_a_place(text):
         assert 1 <= problem.line <= text.count("\n") + 1
         assert 1 <= problem.column <= len(text) + 2
         assert problem.message
+
+
+def test_has_without_a_field_is_told_what_to_ask_for():
+    with pytest.raises(ConditionError, match=r"has\(payload\.reason\)"):
+        TYPED.compile("has(reason)")
