@@ -63,7 +63,9 @@ def _fitting(pattern: str, advice: str) -> Callable[[str], str]:
 
 def _condition(value: object) -> object:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("write a condition such as payload.amount < 50; what always holds has none")
+        raise ValueError(
+            "write a condition such as payload.amount < 50; what always holds has none"
+        )
     return value
 
 

@@ -18,6 +18,7 @@ from policies.compiled import Fault, LoadedPolicy, PolicyFaults, compiled
 from policies.compiled import Path as Place
 from policies.document import Document, DocumentError, Mark, read_document
 from policies.mistakes import mistakes
+from policies.partial import condition_faults
 from policies.schema import Policy
 
 __all__ = [
@@ -200,6 +201,7 @@ def _validated(source: str, read: Document) -> Policy:
             Problem(source, mark.line, mark.column, message)
             for mark, message in mistakes(error, read)
         ]
+        problems += [_placed(source, read, fault) for fault in condition_faults(read.data)]
         raise PolicyErrors(_first(problems)) from error
 
 

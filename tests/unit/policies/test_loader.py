@@ -22,6 +22,34 @@ def write(folder, **files):
     return folder
 
 
+def test_mistakes_of_form_and_of_conditions_are_told_together(problems):
+    found = problems("""\
+        policy: tried
+        inputs: {amount: {type: number}}
+        risk: {ambiguity: payload.amuont > 5}
+        review: {reviewers: ["@g"], quorun: 2}
+        rules:
+          - {id: a, when: payload.amount < 'x', then: aprove, because: b}
+          - {id: b, when: payload.nothing, then: review, becuse: c}
+    """)
+    assert [(one.line, one.message.split(" ")[0]) for one in found] == [
+        (3, "payload"),
+        (4, "`quorun`"),
+        (6, "`<`"),
+        (6, "`then`"),
+        (7, "`because`"),
+        (7, "payload"),
+        (7, "`becuse`"),
+    ]
+
+
+@pytest.mark.parametrize("broken", ["inputs: {amount: {type: nmber}}", "inputs: 5", "inputs: [a]"])
+def test_where_the_inputs_cannot_be_read_their_conditions_are_not_judged(problems, broken):
+    rule = "rules: [{id: a, when: payload.amount < 5, then: review, because: b}]"
+    found = problems(f"policy: tried\n{broken}\nreview: {{reviewers: ['@g']}}\n{rule}\n")
+    assert {one.line for one in found} == {2}
+
+
 def test_a_policy_is_found_by_its_name_and_not_by_that_of_its_file(tmp_path):
     policies = load_folder(write(tmp_path, a=PLAIN.format("refund"), b=PLAIN.format("deploy")))
     assert set(policies) == {"refund", "deploy", "default"}
@@ -304,7 +332,7 @@ def test_a_rule_says_what_it_cannot_be(problems, rule, message):
 
 
 def test_two_rules_with_one_id_are_refused(problems):
-    rules = "[{id: a, when: x, then: approve, because: b}, {id: a, then: review, because: b}]"
+    rules = "[{id: a, when: 'true', then: approve, because: b}, {id: a, then: review, because: b}]"
     (found,) = problems(f"policy: a\nreview: {{reviewers: [a@b.c]}}\nrules: {rules}\n")
     assert (found.line, found.column) == (3, 8)
     assert found.message == "rule a stands here more than once"
