@@ -119,6 +119,12 @@ class Sla(Frozen):
         return self
 
 
+def _told_apart(names: tuple[str, ...]) -> tuple[str, ...]:
+    """An address is the same in capitals, and nobody is two of those who are asked."""
+    distinct(tuple(name.casefold() for name in names))
+    return names
+
+
 Quorum = Annotated[
     int | Literal["all"],
     BeforeValidator(_quorum),
@@ -127,7 +133,7 @@ Quorum = Annotated[
     ),
 ]
 Reviewers = Annotated[
-    tuple[Reviewer, ...], Field(min_length=1, max_length=50), AfterValidator(distinct)
+    tuple[Reviewer, ...], Field(min_length=1, max_length=50), AfterValidator(_told_apart)
 ]
 
 

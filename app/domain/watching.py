@@ -60,11 +60,17 @@ def stop(request: Request, command: Stop, now: int) -> Transition:
     )
 
 
-def report(request: Request, command: Signal, now: int) -> Transition:
-    """A monitor's signals on record and on the card; an objection ends a watch."""
+def report(request: Request, command: Signal, now: int) -> Transition | None:
+    """A monitor's signals on record and on the card; an objection ends a watch.
+
+    Nothing happens where the monitor has said all of it before.
+    """
     if not request.pending:
         raise already_decided(request)
     in_time(request, now)
+    known = {one.name: one.value for one in request.state.reports if one.by == command.by.id}
+    if known | command.signals == known:
+        return None
     said = tuple(
         Report(name=name, value=value, by=command.by.id, at_ms=now)
         for name, value in command.signals.items()

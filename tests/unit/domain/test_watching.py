@@ -250,6 +250,13 @@ def test_a_monitors_newer_word_takes_the_place_of_its_older_one():
     ]
 
 
+def test_the_same_word_again_changes_nothing():
+    request = after(pending(), Signal(by=MONITOR, signals={"affected": 3, "anomaly": False}))
+    assert lifecycle.apply(request, Signal(by=MONITOR, signals={"affected": 3}), NOW) is None
+    told = after(request, Signal(by=MONITOR, signals={"affected": 3, "anomaly": True}))
+    assert {one.name: one.value for one in told.state.reports} == {"affected": 3, "anomaly": True}
+
+
 def test_a_signal_comes_too_late_once_it_is_decided_or_past_its_deadline():
     request = pending()
     expires_ms = request.state.expires_ms

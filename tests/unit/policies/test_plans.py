@@ -166,3 +166,8 @@ def test_the_strictest_plan_asks_most_people_and_of_equals_it_is_the_first():
 def test_with_two_asks_a_second_person_where_one_is_asked():
     assert with_two(plan(review(**CHOOSING))).stages == (Stage(reviewers=("@ops",), quorum=2),)
     assert with_two(plan(review(**STAGED))) == plan(review(**STAGED))
+
+
+def test_nobody_is_two_reviewers_by_writing_them_in_capitals():
+    with pytest.raises(ValueError, match="more than once"):
+        review(reviewers=["ana@example.com", "Ana@Example.com"])
