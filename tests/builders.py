@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.domain import lifecycle
-from app.domain.commands import Decide, Person
+from app.domain.commands import Command, Decide, Person
 from app.domain.digest import digest
 from app.domain.request import Body, Place, PolicyRef, Request
 from app.domain.transition import Transition
@@ -69,6 +69,20 @@ def pending(**changes: Any) -> Request:
     request = opened(**changes).after
     assert request is not None
     return request
+
+
+def applied(request: Request, command: Command, now: int = NOW + 1000) -> Transition:
+    """What a command makes of a request that it has to change."""
+    transition = lifecycle.apply(request, command, now)
+    assert transition is not None
+    return transition
+
+
+def after(request: Request, command: Command, now: int = NOW + 1000) -> Request:
+    """The request as it then stands."""
+    request_after = applied(request, command, now).after
+    assert request_after is not None
+    return request_after
 
 
 def person(**changes: Any) -> Person:

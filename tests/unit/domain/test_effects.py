@@ -10,7 +10,6 @@ from app.domain import lifecycle
 from app.domain.commands import (
     CallbackTried,
     CardDrawn,
-    Command,
     Redeliver,
     RequesterTold,
     Signal,
@@ -31,17 +30,10 @@ from app.domain.slack_steps import (
     next_step,
     ready,
 )
-from tests.builders import NOW, approval, evaluation, pending, plan
+from tests.builders import NOW, after, approval, evaluation, pending, plan
 
 CLIENT = Actor(kind="client", id="billing", name="billing")
 PLACE = Place(channel="C0APPROVAL", ts="1.1")
-
-
-def after(request: Request, command: Command, now: int = NOW + 1000) -> Request:
-    transition = lifecycle.apply(request, command, now)
-    assert transition is not None
-    assert transition.after is not None
-    return transition.after
 
 
 def decided(**changes: Any) -> Request:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
-from app.domain.commands import Cancel, Command, Decide, Wake
+from app.domain.commands import Cancel, Decide, Wake
 from app.domain.deciding import REFUSALS_RECORDED
 from app.domain.due import Lane, due
 from app.domain.errors import (
@@ -22,24 +22,11 @@ from app.domain.errors import (
     RequesterUnknown,
     RequestExpired,
 )
-from app.domain.request import Actor, Place, Request, Status
-from app.domain.transition import Transition
+from app.domain.request import Actor, Place, Status
 from policies.plan import Outcome, Route
-from tests.builders import NOW, approval, evaluation, opened, pending, person, plan
+from tests.builders import NOW, after, applied, approval, evaluation, opened, pending, person, plan
 
 CLIENT = Actor(kind="client", id="billing", name="billing")
-
-
-def applied(request: Request, command: Command, now: int = NOW + 1000) -> Transition:
-    transition = lifecycle.apply(request, command, now)
-    assert transition is not None
-    return transition
-
-
-def after(request: Request, command: Command, now: int = NOW + 1000) -> Request:
-    request_after = applied(request, command, now).after
-    assert request_after is not None
-    return request_after
 
 
 def test_a_request_that_needs_a_person_waits_until_its_plan_runs_out():

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from app.domain import lifecycle
-from app.domain.commands import CardDrawn, Command, NoticeSaid, TargetLost, TargetsFound, Wake
+from app.domain.commands import CardDrawn, NoticeSaid, TargetLost, TargetsFound, Wake
 from app.domain.due import Lane, due
 from app.domain.errors import NotAReviewer
 from app.domain.request import Place, Request, Status
 from app.domain.slack_steps import FindTargets, PostCard, RedrawCard, SayNotice, next_step
-from app.domain.transition import Transition
 from policies.plan import Hours, Route, Stage, Watch
-from tests.builders import NOW, approval, evaluation, pending, person, plan
+from tests.builders import NOW, after, applied, approval, evaluation, pending, person, plan
 
 HOUR_MS = 3_600_000
 HERE = Place(channel="C0APPROVAL", ts="1.1")
@@ -27,18 +26,6 @@ URGED = {
 def waiting(**changes: Any) -> Request:
     request = pending(evaluation=evaluation(plan=plan(**(URGED | changes))))
     return after(request, CardDrawn(target="#approvals", place=HERE, face=1))
-
-
-def applied(request: Request, command: Command, now: int = NOW + 1000) -> Transition:
-    transition = lifecycle.apply(request, command, now)
-    assert transition is not None
-    return transition
-
-
-def after(request: Request, command: Command, now: int = NOW + 1000) -> Request:
-    request_after = applied(request, command, now).after
-    assert request_after is not None
-    return request_after
 
 
 def shown(request: Request) -> Request:

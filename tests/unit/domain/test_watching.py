@@ -10,7 +10,6 @@ from app.domain import lifecycle
 from app.domain.commands import (
     CardDrawn,
     CardsFound,
-    Command,
     Signal,
     Stop,
     TargetLost,
@@ -26,9 +25,8 @@ from app.domain.errors import (
     RequestExpired,
 )
 from app.domain.request import Actor, Place, Request, Status
-from app.domain.transition import Transition
 from policies.plan import Route, Watch
-from tests.builders import NOW, approval, evaluation, pending, person, plan
+from tests.builders import NOW, after, applied, approval, evaluation, pending, person, plan
 
 WINDOW_MS = 15 * 60 * 1000
 HERE = Place(channel="C0APPROVAL", ts="1.1")
@@ -40,18 +38,6 @@ def watched(stop: Route = Route.REVIEW, **changes: Any) -> Request:
     assert stop in (Route.REVIEW, Route.REJECT)
     review = plan(watch=Watch(for_s=WINDOW_MS // 1000, stop=stop))
     return pending(evaluation=evaluation(Route.WATCH, plan=review), **changes)
-
-
-def applied(request: Request, command: Command, now: int = NOW + 1000) -> Transition:
-    transition = lifecycle.apply(request, command, now)
-    assert transition is not None
-    return transition
-
-
-def after(request: Request, command: Command, now: int = NOW + 1000) -> Request:
-    request_after = applied(request, command, now).after
-    assert request_after is not None
-    return request_after
 
 
 def shown(request: Request, now: int = NOW + 1000) -> Request:
