@@ -6,7 +6,8 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from .changes import change
 from .domain.commands import (
@@ -71,11 +72,23 @@ def drain(lanes: Lanes, lane: Lane, work: Work, batch: int) -> None:
         claimed = lanes.claim(lane, batch)
         if claimed.more:
             lanes.ring(lane)
-        for claim in claimed.claims:
-            _do(lanes, work, claim)
+        for position, claim in enumerate(claimed.claims):
+            try:
+                _do(lanes, work, claim)
+            except StoreUnavailable:
+                _abandon(lanes, claimed.claims[position:])
+                raise
         if not claimed.claims:
             return
     lanes.ring(lane)
+
+
+def _abandon(lanes: Lanes, claims: list[Claim]) -> None:
+    """Let go of what may be half done, so that it need not wait for its lease once the store is
+    back; as long as that is away its lease is what is left."""
+    with suppress(StoreUnavailable):
+        for claim in claims:
+            lanes.postpone(replace(claim, unfinished=True), 0)
 
 
 def _do(lanes: Lanes, work: Work, claim: Claim) -> None:

@@ -25,6 +25,7 @@ class FakeLanes:
 
     waiting: list[Claim] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
     rung: int = 0
 
     def claim(self, lane: Lane, limit: int) -> Batch:
@@ -35,6 +36,8 @@ class FakeLanes:
         self._end(claim, "released")
 
     def postpone(self, claim: Claim, wait_ms: int) -> None:
+        if claim.unfinished:
+            self.unfinished.append(claim.request_id)
         self._end(claim, f"postponed {wait_ms}")
 
     def set_aside(self, claim: Claim, problem: str) -> None:
@@ -324,4 +327,5 @@ def test_a_store_that_is_away_ends_the_turn():
 
     with pytest.raises(StoreUnavailable):
         drain(lanes, Lane.TIME, work, batch=2)
-    assert lanes.ended == []
+    assert lanes.ended == [("a", "postponed 0"), ("b", "postponed 0")]
+    assert lanes.unfinished == ["a", "b"], "whoever is next looks for what was half done"
