@@ -121,8 +121,9 @@ def timeline(plan: ReviewPlan) -> tuple[Moment, ...]:
         went = "nobody stopped it: it goes ahead, approved by the policy"
         return (Moment(after_s=plan.watch.for_s, after=in_words(plan.watch.for_s), what=went),)
     moments = [moment(each, "those who are asked are reminded") for each in plan.remind_s]
-    if plan.escalate_s is not None and plan.backups:
-        moments.append(moment(plan.escalate_s, f"{listing(plan.backups)} may decide as well"))
+    moments += [
+        moment(step.after_s, f"{listing(step.ask)} may decide as well") for step in plan.escalations
+    ]
     moments.append(moment(plan.expire_s, "it expires: not approved, and the workflow is told"))
     return tuple(sorted(moments, key=lambda one: one.after_s))
 

@@ -7,9 +7,9 @@ open request.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Frozen(BaseModel):
@@ -71,12 +71,27 @@ class Choice(Frozen):
     comment: bool = False
 
 
+Assignment = Literal["everyone", "least_loaded"]
+"""Whom a stage asks: all of its reviewers, or those of them with the fewest open requests."""
+
+
 class Stage(Frozen):
-    """Reviewers as the policy names them (user id, e-mail, `@group`) and how many must approve."""
+    """Reviewers as the policy names them (user id, e-mail, `@group`) and how many must approve.
+
+    Whoever is named may decide, whether or not they were the ones who were asked.
+    """
 
     reviewers: tuple[str, ...]
     quorum: int = 1
     name: str | None = None
+    assign: Assignment = "everyone"
+
+
+class Escalation(Frozen):
+    """After `after_s` without a decision these may decide as well, and are asked to."""
+
+    after_s: int
+    ask: tuple[str, ...]
 
 
 class Watch(Frozen):
@@ -102,9 +117,12 @@ class ReviewPlan(Frozen):
     """Everything a review needs to know; complete without the policy file.
 
     `choices`, where there are any, are the buttons; else each of `outcomes` is one. Stages follow
-    one another. `viewers` may look at the request and not decide it. After `escalate_s` the
-    `backups` may decide as well. With `hours` the durations until reminder, escalation and expiry
-    run in open time alone.
+    one another. `viewers` may look at the request and not decide it. `escalations` are in order.
+    With `hours` the durations until reminder, escalation and expiry run in open time alone.
+
+    `reject_quorum` is how many people have to reject before it is rejected. Where a stage asks the
+    least loaded, nobody is asked who has `cap` open requests already (None: however many); once
+    all of them do, the `overflow` is asked and may decide. A claim lapses after `claim_s`.
     """
 
     channel: str | None
@@ -116,9 +134,28 @@ class ReviewPlan(Frozen):
     viewers: tuple[str, ...] = ()
     watch: Watch | None = None
     remind_s: tuple[int, ...] = ()
-    escalate_s: int | None = None
-    backups: tuple[str, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
     hours: Hours | None = None
+    reject_quorum: int = 1
+    cap: int | None = None
+    overflow: tuple[str, ...] = ()
+    claim_s: int = 1_800
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_escalation(cls, stored: Any) -> Any:
+        """What the version before stored: one escalation, to the backups."""
+        if not isinstance(stored, dict) or not stored.keys() & {"escalate_s", "backups"}:
+            return stored
+        rest = {key: stored[key] for key in stored.keys() - {"escalate_s", "backups"}}
+        after_s, backups = stored.get("escalate_s"), stored.get("backups")
+        steps = [{"after_s": after_s, "ask": backups}] if after_s and backups else []
+        return {"escalations": steps, **rest}
+
+    @property
+    def backups(self) -> tuple[str, ...]:
+        """Everybody whom an escalation asks, each once."""
+        return tuple(dict.fromkeys(ref for step in self.escalations for ref in step.ask))
 
     @property
     def reviewers(self) -> tuple[str, ...]:
@@ -128,8 +165,8 @@ class ReviewPlan(Frozen):
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The reviewers and their backups, each once."""
-        return tuple(dict.fromkeys((*self.reviewers, *self.backups)))
+        """Everybody who may come to decide: reviewers, backups and the overflow, each once."""
+        return tuple(dict.fromkeys((*self.reviewers, *self.backups, *self.overflow)))
 
     @property
     def people(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policies.plan import Choice, Hours, Outcome, ReviewPlan, Route, Stage, Watch
+from policies.plan import Choice, Escalation, Hours, Outcome, ReviewPlan, Route, Stage, Watch
 from policies.review_form import ChoiceForm, Review, Sla, can_be_met, people
 from policies.schema import Rule
 from policies.summary import EFFECTS
@@ -50,8 +50,7 @@ def plan(review: Review, rule: Rule | None = None) -> ReviewPlan:
         viewers=review.viewers or (),
         watch=None if rule is None else _watch(rule),
         remind_s=sla.remind,
-        escalate_s=sla.escalate,
-        backups=review.backups or (),
+        escalations=_escalations(review, sla),
         hours=None if sla.hours is None else Hours(**sla.hours.model_dump()),
     )
 
@@ -71,6 +70,12 @@ def with_two(one: ReviewPlan) -> ReviewPlan:
         return one
     *before, last = one.stages
     return one.model_copy(update={"stages": (*before, last.model_copy(update={"quorum": 2}))})
+
+
+def _escalations(review: Review, sla: Sla) -> tuple[Escalation, ...]:
+    if sla.escalate is None or not review.backups:
+        return ()
+    return (Escalation(after_s=sla.escalate, ask=review.backups),)
 
 
 def _stages(review: Review) -> tuple[Stage, ...]:

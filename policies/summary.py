@@ -72,8 +72,9 @@ def _silence(plan: ReviewPlan) -> str:
     parts = []
     if plan.remind_s:
         parts.append(f"Reminders come after {listing(map(in_words, plan.remind_s))}.")
-    if plan.escalate_s is not None and plan.backups:
-        parts.append(f"After {in_words(plan.escalate_s)} the backups are asked too.")
+    if plan.escalations:
+        after = listing(in_words(step.after_s) for step in plan.escalations)
+        parts.append(f"After {after} backups are asked too.")
     if plan.hours is not None:
         parts.append("Only working hours count.")
     parts.append(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
 from policies.plan import Evaluation, Frozen, Stage
 
@@ -186,7 +186,7 @@ class State(Frozen):
 
     `stage` is the one that is asked now, from 0; `votes` are the approvals of all stages.
     `goes_ahead_ms` ends a watch, None until a card could be seen. `remind_ms` and `escalate_ms` are
-    still to come; `reminded` and `escalated` say that they came.
+    still to come; `reminded` and `escalated` count those that came.
     """
 
     version: int
@@ -197,14 +197,22 @@ class State(Frozen):
     goes_ahead_ms: int | None = None
     remind_ms: tuple[int, ...] = ()
     reminded: int = 0
-    escalate_ms: int | None = None
-    escalated: bool = False
+    escalate_ms: tuple[int, ...] = ()
+    escalated: int = 0
     stopped: Stopped | None = None
     reports: tuple[Report, ...] = ()
     decision: Decision | None = None
     cards: Cards = Cards()
     callback: Callback | None = None
     refusals: dict[str, int] = Field(default_factory=dict)
+
+    @field_validator("escalate_ms", mode="before")
+    @classmethod
+    def _one_escalation(cls, stored: object) -> object:
+        """What the version before stored: one instant, or None."""
+        if stored is None:
+            return ()
+        return (stored,) if isinstance(stored, int) else stored
 
 
 class Request(Frozen):
@@ -237,11 +245,15 @@ class Request(Frozen):
     @property
     def asked(self) -> tuple[str, ...]:
         """Who may decide now, as the plan names them: the stage's reviewers, later the backups."""
-        plan, stage = self.body.evaluation.plan, self.stage
-        if plan is None or stage is None:
-            return ()
-        backups = plan.backups if self.state.escalated else ()
-        return tuple(dict.fromkeys((*stage.reviewers, *backups)))
+        stage = self.stage
+        return () if stage is None else tuple(dict.fromkeys((*stage.reviewers, *self.backups)))
+
+    @property
+    def backups(self) -> tuple[str, ...]:
+        """The backups who are asked by now, as the plan names them."""
+        plan = self.body.evaluation.plan
+        steps = () if plan is None else plan.escalations[: self.state.escalated]
+        return tuple(dict.fromkeys(ref for step in steps for ref in step.ask))
 
     @property
     def awaited(self) -> tuple[str, ...]:

@@ -108,6 +108,5 @@ def _to_look_up(request: Request) -> tuple[str, ...]:
     lost = {name for name, _ in state.cards.lost}
     in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
     names = stage.reviewers if in_person else ()
-    backups = plan.backups if state.escalated else ()
     done = lost.union(state.cards.looked_up)
-    return tuple(dict.fromkeys(ref for ref in (*names, *backups) if ref not in done))
+    return tuple(dict.fromkeys(ref for ref in (*names, *request.backups) if ref not in done))

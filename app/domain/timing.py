@@ -22,11 +22,10 @@ TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
 
 def schedule(plan: ReviewPlan, began_ms: int) -> dict[str, Any]:
     """The instants of a review that begins at `began_ms`, as fields of the state."""
-    escalates = plan.escalate_s is not None and bool(plan.backups)
     return {
         "expires_ms": deadline(plan, began_ms),
         "remind_ms": tuple(later(began_ms, each, plan.hours) for each in plan.remind_s),
-        "escalate_ms": later(began_ms, plan.escalate_s or 0, plan.hours) if escalates else None,
+        "escalate_ms": tuple(later(began_ms, s.after_s, plan.hours) for s in plan.escalations),
     }
 
 
@@ -38,7 +37,7 @@ def deadline(plan: ReviewPlan, began_ms: int) -> int:
 def next_ms(request: Request) -> int | None:
     """When time next does something to a request that waits."""
     state = request.state
-    instants = (state.expires_ms, state.goes_ahead_ms, state.escalate_ms, *state.remind_ms[:1])
+    instants = (state.expires_ms, state.goes_ahead_ms, *state.escalate_ms[:1], *state.remind_ms[:1])
     return min((each for each in instants if each is not None), default=None)
 
 
@@ -56,7 +55,8 @@ def prompt(request: Request, now: int) -> Transition | None:
     """Remind those who are asked, and ask the backups, where it is time for either."""
     state = request.state
     to_come = tuple(each for each in state.remind_ms if each > now)
-    escalates = state.escalate_ms is not None and state.escalate_ms <= now
+    steps_to_come = tuple(each for each in state.escalate_ms if each > now)
+    escalates = len(state.escalate_ms) - len(steps_to_come)
     reminds = len(to_come) < len(state.remind_ms)
     if not escalates and not reminds:
         return None
@@ -64,7 +64,7 @@ def prompt(request: Request, now: int) -> Transition | None:
     if reminds:
         changes["reminded"] = state.reminded + 1
     if escalates:
-        changes |= {"escalate_ms": None, "escalated": True}
+        changes |= {"escalate_ms": steps_to_come, "escalated": state.escalated + escalates}
     # An escalation says all that a reminder would.
     notice: NoticeKind = "escalation" if escalates else "reminder"
     after = request.changed(**changes, cards=noticed(request, state.cards, notice, now))

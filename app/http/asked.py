@@ -113,7 +113,7 @@ class ReviewAnswer(Answer):
             stopped=state.stopped and StoppedAnswer.of(state.stopped),
             reminders=state.reminded,
             backups=list(plan.backups),
-            escalated=state.escalated,
+            escalated=state.escalated > 0,
         )
 
 

@@ -26,7 +26,7 @@ from app.domain.digest import digest
 from app.domain.due import Lane, due
 from app.domain.errors import CountersignError
 from app.domain.request import Actor, Body, Decision, Place, Request, State, Status
-from policies.plan import Choice, Outcome, ReviewPlan, Route, Stage, Watch
+from policies.plan import Choice, Escalation, Outcome, ReviewPlan, Route, Stage, Watch
 from tests.builders import HASH, NOW, approval, evaluation, pending, person, plan
 
 CLIENT = Actor(kind="client", id="billing", name="billing")
@@ -57,7 +57,11 @@ PLANS = {
         outcomes=(Outcome.APPROVE,),
     ),
     "one person who is urged": plan(
-        remind_s=(1800, 7200, 7200), escalate_s=14_400, backups=("ben@example.com",)
+        remind_s=(1800, 7200, 7200),
+        escalations=(
+            Escalation(after_s=14_400, ask=("ben@example.com",)),
+            Escalation(after_s=28_800, ask=("U0EVE00001",)),
+        ),
     ),
     "a watch": plan(watch=Watch(for_s=3600)),
     "a watch that stop rejects": plan(watch=Watch(for_s=3600, stop=Route.REJECT)),
@@ -190,9 +194,15 @@ def assert_lawful(before: Request, after: Request, now: int) -> None:
         assert before.state.goes_ahead_ms is not None
         assert now >= before.state.goes_ahead_ms
     elif after.state.status is not Status.CANCELLED:
-        assert {actor.id for actor in decision.by} <= {"U0ANA00001", "U0BEN00001"}
+        assert {actor.id for actor in decision.by} <= may_decide(before)
     if after.state.status is Status.APPROVED and not before.watched:
         assert_enough_people(after, decision)
+
+
+def may_decide(request: Request) -> set[str]:
+    """Ana and Ben are in the group; Eve is asked by the second escalation alone."""
+    eve = {"U0EVE00001"} if "U0EVE00001" in request.asked else set()
+    return {"U0ANA00001", "U0BEN00001"} | eve
 
 
 def assert_enough_people(after: Request, decision: Decision) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from app.domain import lifecycle
@@ -10,7 +11,7 @@ from app.domain.due import Lane, due
 from app.domain.errors import NotAReviewer
 from app.domain.request import Place, Request, Status
 from app.domain.slack_steps import FindTargets, PostCard, RedrawCard, SayNotice, next_step
-from policies.plan import Hours, Route, Stage, Watch
+from policies.plan import Escalation, Hours, Route, Stage, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, person, plan
 
 HOUR_MS = 3_600_000
@@ -18,8 +19,7 @@ HERE = Place(channel="C0APPROVAL", ts="1.1")
 BOSS = person(id="U0BOSS0001", name="Bo", email="cfo@example.com")
 URGED = {
     "remind_s": (1800, 7200),
-    "escalate_s": 4 * 3600,
-    "backups": ("cfo@example.com",),
+    "escalations": (Escalation(after_s=4 * 3600, ask=("cfo@example.com",)),),
 }
 
 
@@ -139,8 +139,34 @@ def test_the_backups_get_a_card_of_their_own():
     assert next_step(escalated) == FindTargets(refs=("cfo@example.com",))
 
 
-def test_an_escalation_that_nobody_backs_up_is_no_escalation():
-    assert waiting(backups=()).state.escalate_ms is None
+def test_each_further_escalation_asks_more_people():
+    further = (*URGED["escalations"], Escalation(after_s=8 * 3600, ask=("ceo@example.com",)))
+    request = after(waiting(escalations=further), Wake(), NOW + 4 * HOUR_MS)
+    assert request.backups == ("cfo@example.com",)
+    request = after(request, Wake(), NOW + 8 * HOUR_MS)
+    assert request.backups == ("cfo@example.com", "ceo@example.com")
+    assert request.state.escalate_ms == ()
+
+
+def test_escalations_that_were_missed_come_together():
+    further = (*URGED["escalations"], Escalation(after_s=8 * 3600, ask=("ceo@example.com",)))
+    request = after(waiting(escalations=further), Wake(), NOW + 9 * HOUR_MS)
+    assert request.state.escalated == 2
+    assert len(request.state.cards.notices) == 1
+
+
+def test_what_the_version_before_stored_is_read_as_one_escalation():
+    request = waiting()
+    stored = json.loads(request.model_dump_json())
+    stored["state"] |= {"escalate_ms": NOW + 4 * HOUR_MS, "escalated": False}
+    old = stored["body"]["evaluation"]["plan"]
+    del old["escalations"]
+    old |= {"escalate_s": 4 * 3600, "backups": ["cfo@example.com"]}
+    assert Request.model_validate_json(json.dumps(stored)) == request
+    old |= {"escalate_s": None, "backups": []}
+    stored["state"] |= {"escalate_ms": None}
+    read = Request.model_validate_json(json.dumps(stored))
+    assert (read.backups, read.state.escalate_ms) == ((), ())
 
 
 def test_a_decision_leaves_nothing_to_be_said():
@@ -191,7 +217,7 @@ def test_the_next_stage_is_looked_up_where_there_is_no_channel():
 
 def test_in_working_hours_only_open_time_counts():
     hours = Hours(zone="UTC", days=tuple(range(7)), open=((0, 60),))
-    request = waiting(hours=hours, expire_s=7200, remind_s=(3600,), escalate_s=None)
+    request = waiting(hours=hours, expire_s=7200, remind_s=(3600,), escalations=())
     times = due(request)[Lane.TIME], request.state.expires_ms
     assert times[0] is not None
     assert times[1] is not None

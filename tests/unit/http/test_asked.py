@@ -10,7 +10,7 @@ from app.domain.commands import Command, Signal, Stop, Wake
 from app.domain.request import Actor, Request
 from app.http.answers import RequestAnswer, SignalsAnswer
 from app.http.examples import SIGNALLED
-from policies.plan import Choice, Outcome, Route, Stage, Watch
+from policies.plan import Choice, Escalation, Outcome, Route, Stage, Watch
 from tests.builders import NOW, approval, evaluation, opened, pending, person, plan
 
 AT = "2026-09-21T14:13:21.000Z"
@@ -81,7 +81,7 @@ def test_a_review_names_its_stages_before_anybody_has_answered():
 
 
 def test_a_review_says_how_often_it_was_brought_to_mind_and_who_may_step_in():
-    urged = plan(remind_s=(60,), escalate_s=120, backups=("cfo@example.com",))
+    urged = plan(remind_s=(60,), escalations=(Escalation(after_s=120, ask=("cfo@example.com",)),))
     request = pending(evaluation=evaluation(plan=urged))
     for after_s in (60, 120):
         woken = lifecycle.apply(request, Wake(), NOW + after_s * 1000)

@@ -10,7 +10,7 @@ from app.domain.commands import Decide, Signal
 from app.domain.request import Actor, Request
 from app.slack import ids
 from app.slack.blocks.card import card
-from policies.plan import Choice, Field, Outcome, Route, Stage
+from policies.plan import Choice, Escalation, Field, Outcome, Route, Stage
 from policies.summary import summarise
 from tests.builders import approval, evaluation, pending, person, plan
 from tests.unit.slack.reading import after, buttons, words
@@ -238,8 +238,7 @@ def test_the_longest_choices_stand_in_full_wherever_they_approve():
         outcomes=(Outcome.APPROVE,),
         stages=stages((None, 20, ("@board",))),
         remind_s=tuple(range(86_399, 864_000, 86_400)),
-        escalate_s=863_999,
-        backups=("cfo@example.com",),
+        escalations=(Escalation(after_s=863_999, ask=("cfo@example.com",)),),
     )
     assert len(buttons(request)) == 10
     assert "characters, in the policy" not in words(request)
