@@ -24,7 +24,9 @@ from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import CallbackLane, SlackLane, TimeLane, Work, drain
+from .people_lane import PeopleLane
 from .reloading import Asked, Reloading
+from .reviewing import Reviewing
 from .service import Service
 from .settings import Settings, StoreSettings
 from .slack.api import SlackApi
@@ -34,7 +36,9 @@ from .slack.gateway import SlackCards
 from .slack.receiver import SlackReceiver
 from .slack.replies import Replies
 from .slack.socket import SlackSocket
+from .staffing import Staffing
 from .store import fitness
+from .store.absences import RedisAbsences
 from .store.bells import Bells
 from .store.clients import RedisClients
 from .store.connection import connect
@@ -44,7 +48,7 @@ from .store.pace import RedisCache, RedisPace
 from .store.policies import RedisOrders, RedisPolicies
 from .store.requests import RedisRequests
 
-_BATCH = {Lane.TIME: 16, Lane.SLACK: 1, Lane.CALLBACK: 1}
+_BATCH = {Lane.TIME: 16, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1}
 """Requests claimed at a time: one where a single one can take 20 s."""
 
 _SLACK_CALL_S = 18.0
@@ -58,6 +62,7 @@ class Store:
     requests: RedisRequests
     lanes: RedisLanes
     clients: RedisClients
+    absences: RedisAbsences
     pace: RedisPace
     cache: RedisCache
     decisions: RedisDecisions
@@ -83,6 +88,7 @@ def build_store(settings: Settings) -> Store:
         requests=RedisRequests(client, bells),
         lanes=RedisLanes(client, bells),
         clients=RedisClients(client, _secret(settings)),
+        absences=RedisAbsences(client, bells),
         pace=RedisPace(client),
         cache=RedisCache(client),
         decisions=RedisDecisions(client),
@@ -113,10 +119,12 @@ def build_drain(settings: Settings) -> Callable[[Lane], None]:
     cards = SlackCards(slack, store.pace, store.cache)
     directory = SlackDirectory(slack, store.cache)
     callbacks = _callbacks(settings)
+    staffing = Staffing(store.requests, directory, store.absences)
     work: dict[Lane, Work] = {
         Lane.TIME: TimeLane(store.requests),
-        Lane.SLACK: SlackLane(store.requests, store.lanes, cards, directory),
+        Lane.SLACK: SlackLane(store.requests, store.lanes, cards, directory, staffing),
         Lane.CALLBACK: CallbackLane(store.requests, store.lanes, callbacks, store.clients),
+        Lane.PEOPLE: PeopleLane(store.requests, store.absences, staffing),
     }
     return lambda lane: drain(store.lanes, lane, work[lane], _BATCH[lane])
 
@@ -132,13 +140,13 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     service = Service(
         store=store.requests,
         judge=reloading.judge,
-        directory=directory,
         callbacks=_callbacks(settings),
         public_url=settings.public_url.rstrip("/"),
         retention_s=settings.retention_s,
     )
     replies = Replies()
-    bolt = build_app(service, slack, directory.team, replies)
+    reviewing = Reviewing(store.requests, directory, store.absences)
+    bolt = build_app(reviewing, slack, directory.team, replies)
     door, socket = _ways_in(settings, bolt)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, reloading)

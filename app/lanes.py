@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 from .changes import change
 from .domain.commands import (
+    AbsentInformed,
     CallbackTried,
     CardDrawn,
     CardsFound,
     Command,
     NoticeSaid,
+    QuestionDelivered,
     RequesterTold,
     SlackFailed,
     TargetLost,
@@ -26,12 +28,17 @@ from .domain.due import Lane
 from .domain.errors import RequestNotFound, StoreUnavailable
 from .domain.request import Request
 from .domain.slack_steps import (
+    BringQuestion,
     FindTargets,
+    InformAbsent,
     PostCard,
     RedrawCard,
     SayNotice,
     SlackStep,
     TellRequester,
+    addressees,
+    left_out,
+    next_step,
     ready,
 )
 from .faults import described
@@ -47,6 +54,7 @@ from .ports import (
     SlackAgain,
     SlackNever,
 )
+from .staffing import Staffing
 
 _log = logging.getLogger("countersign.lanes")
 
@@ -160,10 +168,11 @@ class SlackLane:
     lanes: Lanes
     cards: Cards
     directory: Directory
+    staffing: Staffing
 
     def __call__(self, claim: Claim) -> None:
         loaded = self.store.load(claim.request_id)
-        request: Request | None = loaded.request
+        request = self._staffed(loaded.request, loaded.now)
         end = time.monotonic() + _STEPS_S
         while request is not None and time.monotonic() < end:
             step = ready(request, loaded.now)
@@ -171,6 +180,17 @@ class SlackLane:
             if done is None:
                 return
             request = change(self.store, claim.request_id, done)
+
+    def _staffed(self, request: Request, now: int) -> Request | None:
+        """With the people that it needs now, so that what is shown and said names them."""
+        if next_step(request) is None:
+            return request
+        try:
+            return self.staffing.settle(request, now)
+        except SlackAgain as again:
+            # Whoever is asked anyway should not have to wait for it.
+            _log.warning("%s: people could not be looked up: %s", request.id, again.problem)
+            return request
 
     def _tried(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
         """What came of a step, None when it has to wait and `claim` was put off."""
@@ -203,13 +223,29 @@ class SlackLane:
                 self.cards.redraw(copy.place, request)
                 face = request.state.cards.face
                 return CardDrawn(target=copy.target, place=copy.place, face=face)
-            case SayNotice(kind=kind, at_ms=at_ms, place=place):
-                to = self.directory.ids(request.awaited)
-                self.cards.say(place, kind, request, to)
-                return NoticeSaid(at_ms=at_ms, place=place)
+            case SayNotice():
+                to = self.directory.ids(addressees(request, step), left_out(request, step))
+                self.cards.say(step, request, to)
+                return _said(step)
+            case BringQuestion(number=number, person=person):
+                self.cards.bring_question(person, number, request)
+                return QuestionDelivered(number=number)
+            case InformAbsent(person=person):
+                self.cards.inform_absent(person, request)
+                return AbsentInformed(person=person)
             case TellRequester(person=person):
                 self.cards.tell_requester(person, request)
                 return RequesterTold()
+
+
+def _said(notice: SayNotice, problem: str | None = None) -> NoticeSaid:
+    return NoticeSaid(
+        kind=notice.kind,
+        at_ms=notice.at_ms,
+        place=notice.place,
+        number=notice.number,
+        problem=problem,
+    )
 
 
 def _lost(step: SlackStep, problem: str) -> Command:
@@ -222,7 +258,11 @@ def _lost(step: SlackStep, problem: str) -> Command:
             return TargetLost(target=target, problem=problem)
         case RedrawCard(copy_of=copy):
             return TargetLost(target=copy.target, problem=problem)
-        case SayNotice(at_ms=at_ms, place=place):
-            return NoticeSaid(at_ms=at_ms, place=place, problem=problem)
+        case SayNotice():
+            return _said(step, problem)
+        case BringQuestion(number=number):
+            return QuestionDelivered(number=number, problem=problem)
+        case InformAbsent(person=person):
+            return AbsentInformed(person=person, problem=problem)
         case TellRequester():
             return RequesterTold(problem=problem)

@@ -1,4 +1,4 @@
-"""The use cases: open, decide, stop, cancel, explain, look up. What `http` and `slack` call."""
+"""What clients do: open, report, cancel, explain, look up. What `http` calls."""
 
 from __future__ import annotations
 
@@ -9,21 +9,17 @@ from typing import Any, Literal
 
 import rfc8785
 
-from policies.plan import Outcome
-
 from .changes import change
 from .domain import lifecycle
-from .domain.commands import Cancel, Command, Decide, Person, Redeliver, Signal, Stop
+from .domain.commands import Cancel, Command, Redeliver, Signal
 from .domain.digest import digest
-from .domain.ending import already_decided
 from .domain.errors import IdempotencyKeyReused, NotAMonitor, PolicyNotAllowed, RequestNotFound
 from .domain.events import Event
-from .domain.request import Actor, Body, Place, PolicyRef, Request
+from .domain.request import Actor, Body, PolicyRef, Request
 from .identifiers import new_nonce, new_operation, new_request_id
 from .ports import (
     Callbacks,
     Client,
-    Directory,
     Explained,
     Idempotency,
     Judge,
@@ -79,7 +75,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Service:
-    """Everything that clients and people can do.
+    """Everything that clients can do.
 
     `public_url` is where this deployment is reached, for the links that it hands out;
     `retention_s` how long a decided request is kept.
@@ -87,7 +83,6 @@ class Service:
 
     store: RequestStore
     judge: Judge
-    directory: Directory
     callbacks: Callbacks
     public_url: str
     retention_s: int
@@ -114,48 +109,6 @@ class Service:
             if replay is not None and idempotency is not None:
                 return self._replayed(idempotency, replay)
             return _opened(transition.request)
-
-    def decide(
-        self,
-        request_id: str,
-        user_id: str,
-        outcome: Outcome,
-        shown_digest: str,
-        choice: str | None = None,
-        comment: str | None = None,
-        seen: Place | None = None,
-    ) -> Request:
-        """A person's answer; who they are and whether they may is asked at this moment.
-
-        The request may wait for more approvals afterwards. Raises `RequestNotFound`,
-        `AlreadyDecided`, `AlreadyVoted`, `RequestExpired`, `OutcomeNotOffered`, `CommentRequired`,
-        or a `DecisionRefused`.
-        """
-        body = self.store.load(request_id).request.body
-        command = Decide(
-            person=self._person(body, user_id, body.on_behalf_of),
-            outcome=outcome,
-            digest=shown_digest,
-            choice=choice,
-            comment=comment,
-            seen=seen,
-        )
-        return self._changed(request_id, command)
-
-    def stop(
-        self,
-        request_id: str,
-        user_id: str,
-        reason: str,
-        shown_digest: str,
-        seen: Place | None = None,
-    ) -> Request:
-        """A person ends a watch before its time. Raises what `decide` raises."""
-        body = self.store.load(request_id).request.body
-        # Nothing depends on who asked, so no look-up of them can fail and let it go ahead.
-        person = self._person(body, user_id, requester=None)
-        command = Stop(person=person, reason=reason, digest=shown_digest, seen=seen)
-        return self._changed(request_id, command)
 
     def signal(self, client: Client, request_id: str, signals: dict[str, Any]) -> Request:
         """A monitor's word on a request of any client, within the policies that it may use.
@@ -214,16 +167,6 @@ class Service:
                 return self.judge.explain(policy, payload, signals, spent)
             spent |= {allowance.rule}
 
-    def to_answer(self, request_id: str) -> Request:
-        """A request that somebody in Slack wants to answer in words.
-
-        Raises `RequestNotFound`, `AlreadyDecided`.
-        """
-        request = self.store.load(request_id).request
-        if not request.pending:
-            raise already_decided(request)
-        return request
-
     def page(self, query: Query) -> Page:
         """A client's requests, newest first."""
         return self.store.page(query)
@@ -271,12 +214,6 @@ class Service:
                 "Send the first body again to get that request, or choose a new key.",
             )
         return Opened(self.store.load(replay.request_id).request, replayed=True)
-
-    def _person(self, body: Body, user_id: str, requester: str | None) -> Person:
-        """Somebody as Slack knows them now, in relation to this request."""
-        plan = body.evaluation.plan
-        named = () if plan is None else plan.named
-        return self.directory.person(user_id, named, requester)
 
     def _changed(self, request_id: str, command: Command) -> Request:
         request = change(self.store, request_id, command)

@@ -9,6 +9,7 @@ from queue import Empty, Queue
 
 from pydantic import JsonValue
 
+from app.domain.absence import Absence
 from app.domain.commands import Person
 from app.domain.errors import (
     CallbackUrlRefused,
@@ -27,6 +28,7 @@ from app.ports import (
     Client,
     Conflict,
     Explained,
+    Full,
     Idempotency,
     Judgement,
     LimitReached,
@@ -36,6 +38,7 @@ from app.ports import (
     Replay,
     TooLate,
 )
+from app.reviewing import Reviewing
 from app.service import Service
 from policies.evaluate import Facts, check_payload
 from policies.explain import explain
@@ -142,6 +145,15 @@ class FakeStore:
             self.decisions.tell(transition.request.id)
         return taken
 
+    def workload(self, people: Sequence[str]) -> list[int]:
+        waiting = [one.state for one in self.load_many(list(self._texts)) if one.pending]
+        at_it = [[*one.assigned, *([one.claim.by.id] if one.claim else [])] for one in waiting]
+        return [sum(person in names for names in at_it) for person in people]
+
+    def waiting(self, cursor: str | None, limit: int) -> list[str]:
+        below = sorted((i for i in self._texts if not cursor or i < cursor), reverse=True)
+        return [one.id for one in self.load_many(below) if one.pending][:limit]
+
     def events(self, request_id: str) -> list[Event]:
         self._up()
         return list(self._trails.get(request_id, ()))
@@ -163,6 +175,9 @@ class FakeStore:
         expected = None if transition.before is None else transition.before.state.version
         if known != expected:
             raise Conflict
+        for person, cap in transition.capped:
+            if self.workload([person])[0] >= cap:
+                raise Full
         if transition.not_after is not None and self.clock > transition.not_after:
             raise TooLate
 
@@ -284,15 +299,25 @@ def _refund(amount: object, spent: frozenset[str]) -> Evaluation:
 
 @dataclass
 class FakeDirectory:
-    """`Directory` in which everybody is trusted and in every group."""
+    """`Directory` in which everybody is trusted and in every group, whose `people` are known."""
+
+    people: dict[str, list[str]] = field(default_factory=dict)
 
     def person(self, user_id: str, refs: Sequence[str], requester: str | None) -> Person:
         groups = frozenset(ref for ref in refs if ref.startswith("@"))
         asked = requester == user_id
         return Person(id=user_id, name=user_id.title(), groups=groups, is_requester=asked)
 
-    def ids(self, refs: Sequence[str]) -> list[str]:
-        return [ref for ref in refs if ref.isupper()]
+    def persons(
+        self, user_ids: Sequence[str], refs: Sequence[str], requester: str | None
+    ) -> list[Person]:
+        return [self.person(user_id, refs, requester) for user_id in user_ids]
+
+    def ids(self, refs: Sequence[str], without: Sequence[str] = ()) -> list[str]:
+        return [ref for ref in refs if ref.isupper() and ref not in without]
+
+    def members(self, refs: Sequence[str]) -> dict[str, list[str]]:
+        return {ref: self.people.get(ref, [ref] if ref.isupper() else []) for ref in refs}
 
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         return list(refs), []
@@ -339,12 +364,44 @@ class FakeHealth:
         return {"durability": "appendfsync always"}
 
 
+@dataclass
+class FakeAbsences:
+    """`Absences` in memory; `turns` are when the people lane would look."""
+
+    held: dict[str, Absence] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+
+    def all(self) -> tuple[Absence, ...]:
+        return tuple(self.held.values())
+
+    def get(self, person: str) -> Absence | None:
+        return self.held.get(person)
+
+    def put(self, absence: Absence, by: str) -> None:
+        self.held[absence.person] = absence
+        self.turns[absence.person] = absence.from_ms
+
+    def end(self, person: str, by: str) -> Absence | None:
+        return self.held.pop(person, None)
+
+    def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
+        self.turns.pop(person, None)
+        if next_ms is None:
+            self.held.pop(person, None)
+        else:
+            self.turns[person] = next_ms
+
+
+def reviewing(store: FakeStore) -> Reviewing:
+    """The real use cases of people over the fakes."""
+    return Reviewing(store, FakeDirectory(), FakeAbsences())
+
+
 def service(store: FakeStore, judge: FakeJudge | None = None) -> Service:
     """The real service over the fakes."""
     return Service(
         store=store,
         judge=judge or FakeJudge(),
-        directory=FakeDirectory(),
         callbacks=FakeCallbacks(),
         public_url="https://countersign.example",
         retention_s=90 * 86_400,

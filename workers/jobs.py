@@ -35,8 +35,14 @@ def send_callbacks() -> None:
     _Worker.drain(Lane.CALLBACK)
 
 
+def move_work() -> None:
+    """Open requests of people whose absence begins or ends."""
+    _Worker.drain(Lane.PEOPLE)
+
+
+_JOBS = (run_timers, sync_cards, send_callbacks, move_work)
 _ALLOWED: Mapping[str, Callable[[], None]] = {
-    f"{job.__module__}.{job.__name__}": job for job in (run_timers, sync_cards, send_callbacks)
+    f"{job.__module__}.{job.__name__}": job for job in _JOBS
 }
 
 

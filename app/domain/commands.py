@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from policies.plan import Frozen, Outcome
 
-from .request import Actor, Place
+from .request import Actor, Away, NoticeKind, Place
 
 Standing = Literal["trusted", "deactivated", "bot", "guest", "stranger", "unverified"]
 
@@ -17,14 +17,16 @@ class Person(Frozen):
     """Somebody in Slack, as the directory knew them at the moment of deciding.
 
     `groups` are the reviewers of the plan, as it names them, that stand for a user group which
-    this person belongs to. `is_requester` says whether it was asked on their behalf; None when
-    Slack does not know whom the request names, so that nobody can tell.
+    this person belongs to. `zone` is their time zone, such as Europe/London. `is_requester` says
+    whether it was asked on their behalf; None when Slack does not know whom the request names, so
+    that nobody can tell.
     """
 
     id: str
     name: str
     email: str | None = None
     standing: Standing = "trusted"
+    zone: str | None = None
     groups: frozenset[str] = frozenset()
     is_requester: bool | None = None
 
@@ -34,31 +36,81 @@ class Person(Frozen):
             return True
         return ref == self.id
 
-    def as_actor(self) -> Actor:
-        return Actor(kind="person", id=self.id, name=self.name, email=self.email)
+    def as_actor(self, in_place_of: str | None = None) -> Actor:
+        return Actor(
+            kind="person",
+            id=self.id,
+            name=self.name,
+            email=self.email,
+            in_place_of=in_place_of,
+        )
 
 
-class Decide(Frozen):
-    """A person presses a button. `digest` is the one on the card, `seen` the card they pressed.
+class Press(Frozen):
+    """What a person does at a card. `digest` is the one on it, `seen` is where it is.
 
-    `choice` is the id of the button where the plan has choices of its own.
+    `absent` are the reviewers, as the directory knows them now, for whom this person stands in.
     """
 
     person: Person
-    outcome: Outcome
     digest: str
+    absent: tuple[Person, ...] = ()
+    seen: Place | None = None
+
+
+class Decide(Press):
+    """A person answers. `choice` is the id of the button where the plan has its own."""
+
+    outcome: Outcome
     choice: str | None = None
     comment: str | None = None
-    seen: Place | None = None
 
 
-class Stop(Frozen):
+class Stop(Press):
     """A person ends a watch before its time; the plan says whether that rejects or asks people."""
 
-    person: Person
     reason: str
-    digest: str
-    seen: Place | None = None
+
+
+class Claim(Press):
+    """A reviewer says that they are on it."""
+
+
+class Release(Press):
+    """Whoever was on it no longer is."""
+
+
+class HandOver(Press):
+    """A reviewer asks another one, `to`, in their own place."""
+
+    to: Person
+
+
+class AskRequester(Press):
+    """A reviewer has a question before they decide."""
+
+    text: str
+
+
+class AnswerQuestion(Frozen):
+    """The requester answers the question of that number."""
+
+    person: Person
+    number: int
+    text: str
+
+
+class Staffed(Frozen):
+    """Who was found for the stage of that number: who is away, and who was chosen out of it.
+
+    `new` are those who were chosen just now, as long as they are still below the plan's cap.
+    """
+
+    stage: int
+    away: tuple[Away, ...]
+    assigned: tuple[str, ...]
+    overflowed: bool
+    new: tuple[str, ...] = ()
 
 
 class Signal(Frozen):
@@ -119,10 +171,26 @@ class CardsFound(Frozen):
 
 
 class NoticeSaid(Frozen):
-    """The notice of `at_ms` stands in the thread of a card, or can't (`problem` says why)."""
+    """A notice stands in the thread of a card, or can't (`problem` says why)."""
 
+    kind: NoticeKind
     at_ms: int
     place: Place
+    number: int | None = None
+    problem: str | None = None
+
+
+class QuestionDelivered(Frozen):
+    """The requester has a question, or can't be reached at all (`problem` says why)."""
+
+    number: int
+    problem: str | None = None
+
+
+class AbsentInformed(Frozen):
+    """Somebody who is away (a user id) was told how it ended, or can't be (`problem` says why)."""
+
+    person: str
     problem: str | None = None
 
 
@@ -152,6 +220,12 @@ class SlackFailed(Frozen):
 Command = (
     Decide
     | Stop
+    | Claim
+    | Release
+    | HandOver
+    | AskRequester
+    | AnswerQuestion
+    | Staffed
     | Signal
     | Cancel
     | Wake
@@ -161,6 +235,8 @@ Command = (
     | CardDrawn
     | CardsFound
     | NoticeSaid
+    | QuestionDelivered
+    | AbsentInformed
     | RequesterTold
     | TargetLost
     | SlackFailed

@@ -1,30 +1,23 @@
-"""A person decides: who may, what counts as an approval, and when there are enough of them.
+"""A person decides: what counts as an answer, and when there are enough of them.
 
-Approvals are counted stage by stage, one a person over all stages. One rejection, or one call for
-changes, ends the request.
+Approvals are counted stage by stage, one a person over all stages. Rejections are counted over all
+stages, and one is enough unless the plan wants more. A call for changes ends the request.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from policies.plan import Outcome, ReviewPlan
 
-from .commands import Decide, Person
-from .ending import adopted, already_decided, ended, in_time, knows, last_instant, outdated
-from .errors import (
-    AlreadyVoted,
-    CommentRequired,
-    CountersignError,
-    DigestMismatch,
-    OutcomeNotOffered,
-)
+from .commands import Decide
+from .ending import adopted, ended, last_instant, outdated
+from .errors import AlreadyVoted, CommentRequired, OutcomeNotOffered
 from .events import EventType, fingerprint
 from .notices import noticed
-from .request import Cards, Decision, Place, Request, Status, Vote
-from .reviewers import refusal
+from .pressing import admitted, too_late
+from .request import Actor, Decision, Request, Status, Vote
 from .transition import Transition, event
-
-REFUSALS_RECORDED = 5
-"""Refused attempts that the trail keeps per person and request; more are refused unrecorded."""
 
 _ASKED_FOR = {
     Outcome.APPROVE: "Write your answer; it is what the workflow goes on with.",
@@ -36,81 +29,29 @@ _STATUS = {
     Outcome.REVISE: Status.REVISION_REQUESTED,
     Outcome.REJECT: Status.REJECTED,
 }
+Votes = tuple[Vote, ...]
 
 
 def decide(request: Request, command: Decide, now: int) -> Transition | None:
     """What one press makes of a request; raises or records a refusal."""
     if not request.pending:
         return too_late(request, command.seen)
-    in_time(request, now)
-    _offered(request, command)
-    requester = request.body.on_behalf_of
-    refused = why_not(request, command.person, command.digest, request.asked, requester)
-    if refused is not None:
-        return refuse(request, command.person, command.digest, refused, now)
-    if _needs_comment(request, command) and not (command.comment or "").strip():
+    plan, by = _offered(request, command), admitted(request, command, now)
+    if isinstance(by, Transition):
+        return by
+    if _needs_comment(plan, command) and not (command.comment or "").strip():
         raise CommentRequired(_ASKED_FOR[command.outcome])
-    if command.outcome is Outcome.APPROVE:
-        return _approve(request, command, now)
-    decision = Decision(
-        outcome=_STATUS[command.outcome],
-        by=(command.person.as_actor(),),
-        at_ms=now,
-        digest=command.digest,
-        choice=command.choice,
-        comment=command.comment,
-    )
-    return ended(request, decision, EventType.DECIDED, adopted(request, command.seen))
+    match command.outcome:
+        case Outcome.APPROVE:
+            return _approve(request, plan, command, _vote(request, command, by, now))
+        case Outcome.REJECT:
+            return _reject(request, plan, command, _vote(request, command, by, now))
+        case Outcome.REVISE:
+            return _decided(request, command, (by,), now)
 
 
-def why_not(
-    request: Request, person: Person, digest: str, asked: tuple[str, ...], requester: str | None
-) -> CountersignError | None:
-    """Why this person may not act on what they were shown, None when they may.
-
-    `requester` is somebody who may not; None where it makes no difference who asked.
-    """
-    refused = refusal(asked, requester, person)
-    if refused is not None:
-        return refused
-    if digest != request.body.digest:
-        return DigestMismatch(
-            "What you were shown is not what this request holds.",
-            "Open the newest card of this request and look again.",
-        )
-    return None
-
-
-def refuse(
-    request: Request, person: Person, digest: str, refused: CountersignError, now: int
-) -> Transition:
-    """The refusal on record, to be raised once it is committed; past the cap at once."""
-    counts = request.state.refusals
-    if counts.get(person.id, 0) >= REFUSALS_RECORDED:
-        raise refused
-    after = request.changed(refusals={**counts, person.id: counts.get(person.id, 0) + 1})
-    recorded = event(
-        after,
-        EventType.DECISION_REFUSED,
-        now,
-        person.as_actor(),
-        code=refused.code,
-        digest=digest,
-    )
-    return Transition(before=request, after=after, events=(recorded,), refused=refused)
-
-
-def too_late(request: Request, seen: Place | None) -> Transition:
-    """The request is decided: say by whom, and bring the card that was pressed up to date."""
-    refused = already_decided(request)
-    if knows(request, seen):
-        raise refused
-    after = request.changed(cards=adopted(request, seen))
-    return Transition(before=request, after=after, refused=refused)
-
-
-def _offered(request: Request, command: Decide) -> None:
-    """Raises `OutcomeNotOffered` for a button that this plan does not have, or not yet."""
+def _offered(request: Request, command: Decide) -> ReviewPlan:
+    """The plan. Raises `OutcomeNotOffered` for a button that it does not have, or not yet."""
     plan = request.body.evaluation.plan
     if plan is None or not _has_button(plan, command):
         raise OutcomeNotOffered(f"This request does not offer {command.choice or command.outcome}.")
@@ -118,6 +59,7 @@ def _offered(request: Request, command: Decide) -> None:
         raise OutcomeNotOffered(
             "This goes ahead by itself unless it is stopped.", "To decide it, press Stop first."
         )
+    return plan
 
 
 def _has_button(plan: ReviewPlan, command: Decide) -> bool:
@@ -127,72 +69,117 @@ def _has_button(plan: ReviewPlan, command: Decide) -> bool:
     return choice is not None and choice.outcome is command.outcome
 
 
-def _needs_comment(request: Request, command: Decide) -> bool:
-    plan = request.body.evaluation.plan
-    choice = None if plan is None else plan.choice(command.choice)
+def _needs_comment(plan: ReviewPlan, command: Decide) -> bool:
+    choice = plan.choice(command.choice)
     return command.outcome is Outcome.REVISE or (choice is not None and choice.comment)
 
 
-def _approve(request: Request, command: Decide, now: int) -> Transition:
+def _vote(request: Request, command: Decide, by: Actor, now: int) -> Vote:
+    return Vote(
+        by=by,
+        stage=request.state.stage,
+        at_ms=now,
+        digest=command.digest,
+        choice=command.choice,
+        comment=command.comment,
+    )
+
+
+def _approve(request: Request, plan: ReviewPlan, command: Decide, vote: Vote) -> Transition:
     """One more approval; with the last of the last stage the request is approved."""
-    plan, stage = request.body.evaluation.plan, request.stage
-    if plan is None or stage is None:
-        raise TypeError("only what has a plan is approved by people")
-    votes = _votes(request, command, now)
-    counted = request.state.model_copy(update={"votes": votes})
-    agreeing = request.model_copy(update={"state": counted}).approvals(command.choice)
-    cards = adopted(request, command.seen)
+    _once(request.state.votes, vote, "approval")
+    votes = (*_without(request.state.votes, vote), vote)
+    answers = {"votes": votes, "rejections": _without(request.state.rejections, vote)}
+    agreeing = tuple(v for v in votes if (v.stage, v.choice) == (vote.stage, vote.choice))
+    stage = plan.stages[vote.stage]
     if len(agreeing) < stage.quorum:
-        return _waits_on(request, votes, outdated(cards), now)
-    if request.state.stage + 1 < len(plan.stages):
-        return _next_stage(request, votes, noticed(request, cards, "stage", now), now)
-    earlier = tuple(vote for vote in votes if vote.stage < request.state.stage)
-    decision = Decision(
-        outcome=Status.APPROVED,
-        by=tuple(vote.by for vote in (*earlier, *agreeing)),
-        at_ms=now,
-        digest=command.digest,
-        choice=command.choice,
-        comment=command.comment,
-    )
-    return ended(request, decision, EventType.DECIDED, cards, votes=votes)
+        return _waits_on(request, command, EventType.APPROVAL_GIVEN, vote, answers)
+    if vote.stage + 1 < len(plan.stages):
+        return _next_stage(request, command, vote, answers)
+    earlier = tuple(v for v in votes if v.stage < vote.stage)
+    people = tuple(v.by for v in (*earlier, *agreeing))
+    return _decided(request, command, people, vote.at_ms, **answers)
 
 
-def _votes(request: Request, command: Decide, now: int) -> tuple[Vote, ...]:
-    """The votes with this one; whoever chose otherwise before has changed their mind."""
-    stage, person = request.state.stage, command.person
-    mine = next((vote for vote in request.state.votes if vote.by.id == person.id), None)
-    if mine is not None and (mine.stage < stage or mine.choice == command.choice):
-        raise AlreadyVoted(
-            "Your approval counts already; now it needs somebody else's.",
-            "To take it back, reject it or ask for changes.",
-        )
-    vote = Vote(
-        by=person.as_actor(),
-        stage=stage,
-        at_ms=now,
-        digest=command.digest,
-        choice=command.choice,
-        comment=command.comment,
-    )
-    return (*(one for one in request.state.votes if one.by.id != person.id), vote)
+def _reject(request: Request, plan: ReviewPlan, command: Decide, vote: Vote) -> Transition:
+    """One more rejection; with enough of them, in whatever stage, the request is rejected."""
+    _once(request.state.rejections, vote, "rejection")
+    rejections = (*_without(request.state.rejections, vote), vote)
+    taken_back = tuple(v for v in request.state.votes if v.stage < vote.stage or _other(v, vote))
+    answers = {"votes": taken_back, "rejections": rejections}
+    if len(rejections) < plan.reject_quorum:
+        return _waits_on(request, command, EventType.REJECTION_GIVEN, vote, answers)
+    people = tuple(v.by for v in rejections)
+    return _decided(request, command, people, vote.at_ms, **answers)
 
 
-def _waits_on(request: Request, votes: tuple[Vote, ...], cards: Cards, now: int) -> Transition:
-    after = request.changed(votes=votes, cards=cards)
-    events = (event(after, EventType.APPROVAL_GIVEN, now, votes[-1].by, **_told(votes[-1])),)
+def _once(earlier: Votes, vote: Vote, what: str) -> None:
+    """Raises `AlreadyVoted` for an answer that counts already, also by whoever stood in for them.
+
+    Whoever chose otherwise in this stage may change their mind.
+    """
+    for one in earlier:
+        if one.by.in_place_of == vote.by.id:
+            raise AlreadyVoted(f"{one.by.name} answered in your place while you were away.")
+        if not _other(one, vote) and (one.stage < vote.stage or one.choice == vote.choice):
+            raise AlreadyVoted(
+                f"Your {what} counts already; now it needs somebody else's.",
+                "To take it back, answer otherwise.",
+            )
+
+
+def _other(vote: Vote, mine: Vote) -> bool:
+    """Whether it is somebody else's."""
+    return vote.by.id != mine.by.id
+
+
+def _without(votes: Votes, mine: Vote) -> Votes:
+    return tuple(vote for vote in votes if _other(vote, mine))
+
+
+def _waits_on(
+    request: Request, command: Decide, kind: EventType, vote: Vote, answers: dict[str, Votes]
+) -> Transition:
+    cards = outdated(adopted(request, command.seen))
+    after = request.changed(cards=cards, **answers, **_claim_done(request, vote))
+    events = (event(after, kind, vote.at_ms, vote.by, **_told(vote)),)
     return Transition(before=request, after=after, events=events, not_after=last_instant(request))
 
 
-def _next_stage(request: Request, votes: tuple[Vote, ...], cards: Cards, now: int) -> Transition:
-    """The next stage is asked."""
-    stage = request.state.stage + 1
-    after = request.changed(votes=votes, stage=stage, cards=cards)
+def _next_stage(
+    request: Request, command: Decide, vote: Vote, answers: dict[str, Votes]
+) -> Transition:
+    """The next stage is asked, all of it until somebody is chosen."""
+    cards = noticed(request, adopted(request, command.seen), "stage", vote.at_ms)
+    stage = vote.stage + 1
+    anew: dict[str, Any] = {"assigned": (), "overflowed": False, "away": (), "claim": None}
+    after = request.changed(stage=stage, cards=cards, **answers, **anew)
     events = (
-        event(after, EventType.APPROVAL_GIVEN, now, votes[-1].by, **_told(votes[-1])),
-        event(after, EventType.STAGE_PASSED, now, stage=stage),
+        event(after, EventType.APPROVAL_GIVEN, vote.at_ms, vote.by, **_told(vote)),
+        event(after, EventType.STAGE_PASSED, vote.at_ms, stage=stage),
     )
     return Transition(before=request, after=after, events=events, not_after=last_instant(request))
+
+
+def _decided(
+    request: Request, command: Decide, people: tuple[Actor, ...], now: int, **answers: Votes
+) -> Transition:
+    decision = Decision(
+        outcome=_STATUS[command.outcome],
+        by=people,
+        at_ms=now,
+        digest=command.digest,
+        choice=command.choice,
+        comment=command.comment,
+    )
+    cards = adopted(request, command.seen)
+    return ended(request, decision, EventType.DECIDED, cards, **answers)
+
+
+def _claim_done(request: Request, vote: Vote) -> dict[str, None]:
+    """Whoever answered is no longer on it."""
+    claim = request.state.claim
+    return {"claim": None} if claim is not None and claim.by.id == vote.by.id else {}
 
 
 def _told(vote: Vote) -> dict[str, str | int | None]:
@@ -201,4 +188,5 @@ def _told(vote: Vote) -> dict[str, str | int | None]:
         "choice": vote.choice,
         "digest": vote.digest,
         "comment_sha256": fingerprint(vote.comment),
+        "in_place_of": vote.by.in_place_of,
     }

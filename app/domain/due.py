@@ -10,15 +10,23 @@ from .timing import next_ms
 
 
 class Lane(StrEnum):
-    """Three lanes with threads of their own, so that no kind of work waits for another."""
+    """Lanes with threads of their own, so that no kind of work waits for another.
+
+    The first three work on requests. The people lane works on those whose absence begins or ends,
+    by their user ids.
+    """
 
     TIME = "time"
     SLACK = "slack"
     CALLBACK = "callback"
+    PEOPLE = "people"
 
 
 def due(request: Request) -> dict[Lane, int | None]:
-    """For each lane the instant at which it has something to do, or None. A past instant is now."""
+    """For each lane of requests the instant at which it has something to do, or None.
+
+    A past instant is now.
+    """
     return {
         Lane.TIME: _time(request),
         Lane.SLACK: _slack(request),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .commands import (
+    AbsentInformed,
     CallbackTried,
     CardDrawn,
     CardsFound,
@@ -50,6 +51,8 @@ def record(request: Request, command: Command, now: int) -> Transition | None:
             return _target_lost(request, command, now)
         case RequesterTold():
             return _requester_told(request, command, now)
+        case AbsentInformed():
+            return _absent_informed(request, command, now)
         case SlackFailed():
             return _slack_failed(request, command, now)
         case _:
@@ -126,7 +129,8 @@ def _notice_said(request: Request, said: NoticeSaid, now: int) -> Transition | N
     """Said once in each place. One that took its place meanwhile is still to be said."""
     left = []
     for notice in request.state.cards.notices:
-        done = (said.place,) if notice.at_ms == said.at_ms else ()
+        same = (notice.kind, notice.at_ms, notice.number) == (said.kind, said.at_ms, said.number)
+        done = (said.place,) if same else ()
         places = tuple(place for place in notice.places if place not in done)
         left += [notice.model_copy(update={"places": places})] if places else []
     if tuple(left) == request.state.cards.notices:
@@ -139,6 +143,7 @@ def _notice_said(request: Request, said: NoticeSaid, now: int) -> Transition | N
         now,
         channel=place.channel,
         ts=place.ts,
+        notice=said.kind,
         problem=said.problem,
     )
     return Transition(before=request, after=after, events=(recorded,))
@@ -212,6 +217,15 @@ def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
 def _requester_told(request: Request, told: RequesterTold, now: int) -> Transition:
     after = _with_cards(request, {"requester_told": True})
     recorded = event(after, EventType.REQUESTER_TOLD, now, problem=told.problem)
+    return Transition(before=request, after=after, events=(recorded,))
+
+
+def _absent_informed(request: Request, told: AbsentInformed, now: int) -> Transition:
+    informed = (*request.state.cards.informed, told.person)
+    after = _with_cards(request, {"informed": informed})
+    recorded = event(
+        after, EventType.ABSENT_INFORMED, now, person=told.person, problem=told.problem
+    )
     return Transition(before=request, after=after, events=(recorded,))
 
 

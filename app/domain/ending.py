@@ -35,7 +35,7 @@ def ended(
         decision=decision,
         cards=outdated(cards or request.state.cards).model_copy(update={"notices": ()}),
         callback=_callback(request.body, decision),
-        **changes,
+        **{"claim": None, **changes},
     )
     recorded = event(
         after,
@@ -46,6 +46,7 @@ def ended(
         choice=decision.choice,
         digest=decision.digest,
         comment_sha256=fingerprint(decision.comment),
+        in_place_of=decision.by[-1].in_place_of,
     )
     return Transition(
         before=request,

@@ -125,9 +125,33 @@ class DigestMismatch(DecisionRefused):
 
 
 class AlreadyVoted(CountersignError):
-    """Everybody approves once; somebody else's approval is still missing."""
+    """Everybody answers once; somebody else's answer is still missing."""
 
     code = "already_voted"
+
+
+class ClaimRefused(CountersignError):
+    """Somebody else is on it, or nobody is."""
+
+    code = "claim_refused"
+
+
+class HandOverRefused(CountersignError):
+    """The person to hand it to may not decide it."""
+
+    code = "hand_over_refused"
+
+
+class QuestionRefused(CountersignError):
+    """There is nobody to ask, nothing was asked, or enough was asked."""
+
+    code = "question_refused"
+
+
+class AbsenceRefused(CountersignError):
+    """An absence that can't be: of nobody, into the past, or with a delegate who is away too."""
+
+    code = "absence_refused"
 
 
 class NotAMonitor(CountersignError):

@@ -21,7 +21,16 @@ class EventType(StrEnum):
     OPENED = "request.opened"
     EVALUATION_FAILED = "policy.failed"
     APPROVAL_GIVEN = "approval.given"
+    REJECTION_GIVEN = "rejection.given"
     STAGE_PASSED = "stage.passed"
+    PEOPLE_FOUND = "people.found"
+    CLAIMED = "request.claimed"
+    CLAIM_RELEASED = "claim.released"
+    CLAIM_LAPSED = "claim.lapsed"
+    HANDED_OVER = "request.handed_over"
+    QUESTION_ASKED = "question.asked"
+    QUESTION_DELIVERED = "question.delivered"
+    QUESTION_ANSWERED = "question.answered"
     REMINDED = "request.reminded"
     ESCALATED = "request.escalated"
     NOTICE_SAID = "notice.said"
@@ -35,6 +44,7 @@ class EventType(StrEnum):
     CARD_POSTED = "card.posted"
     CARD_LOST = "card.lost"
     REQUESTER_TOLD = "requester.told"
+    ABSENT_INFORMED = "absent.informed"
     CALLBACK_ATTEMPTED = "callback.attempted"
     CALLBACK_GIVEN_UP = "callback.given_up"
     CALLBACK_REDELIVERED = "callback.redelivered"
@@ -59,18 +69,40 @@ class PolicyEventType(StrEnum):
     REFUSED = "policy.refused"
 
 
-class PolicyEvent(Frozen):
-    """One entry of the trail that is about the policies in force, and about no one request.
+class AbsenceEventType(StrEnum):
+    """What is recorded about people."""
 
-    `actor` is `startup`, `SIGHUP` or `operator NAME`. `detail` has the hashes of what was `added`,
-    `changed` and `removed`, by name; of a refused folder it has the number of its problems.
+    AWAY = "person.away"
+    BACK = "person.back"
+
+
+class SystemEvent(Frozen):
+    """One entry of the trail that is about no one request.
+
+    `actor` is `startup`, `SIGHUP` or `operator NAME`.
     """
 
-    type: PolicyEventType
     at_ms: int
     actor_kind: Literal["system"] = "system"
     actor: str
     detail: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class PolicyEvent(SystemEvent):
+    """About the policies in force: `detail` has the hashes of what was `added`, `changed` and
+    `removed`, by name; of a refused folder it has the number of its problems.
+    """
+
+    type: PolicyEventType
+
+
+class AbsenceEvent(SystemEvent):
+    """About somebody who is away, or back: `detail` has their user id, and that of the delegate.
+
+    `actor` is the user id of whoever said so, or `operator NAME`.
+    """
+
+    type: AbsenceEventType
 
 
 def fingerprint(text: str | None) -> str | None:

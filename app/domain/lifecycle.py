@@ -10,13 +10,28 @@ from typing import Any
 
 from policies.plan import ReviewPlan, Route
 
-from . import effects
-from .commands import Cancel, Command, Decide, Signal, Stop, Wake
+from . import claiming, effects, questions
+from .commands import (
+    AnswerQuestion,
+    AskRequester,
+    Cancel,
+    Claim,
+    Command,
+    Decide,
+    HandOver,
+    QuestionDelivered,
+    Release,
+    Signal,
+    Staffed,
+    Stop,
+    Wake,
+)
 from .deciding import decide
 from .due import erase_ms, settled
 from .ending import already_decided, ended, in_time
 from .events import Event, EventType
 from .request import Actor, Body, Cards, Decision, Request, State, Status
+from .staffing import staffed
 from .timing import deadline, expire, prompt, schedule
 from .transition import Transition, event
 from .watching import go_ahead, report, stop
@@ -41,6 +56,16 @@ def apply(request: Request, command: Command, now: int) -> Transition | None:
             return _cancel(request, command, now)
         case Wake():
             return _wake(request, now)
+        case Claim() | Release() | HandOver():
+            return _moved(request, command, now)
+        case AskRequester():
+            return questions.ask(request, command, now)
+        case AnswerQuestion():
+            return questions.answer(request, command, now)
+        case QuestionDelivered():
+            return questions.delivered(request, command, now)
+        case Staffed():
+            return staffed(request, command, now)
         case _:
             return effects.record(request, command, now)
 
@@ -108,9 +133,25 @@ def _cancel(request: Request, command: Cancel, now: int) -> Transition:
     return ended(request, decision, EventType.CANCELLED)
 
 
+def _moved(request: Request, command: Claim | Release | HandOver, now: int) -> Transition:
+    """Work goes from one person to another; nothing is decided."""
+    match command:
+        case Claim():
+            return claiming.claim(request, command, now)
+        case Release():
+            return claiming.release(request, command, now)
+        case HandOver():
+            return claiming.hand_over(request, command, now)
+
+
 def _wake(request: Request, now: int) -> Transition | None:
     if request.pending:
-        return expire(request, now) or go_ahead(request, now) or prompt(request, now)
+        return (
+            expire(request, now)
+            or go_ahead(request, now)
+            or prompt(request, now)
+            or claiming.lapse(request, now)
+        )
     erase = erase_ms(request)
     if not settled(request) or erase is None or now < erase:
         return None

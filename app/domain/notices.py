@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from .ending import outdated
-from .request import Cards, Notice, NoticeKind, Request
+from .request import Cards, Notice, NoticeKind, Place, Request
+
+_PROMPTS: frozenset[NoticeKind] = frozenset({"reminder", "escalation", "stage", "handover"})
+"""What tells people that it waits for them: the newest says all that an earlier one would."""
+
+_KEPT = 20
+"""Notices that wait at the same time; with Slack away for long, the oldest give way."""
 
 
-def noticed(request: Request, cards: Cards, kind: NoticeKind, now: int) -> Cards:
+def noticed(
+    request: Request, cards: Cards, kind: NoticeKind, now: int, number: int | None = None
+) -> Cards:
     """These cards of the request out of date, and a notice to be said.
 
     It is said where everybody reads it, or else to each of those who have a card of their own; but
-    the people of a new stage get a new card there, and the others need not hear of it. It takes the
-    place of any that was not said yet, which would only say less.
+    the people of a new stage get a new card there, and the others need not hear of it.
     """
+    places = _public(request, cards) or _own(cards, kind)
+    new = (Notice(kind=kind, at_ms=now, places=places, number=number),) if places else ()
+    kept = [one for one in cards.notices if kind not in _PROMPTS or one.kind not in _PROMPTS]
+    return outdated(cards).model_copy(update={"notices": (*kept, *new)[-_KEPT:]})
+
+
+def _public(request: Request, cards: Cards) -> tuple[Place, ...]:
     plan = request.body.evaluation.plan
-    public = [copy.place for copy in cards.copies if plan and copy.target == plan.channel]
-    own = [] if kind == "stage" else [copy.place for copy in cards.copies]
-    places = tuple(public or own)
-    notices = (Notice(kind=kind, at_ms=now, places=places),) if places else ()
-    return outdated(cards).model_copy(update={"notices": notices})
+    return tuple(copy.place for copy in cards.copies if plan and copy.target == plan.channel)
+
+
+def _own(cards: Cards, kind: NoticeKind) -> tuple[Place, ...]:
+    return () if kind == "stage" else tuple(copy.place for copy in cards.copies)

@@ -25,12 +25,16 @@ class Status(StrEnum):
 
 
 class Actor(Frozen):
-    """Who did something: a person in Slack, a policy, the end of a deadline, a client."""
+    """Who did something: a person in Slack, a policy, the end of a deadline, a client.
+
+    `in_place_of` is the user id of an absent reviewer for whom the person stood in.
+    """
 
     kind: Literal["person", "policy", "timeout", "client"]
     id: str
     name: str
     email: str | None = None
+    in_place_of: str | None = None
 
 
 class PolicyRef(Frozen):
@@ -83,7 +87,7 @@ class Decision(Frozen):
 
 
 class Vote(Frozen):
-    """One person's approval: in which stage (from 0), of which choice, on which digest."""
+    """One person's answer: in which stage (from 0), of which choice, on which digest."""
 
     by: Actor
     stage: int
@@ -91,6 +95,44 @@ class Vote(Frozen):
     digest: str
     choice: str | None = None
     comment: str | None = None
+
+
+class Claimed(Frozen):
+    """Somebody is on it. That keeps nobody else from deciding, and lapses by itself."""
+
+    by: Actor
+    at_ms: int
+    until_ms: int
+
+
+class Away(Frozen):
+    """A reviewer who is away, and who decides in their place until then.
+
+    `personal` says that the reviewer was asked by name or chosen, so that the delegate is asked as
+    well; out of a group that is asked as a whole the others are left.
+    """
+
+    person: str
+    delegate: str
+    until_ms: int
+    personal: bool
+
+
+class Words(Frozen):
+    """What somebody said, and when."""
+
+    by: Actor
+    at_ms: int
+    text: str
+
+
+class Question(Frozen):
+    """A reviewer's question to the requester; it decides nothing. `number` counts from 1."""
+
+    number: int
+    asked: Words
+    answer: Words | None = None
+    delivered: bool = False
 
 
 class Report(Frozen):
@@ -117,15 +159,19 @@ class Place(Frozen):
     ts: str
 
 
-NoticeKind = Literal["reminder", "escalation", "stage"]
+NoticeKind = Literal["reminder", "escalation", "stage", "handover", "question", "answer"]
 
 
 class Notice(Frozen):
-    """A word in the thread of each of these cards that is still to be said."""
+    """A word in the thread of each of these cards that is still to be said.
+
+    `number` is the question that it is about.
+    """
 
     kind: NoticeKind
     at_ms: int
     places: tuple[Place, ...]
+    number: int | None = None
 
 
 class Copy(Frozen):
@@ -141,6 +187,8 @@ class Cards(Frozen):
 
     `face` counts the changes that a reader could see; a copy with a lower one is out of date.
     `targets` are the conversations to post into, `looked_up` the names that some of them come from.
+    `personal` are people (user ids) who get a card of their own whatever the plan says, and
+    `informed` those absent who have been told how it ended.
     `notices` are still to be said. `unsure` are targets where a post may have landed although Slack
     gave no answer. `lost` are the names and conversations that Slack will never
     accept, with its reason; `problem` is what it failed with last, None once something worked.
@@ -149,11 +197,13 @@ class Cards(Frozen):
     face: int = 1
     targets: tuple[str, ...] | None = None
     looked_up: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
     notices: tuple[Notice, ...] = ()
     unsure: tuple[str, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     requester_told: bool = False
+    informed: tuple[str, ...] = ()
     problem: str | None = None
     failures: int = 0
     retry_ms: int = 0
@@ -184,7 +234,9 @@ class Callback(Frozen):
 class State(Frozen):
     """Everything about a request that changes.
 
-    `stage` is the one that is asked now, from 0; `votes` are the approvals of all stages.
+    `stage` is the one that is asked now, from 0; `votes` are the approvals of all stages, and
+    `rejections` those that are not enough yet. `assigned` are the user ids of those who were chosen
+    out of the stage, none where all of it is asked; `overflowed` says that the overflow is too.
     `goes_ahead_ms` ends a watch, None until a card could be seen. `remind_ms` and `escalate_ms` are
     still to come; `reminded` and `escalated` count those that came.
     """
@@ -194,6 +246,12 @@ class State(Frozen):
     expires_ms: int | None
     stage: int = 0
     votes: tuple[Vote, ...] = ()
+    rejections: tuple[Vote, ...] = ()
+    assigned: tuple[str, ...] = ()
+    overflowed: bool = False
+    away: tuple[Away, ...] = ()
+    claim: Claimed | None = None
+    questions: tuple[Question, ...] = ()
     goes_ahead_ms: int | None = None
     remind_ms: tuple[int, ...] = ()
     reminded: int = 0
@@ -244,9 +302,12 @@ class Request(Frozen):
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Who may decide now, as the plan names them: the stage's reviewers, later the backups."""
-        stage = self.stage
-        return () if stage is None else tuple(dict.fromkeys((*stage.reviewers, *self.backups)))
+        """Who may decide now, as the plan names them: the stage's reviewers, later others too."""
+        plan, stage = self.body.evaluation.plan, self.stage
+        if plan is None or stage is None:
+            return ()
+        overflow = plan.overflow if self.state.overflowed else ()
+        return tuple(dict.fromkeys((*stage.reviewers, *overflow, *self.backups)))
 
     @property
     def backups(self) -> tuple[str, ...]:
@@ -256,11 +317,30 @@ class Request(Frozen):
         return tuple(dict.fromkeys(ref for step in steps for ref in step.ask))
 
     @property
-    def awaited(self) -> tuple[str, ...]:
-        """Those who are asked now but for the people who approved already."""
-        names = [name for vote in self.state.votes for name in (vote.by.id, vote.by.email or "")]
-        voted = {name.casefold() for name in names}
-        return tuple(ref for ref in self.asked if ref.casefold() not in voted)
+    def addressed(self) -> tuple[str, ...]:
+        """Whom to turn to: whoever is on it, or else all who are asked and did not answer yet."""
+        if self.state.claim is not None:
+            return (self.state.claim.by.id,)
+        answers = (*self.state.votes, *self.state.rejections)
+        names = [name for one in answers for name in (one.by.id, one.by.email or "")]
+        answered = {name.casefold() for name in names}
+        refs = dict.fromkeys((*self.chosen, *self.backups))
+        return tuple(ref for ref in refs if ref.casefold() not in answered)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Who is asked of the stage: those who were chosen out of it, or all, and stand-ins."""
+        plan, state, stage = self.body.evaluation.plan, self.state, self.stage
+        if plan is None or stage is None:
+            return ()
+        overflow = plan.overflow if state.overflowed else ()
+        first = state.assigned or (() if state.overflowed else stage.reviewers)
+        return tuple(dict.fromkeys((*first, *overflow, *self.stand_ins)))
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """The delegates of those who were asked by name and are away."""
+        return tuple(dict.fromkeys(one.delegate for one in self.state.away if one.personal))
 
     def approvals(self, choice: str | None = None) -> tuple[Vote, ...]:
         """The approvals of the stage that is asked now, of one choice."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .commands import Person
+from .commands import Person, Press
 from .errors import (
     DecisionRefused,
     NotAReviewer,
@@ -10,6 +10,7 @@ from .errors import (
     RequesterCannotDecide,
     RequesterUnknown,
 )
+from .request import Actor, Request
 
 _STANDING = {
     "deactivated": "Your Slack account is deactivated.",
@@ -18,6 +19,26 @@ _STANDING = {
     "stranger": "You belong to another workspace.",
     "unverified": "Slack could not confirm who you are just now. Try again in a moment.",
 }
+
+
+def acting(
+    request: Request, press: Press, asked: tuple[str, ...], requester: str | None, now: int
+) -> Actor | DecisionRefused:
+    """As whom this person may act where these are `asked`: for themselves, or for somebody absent.
+
+    Whoever may decide in their own right does that. `requester` is somebody who may not, None where
+    it makes no difference who asked.
+    """
+    refused = refusal(asked, requester, press.person)
+    if refused is None:
+        return press.person.as_actor()
+    if isinstance(refused, NotAReviewer):
+        for absent in press.absent:
+            if _stands_in(request, press.person, absent, now) and not refusal(
+                asked, requester, absent
+            ):
+                return press.person.as_actor(in_place_of=absent.id)
+    return refused
 
 
 def refusal(
@@ -42,6 +63,16 @@ def refusal(
             f"Asked are {', '.join(asked)}.",
         )
     return None
+
+
+def _stands_in(request: Request, person: Person, absent: Person, now: int) -> bool:
+    """Whether `person` is the delegate of `absent`, whose answer has not come in any way yet."""
+    named = any(
+        (one.person, one.delegate) == (absent.id, person.id) and now < one.until_ms
+        for one in request.state.away
+    )
+    answers = (*request.state.votes, *request.state.rejections)
+    return named and not any(absent.id in (one.by.id, one.by.in_place_of) for one in answers)
 
 
 def _names(ref: str, person: Person) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.plan import Frozen
 
+from .questions import find
 from .request import Cards, Copy, NoticeKind, Place, Request
 
 
@@ -34,6 +35,20 @@ class SayNotice(Frozen):
     kind: NoticeKind
     at_ms: int
     place: Place
+    number: int | None = None
+
+
+class BringQuestion(Frozen):
+    """Bring the question of that number to the requester, as a direct message."""
+
+    number: int
+    person: str
+
+
+class InformAbsent(Frozen):
+    """Tell somebody who is away (a user id) how it ended without them."""
+
+    person: str
 
 
 class TellRequester(Frozen):
@@ -42,7 +57,9 @@ class TellRequester(Frozen):
     person: str
 
 
-SlackStep = FindTargets | PostCard | RedrawCard | SayNotice | TellRequester
+SlackStep = (
+    FindTargets | PostCard | RedrawCard | SayNotice | BringQuestion | TellRequester | InformAbsent
+)
 
 
 def next_step(request: Request) -> SlackStep | None:
@@ -62,7 +79,9 @@ def ready(request: Request, now: int) -> SlackStep | None:
 
 def _posting(request: Request) -> SlackStep | None:
     """What is there already comes first: looking up a large group can take long, or fail."""
-    return _redraw(request) or _notice(request.state.cards) or _further(request)
+    return (
+        _redraw(request) or _notice(request.state.cards) or _question(request) or _further(request)
+    )
 
 
 def _further(request: Request) -> SlackStep | None:
@@ -78,9 +97,18 @@ def _closing(request: Request) -> SlackStep | None:
     if (step := _redraw(request)) is not None:
         return step
     person = request.body.on_behalf_of
-    if person is None or request.state.cards.requester_told:
-        return None
-    return TellRequester(person=person)
+    if person is not None and not request.state.cards.requester_told:
+        return TellRequester(person=person)
+    return _absent(request)
+
+
+def _absent(request: Request) -> InformAbsent | None:
+    """Whoever was asked by name, or decided for by somebody else, hears how it ended."""
+    decision, informed = request.state.decision, request.state.cards.informed
+    replaced = () if decision is None else [one.in_place_of for one in decision.by]
+    absent = (one.person for one in request.state.away if one.personal or one.person in replaced)
+    left = next((person for person in absent if person not in informed), None)
+    return None if left is None else InformAbsent(person=left)
 
 
 def _redraw(request: Request) -> RedrawCard | None:
@@ -93,20 +121,53 @@ def _notice(cards: Cards) -> SayNotice | None:
     notice = next(iter(cards.notices), None)
     if notice is None:
         return None
-    return SayNotice(kind=notice.kind, at_ms=notice.at_ms, place=notice.places[0])
+    return SayNotice(
+        kind=notice.kind, at_ms=notice.at_ms, place=notice.places[0], number=notice.number
+    )
+
+
+def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:
+    """Whom a notice is for: the requester of a question, whoever asked it, or who is to decide."""
+    if notice.kind == "question":
+        requester = request.body.on_behalf_of
+        return () if requester is None else (requester,)
+    if notice.kind == "answer" and notice.number is not None:
+        return (find(request, notice.number).asked.by.id,)
+    if notice.kind == "handover":
+        return request.state.assigned[-1:]
+    return request.addressed
+
+
+def left_out(request: Request, notice: SayNotice) -> tuple[str, ...]:
+    """Whom a call for an answer need not reach: whoever answered already, and whoever is away."""
+    if notice.kind in ("question", "answer", "handover"):
+        return ()
+    state = request.state
+    answered = (vote.by.id for vote in (*state.votes, *state.rejections))
+    return (*answered, *(one.person for one in state.away))
+
+
+def _question(request: Request) -> BringQuestion | None:
+    """Questions that the requester did not get yet, in their order."""
+    person = request.body.on_behalf_of
+    new = next((one for one in request.state.questions if not one.delivered), None)
+    if person is None or new is None:
+        return None
+    return BringQuestion(number=new.number, person=person)
 
 
 def _to_look_up(request: Request) -> tuple[str, ...]:
     """Who gets a card of their own and was not looked up yet.
 
-    The backups do, and the reviewers where there is no channel for all, or once one reminder was
-    not enough to be heard there.
+    The backups do, whoever stands in for somebody, and whoever was handed it or asked to see it;
+    the others where there is no channel for all, or once one reminder was not enough to be heard.
     """
     plan, stage, state = request.body.evaluation.plan, request.stage, request.state
     if plan is None or stage is None:
         return ()
     lost = {name for name, _ in state.cards.lost}
     in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
-    names = stage.reviewers if in_person else ()
+    names = request.chosen if in_person else request.stand_ins
     done = lost.union(state.cards.looked_up)
-    return tuple(dict.fromkeys(ref for ref in (*names, *request.backups) if ref not in done))
+    refs = dict.fromkeys((*names, *state.cards.personal, *request.backups))
+    return tuple(ref for ref in refs if ref not in done)

@@ -37,7 +37,9 @@ def deadline(plan: ReviewPlan, began_ms: int) -> int:
 def next_ms(request: Request) -> int | None:
     """When time next does something to a request that waits."""
     state = request.state
-    instants = (state.expires_ms, state.goes_ahead_ms, *state.escalate_ms[:1], *state.remind_ms[:1])
+    claim_ms = None if state.claim is None else state.claim.until_ms
+    one_of_each = (*state.escalate_ms[:1], *state.remind_ms[:1])
+    instants = (state.expires_ms, state.goes_ahead_ms, claim_ms, *one_of_each)
     return min((each for each in instants if each is not None), default=None)
 
 

@@ -19,7 +19,8 @@ class Transition:
 
     `before` is None for a new request, `after` None for an erased one. `message` is the body of a
     callback that this decision sets off. The commit is refused past `not_after` (ms), so that no
-    slow machine decides late. `refused` is what to raise once a refusal is on record.
+    slow machine decides late. `refused` is what to raise once a refusal is on record. `capped` are
+    people (user ids) with the open requests that each must have fewer of.
     """
 
     before: Request | None
@@ -28,6 +29,7 @@ class Transition:
     message: str | None = None
     not_after: int | None = None
     refused: CountersignError | None = None
+    capped: tuple[tuple[str, int], ...] = ()
 
     @property
     def allowance(self) -> Allowance | None:

@@ -7,10 +7,10 @@ from typing import Any
 from policies.plan import ReviewPlan, Route
 
 from .commands import Signal, Stop
-from .deciding import refuse, too_late, why_not
 from .ending import adopted, already_decided, ended, in_time, last_instant, outdated
 from .errors import CommentRequired, OutcomeNotOffered
 from .events import Event, EventType, fingerprint
+from .pressing import refuse, too_late, who_acts
 from .request import Actor, Decision, Report, Request, Status, Stopped
 from .timing import schedule
 from .transition import Transition, event
@@ -32,15 +32,16 @@ def stop(request: Request, command: Stop, now: int) -> Transition:
     if plan is None or plan.watch is None or not request.watched:
         raise OutcomeNotOffered("There is nothing to stop: people are asked to decide this.")
     # Whoever asked may stop it too. To ask on behalf of nobody must not keep everybody from it.
-    refused = why_not(request, command.person, command.digest, plan.reviewers, requester=None)
+    found = who_acts(request, command, plan.reviewers, None, now)
     # Whom Slack can't vouch for just now may be a reviewer, and the window ends all the same: then
     # people are asked, whatever else Stop would have meant.
     unsure = command.person.standing == "unverified"
-    if refused is not None and not unsure:
-        return refuse(request, command.person, command.digest, refused, now)
+    if not isinstance(found, Actor) and not unsure:
+        return refuse(request, command, found, now)
     if not command.reason.strip():
         raise CommentRequired("Say why it should not go ahead.")
-    by, cards = command.person.as_actor(), adopted(request, command.seen)
+    by = found if isinstance(found, Actor) else command.person.as_actor()
+    cards = adopted(request, command.seen)
     if plan.watch.stop is Route.REJECT and not unsure:
         decision = Decision(
             outcome=Status.REJECTED,

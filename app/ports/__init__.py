@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Client, Clients
+from .people import Absences
 from .policies import Explained, Judge, Judgement
 from .requests import (
     Batch,
     Claim,
     Conflict,
+    Full,
     Idempotency,
     Lanes,
     LimitReached,
@@ -23,6 +25,7 @@ from .slack import Cards, Directory, SlackAgain, SlackNever
 from .store import Cache, Decisions, Health, Pace
 
 __all__ = [
+    "Absences",
     "Answer",
     "Batch",
     "Cache",
@@ -35,6 +38,7 @@ __all__ = [
     "Decisions",
     "Directory",
     "Explained",
+    "Full",
     "Health",
     "HostBusy",
     "Idempotency",

@@ -30,6 +30,10 @@ class LimitReached(Exception):
         self.rule = rule
 
 
+class Full(Exception):
+    """Somebody who was chosen has as many open requests as they should: choose again."""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A request, and the store's clock (ms) in the same breath."""
@@ -128,17 +132,23 @@ class RequestStore(Protocol):
         `operation` names this attempt at a change: a repeat after a lost reply finds itself done.
         Gives a `Replay`, and writes nothing, when the idempotency key is taken. An opening whose
         evaluation has an `allowance` counts it in the same step. Raises `Conflict`, `TooLate`,
-        `LimitReached`.
+        `LimitReached`, `Full`.
         """
 
     def has_room(self, allowance: Allowance) -> bool:
         """Whether a limit has room for this now. Counts nothing, so it may be gone a moment on."""
+
+    def workload(self, people: Sequence[str]) -> list[int]:
+        """How many open requests each of these people (user ids) was chosen for, or is on."""
 
     def events(self, request_id: str) -> list[Event]:
         """The trail of one request, oldest first."""
 
     def page(self, query: Query) -> Page:
         """One client's requests."""
+
+    def waiting(self, cursor: str | None, limit: int) -> list[str]:
+        """Ids of open requests, of whichever client, the newest first and from below `cursor`."""
 
 
 class Lanes(Protocol):

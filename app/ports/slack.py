@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ..domain.commands import Person
-from ..domain.request import NoticeKind, Place, Request
+from ..domain.request import Place, Request
+from ..domain.slack_steps import SayNotice
 
 
 class Directory(Protocol):
@@ -20,14 +21,26 @@ class Directory(Protocol):
         Never raises for a person: one that can't be looked up has the standing `unverified`.
         """
 
+    def persons(
+        self, user_ids: Sequence[str], refs: Sequence[str], requester: str | None
+    ) -> list[Person]:
+        """The same for several people, in the time that one may take."""
+
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         """Conversations to post into for these names, and the names that lead nowhere, with why.
 
         Raises `SlackAgain`.
         """
 
-    def ids(self, refs: Sequence[str]) -> list[str]:
+    def ids(self, refs: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         """Slack's own ids of these people and groups, without those that it does not know.
+
+        A group with somebody of `without` (user ids) in it is taken apart, and they are left out.
+        Raises `SlackAgain`.
+        """
+
+    def members(self, refs: Sequence[str]) -> dict[str, list[str]]:
+        """The user ids behind each of these names; nobody behind one that Slack does not know.
 
         Raises `SlackAgain`.
         """
@@ -62,14 +75,14 @@ class Cards(Protocol):
     def find(self, target: str, request: Request) -> list[Place]:
         """Cards of this request that are there already, though nobody recorded them."""
 
-    def say(
-        self,
-        place: Place,
-        kind: NoticeKind,
-        request: Request,
-        to: Sequence[str],
-    ) -> None:
+    def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, with a mention of these people and groups."""
+
+    def bring_question(self, person: str, number: int, request: Request) -> None:
+        """A direct message with the question of that number, and a way to answer it."""
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message with the outcome."""
+
+    def inform_absent(self, person: str, request: Request) -> None:
+        """A direct message with the outcome, to somebody who was away."""

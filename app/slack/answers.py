@@ -80,6 +80,7 @@ class User(Answer):
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     is_stranger: bool = False
+    tz: str | None = None
     profile: Profile = Profile()
 
 

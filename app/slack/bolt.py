@@ -13,13 +13,13 @@ from slack_sdk import WebClient
 from app.domain.errors import CountersignError
 from app.faults import described
 from app.ports import SlackAgain, SlackNever
-from app.service import Service
+from app.reviewing import Reviewing
 
 from . import ids
 from .api import SlackApi
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import decide, form
+from .listeners import decide, form, moves
 from .listeners.desk import Desk
 from .payloads import Challenge, Press, Submission
 from .replies import Replies
@@ -27,7 +27,9 @@ from .replies import Replies
 _log = logging.getLogger("countersign.slack")
 
 
-def build_app(service: Service, api: SlackApi, team: Callable[[], str], replies: Replies) -> App:
+def build_app(
+    reviewing: Reviewing, api: SlackApi, team: Callable[[], str], replies: Replies
+) -> App:
     """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace.
 
     Bolt itself calls nothing and waits for nothing: a listener has committed before it acks.
@@ -46,8 +48,8 @@ def build_app(service: Service, api: SlackApi, team: Callable[[], str], replies:
         attaching_function_token_enabled=False,
     )
     app.error(_answering(replies))
-    desk = Desk(service, api, team, replies)
-    for listener in (decide, form):
+    desk = Desk(reviewing, api, team, replies)
+    for listener in (decide, form, moves):
         listener.register(app, desk)
     return app
 
@@ -70,7 +72,7 @@ def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltRespo
             return _unexpected(error)
         interaction = context.get("interaction")
         if isinstance(interaction, Submission):
-            errors = {ids.COMMENT_BLOCK: notices.refusal(refusal)}
+            errors = {ids.asking_block(interaction.view.callback_id): notices.refusal(refusal)}
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         if isinstance(interaction, Press):
             replies.tell(interaction.response_url, notices.refused(refusal))

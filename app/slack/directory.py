@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,6 +18,9 @@ from .api import SlackApi
 _FRESH_S = 60
 _PERSON_S = 1.5
 """A click waits for this look-up, and has 3 s in all. What is refused is never remembered."""
+
+_TAKEN_APART = 20
+"""The largest group whose members are mentioned one by one."""
 
 _SLACKBOT = "USLACKBOT"
 """The one bot that users.info does not call a bot."""
@@ -44,11 +48,24 @@ class SlackDirectory:
 
         Within 1.5 s; `unverified` where Slack did not tell us, whatever the reason.
         """
+        [found] = self.persons([user_id], refs, requester)
+        return found
+
+    def persons(
+        self, user_ids: Sequence[str], refs: Sequence[str], requester: str | None
+    ) -> list[Person]:
+        """The same for several people, within the same 1.5 s."""
         groups = [ref for ref in refs if ids.is_group(ref)]
-        try:
-            return self._api.bounded(lambda: self._person(user_id, groups, requester), _PERSON_S)
-        except (SlackAgain, SlackNever):
-            return Person(id=user_id, name=user_id, standing="unverified")
+        found: dict[str, Person] = {}
+
+        def look_up() -> None:
+            for user_id in user_ids:
+                with suppress(SlackAgain, SlackNever):
+                    found[user_id] = self._person(user_id, groups, requester)
+
+        with suppress(SlackAgain):
+            self._api.bounded(look_up, _PERSON_S)
+        return [found.get(one) or _unverified(one) for one in user_ids]
 
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         """Conversations to post into for these names, and the names that lead nowhere, with why.
@@ -58,13 +75,21 @@ class SlackDirectory:
         """
         return self._api.bounded(lambda: _sorted_out(refs, self._reached))
 
-    def ids(self, refs: Sequence[str]) -> list[str]:
+    def ids(self, refs: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         """Slack's own ids of people and groups, without those that it does not know.
+
+        A group with somebody of `without` in it is taken apart, unless it is large. Raises
+        `SlackAgain`.
+        """
+        found = self._api.bounded(lambda: [one for ref in refs for one in self._ids(ref, without)])
+        return [one for one in dict.fromkeys(found) if one not in without]
+
+    def members(self, refs: Sequence[str]) -> dict[str, list[str]]:
+        """The user ids behind each of these names; nobody behind one that Slack does not know.
 
         Raises `SlackAgain`.
         """
-        found = self._api.bounded(lambda: [self._id(ref) for ref in refs])
-        return list(dict.fromkeys(one for one in found if one is not None))
+        return self._api.bounded(lambda: {ref: self._people(ref) for ref in refs})
 
     def _person(self, user_id: str, groups: Sequence[str], requester: str | None) -> Person:
         person = self._cached(f"person:{user_id}", _PERSON, lambda: self._look_up(user_id))
@@ -75,6 +100,16 @@ class SlackDirectory:
         is_requester = None if asked is None else asked == user_id
         return person.model_copy(update={"groups": belongs, "is_requester": is_requester})
 
+    def _ids(self, ref: str, without: Sequence[str]) -> list[str]:
+        """A name as it is mentioned: a person, a group, or those that are left of one."""
+        if not ids.is_group(ref) or not without:
+            found = self._id(ref)
+            return [] if found is None else [found]
+        people = self._people(ref)
+        if len(people) > _TAKEN_APART or not set(people) & set(without):
+            return self._ids(ref, ())
+        return people
+
     def _id(self, ref: str) -> str | None:
         if not ids.is_group(ref):
             return self._user_id(ref)
@@ -82,6 +117,15 @@ class SlackDirectory:
             return self._group_id(ref)
         except SlackNever:  # a workspace without user groups
             return None
+
+    def _people(self, ref: str) -> list[str]:
+        if ids.is_group(ref):
+            try:
+                return self._members(ref)
+            except SlackNever:
+                return []
+        person = self._user_id(ref)
+        return [] if person is None else [person]
 
     def _user_id(self, ref: str) -> str | None:
         """The id of whoever goes by this id or e-mail address, None for nobody here."""
@@ -100,6 +144,7 @@ class SlackDirectory:
             name=profile.display_name or profile.real_name or user.name or user.id,
             email=profile.email,
             standing=_standing(user, self._api.identity().team_id),
+            zone=user.tz,
         )
 
     def _members(self, ref: str) -> list[str]:
@@ -160,6 +205,10 @@ class SlackDirectory:
         value = look_up()
         self._cache.put(f"slack:{name}", kind.dump_json(value).decode(), _FRESH_S)
         return value
+
+
+def _unverified(user_id: str) -> Person:
+    return Person(id=user_id, name=user_id, standing="unverified")
 
 
 def _sorted_out(

@@ -8,13 +8,14 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse
 
-from app.domain.request import NoticeKind, Place, Request
+from app.domain.request import Place, Request
+from app.domain.slack_steps import SayNotice
 from app.ports import Cache, Pace, SlackAgain, SlackNever
 
 from . import ids
 from .answers import Channels, Done, History, Looked, Posted
 from .api import A, SlackApi
-from .blocks import notices
+from .blocks import notices, questions, threads
 from .blocks.card import card
 from .blocks.text import Message
 from .errors import NeedsOperator, RateLimited
@@ -67,21 +68,24 @@ class SlackCards:
         except (NeedsOperator, SlackNever):
             return []
 
-    def say(
-        self,
-        place: Place,
-        kind: NoticeKind,
-        request: Request,
-        to: Sequence[str],
-    ) -> None:
+    def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, to these people and groups; an escalation to all."""
-        message = notices.still_waiting(kind, request, to)
-        thread = {"thread_ts": place.ts, "reply_broadcast": kind == "escalation"}
+        message, place = threads.said(notice, request, to), notice.place
+        thread = {"thread_ts": place.ts, "reply_broadcast": notice.kind == "escalation"}
         self._say(place.channel, message, ids.NOTICE_EVENT, request, **thread)
+
+    def bring_question(self, person: str, number: int, request: Request) -> None:
+        """A direct message to a user id or an e-mail address, with a button to answer."""
+        message = questions.brought(request, number)
+        self._say(self._user(person), message, ids.NOTICE_EVENT, request)
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message to a user id or an e-mail address."""
         self._say(self._user(person), notices.outcome(request), ids.OUTCOME_EVENT, request)
+
+    def inform_absent(self, person: str, request: Request) -> None:
+        """A direct message to somebody who was away."""
+        self._say(person, notices.while_away(request), ids.OUTCOME_EVENT, request)
 
     def _say(
         self, target: str, message: Message, event: str, request: Request, **thread: object

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.domain.errors import CountersignError
 from app.domain.request import Place
@@ -16,14 +17,37 @@ STOP = "countersign_stop"
 """Action ids of the buttons; those of a policy's own choices are made by `of_choice`."""
 
 AT_ONCE = re.compile(r"\Acountersign_(approve|reject|choose:.*)\Z", re.DOTALL)
-IN_WORDS = re.compile(r"\Acountersign_(revise|stop|write:.*)\Z", re.DOTALL)
+IN_WORDS = re.compile(r"\Acountersign_(revise|stop|write:.*|answer:.*)\Z", re.DOTALL)
 """Action ids of the buttons that decide when they are pressed, and of those that open the form."""
+
+MENU = "countersign_menu"
+"""The action id of the menu beside the buttons; each of its options is a `Move`."""
+
+ASK = "countersign_ask"
+"""Opens no form by a press of its own: the menu does, and the form remembers it by this name."""
+
+
+class Move(StrEnum):
+    """What the menu of a card does: it moves the work and decides nothing."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    HAND_OVER = "hand_over"
+    ASK = "ask"
+    AWAY = "away"
+
 
 BUTTONS = "countersign_buttons"
 """The block that the buttons stand in."""
 
 FORM = "countersign_revise_form"
 """The callback id of the form that asks for words; Revise was once the only one to need some."""
+
+HAND_OVER_FORM = "countersign_hand_over_form"
+AWAY_FORM = "countersign_away_form"
+PERSON_BLOCK, PERSON = "countersign_person", "person"
+FROM_BLOCK, UNTIL_BLOCK, DAY = "countersign_from", "countersign_until", "day"
+"""The forms that ask for a person and for days: their callback ids, inputs and actions."""
 
 COMMENT_BLOCK = "countersign_comment"
 COMMENT = "comment"
@@ -44,6 +68,8 @@ _CHOICE = re.compile(
     r":(?P<choice>[a-z][a-z0-9_-]{0,62})",
     re.ASCII,
 )
+_ANSWER = re.compile(r"countersign_answer:(?P<number>[1-9][0-9]?)", re.ASCII)
+_MOVE = re.compile(r"(?P<move>[a-z_]{1,20}) (?P<shown>\S+)", re.ASCII)
 _FORM = re.compile(r"(?:(?P<action>\S+) )?(?P<shown>\S+)(?: (?P<reply_to>\S+))?", re.ASCII)
 _REPLY_TO = re.compile(r"\S{1,1000}", re.ASCII)
 _PLAIN = {APPROVE: Outcome.APPROVE, REVISE: Outcome.REVISE, REJECT: Outcome.REJECT}
@@ -98,6 +124,36 @@ class Form:
         reply_to = self.reply_to or ""
         rest = (reply_to,) if _REPLY_TO.fullmatch(reply_to) else ()
         return " ".join((self.action, self.shown.as_value(), *rest))
+
+
+def asking_block(callback_id: str) -> str:
+    """The input of a form that what is wrong with it is written beside."""
+    forms = {HAND_OVER_FORM: PERSON_BLOCK, AWAY_FORM: PERSON_BLOCK}
+    return forms.get(callback_id, COMMENT_BLOCK)
+
+
+def answer_to(number: int) -> str:
+    """The action id of the button that answers the question of that number."""
+    return f"countersign_answer:{number}"
+
+
+def question_of(action: str) -> int | None:
+    """The number of the question that this action id answers, None where it answers none."""
+    found = _ANSWER.fullmatch(action)
+    return None if found is None else int(found["number"])
+
+
+def move_value(move: Move, shown: Shown) -> str:
+    """The value of an option of the menu; Slack takes 150 characters."""
+    return f"{move.value} {shown.as_value()}"
+
+
+def parse_move(value: str) -> tuple[Move, Shown]:
+    """What `move_value` wrote. Raises `CardUnreadable`."""
+    found = _MOVE.fullmatch(value)
+    if found is None or found["move"] not in list(Move):
+        raise _unreadable()
+    return Move(found["move"]), parse(found["shown"])
 
 
 def of_choice(choice: Choice) -> str:

@@ -7,6 +7,7 @@ listener, nor Bolt itself, meets a key that is missing or of another type.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
 
@@ -36,12 +37,19 @@ class Clicker(_Part):
     team_id: str | None = None
 
 
+class Option(_Part):
+    """An entry of a menu."""
+
+    value: str
+
+
 class Action(_Part):
-    """One element that was used; a button carries a value."""
+    """One element that was used; a button carries a value, a menu the option that was chosen."""
 
     action_id: str
     block_id: str
     value: str = ""
+    selected_option: Option | None = None
 
 
 class Container(_Part):
@@ -90,18 +98,29 @@ class Press(Interaction):
         return ids.meant(self.action)
 
     @property
+    def move(self) -> tuple[ids.Move, ids.Shown]:
+        """What was chosen in the menu, and what was shown then. Raises `CardUnreadable`."""
+        chosen = self.actions[0].selected_option
+        move, shown = ids.parse_move("" if chosen is None else chosen.value)
+        return move, self._on_card(shown)
+
+    @property
     def shown(self) -> ids.Shown:
         """What the button says was shown, and on which card. Raises `CardUnreadable`."""
-        shown = ids.parse(self.actions[0].value)
+        return self._on_card(ids.parse(self.actions[0].value))
+
+    def _on_card(self, shown: ids.Shown) -> ids.Shown:
         channel, ts = self.container.channel_id, self.container.message_ts
         place = Place(channel=channel, ts=ts) if channel and ts else None
         return ids.Shown(shown.request_id, shown.digest, place)
 
 
 class Typed(_Part):
-    """What stands in an input; Slack takes up to 3,000 characters."""
+    """What stands in an input: text of up to 3,000 characters, a person, or a day."""
 
     value: Annotated[str, Field(max_length=3_000)] | None = None
+    selected_user: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,30}$")] | None = None
+    selected_date: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
 
 
 class Values(_Part):
@@ -132,9 +151,20 @@ class Submission(Interaction):
 
     @property
     def comment(self) -> str:
-        return (
-            self.view.state.values.get(ids.COMMENT_BLOCK, {}).get(ids.COMMENT, Typed()).value or ""
-        )
+        return self._typed(ids.COMMENT_BLOCK, ids.COMMENT).value or ""
+
+    @property
+    def chosen(self) -> str | None:
+        """The user id of the person who was chosen."""
+        return self._typed(ids.PERSON_BLOCK, ids.PERSON).selected_user
+
+    def day(self, block: str) -> date | None:
+        """The day that was chosen in that block. ValueError for one that no calendar has."""
+        text = self._typed(block, ids.DAY).selected_date
+        return None if text is None else date.fromisoformat(text)
+
+    def _typed(self, block: str, action: str) -> Typed:
+        return self.view.state.values.get(block, {}).get(action, Typed())
 
 
 Payload = Annotated[Challenge | Press | Submission, Field(discriminator="type")]

@@ -17,6 +17,7 @@ _JOBS = {
     Lane.TIME: "workers.jobs.run_timers",
     Lane.SLACK: "workers.jobs.sync_cards",
     Lane.CALLBACK: "workers.jobs.send_callbacks",
+    Lane.PEOPLE: "workers.jobs.move_work",
 }
 
 QUIET_MS = 1000

@@ -17,6 +17,9 @@ if (stored[1] or '0') ~= write.expected then
   if write.erase and not stored[1] then return {'done'} end
   return {'conflict'}
 end
+for _, capped in ipairs(write.capped or {}) do
+  if redis.call('ZCARD', capped[1]) >= capped[2] then return {'full'} end
+end
 if write.allowance then
   local room, gone = has_room(write.allowance, now)
   if not room then return {'spent', write.allowance.rule} end

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from app.domain.errors import RequestUnreadable
-from app.domain.request import Body, Request, State
+from app.domain.request import Body, Request, State, Status
 
 FORM = 1
 """Version of the stored form. An older process sets a newer form aside instead of guessing."""
@@ -42,17 +42,28 @@ def indexes(request: Request) -> set[str]:
     """Every set that this request is a member of; ids sort by time, so no scores are needed.
 
     A principal is the person on whose behalf it was asked and, while it waits, everybody whom the
-    plan names.
+    plan names; the loads of people are counted from those that they were chosen for, or are on.
     """
     body, status = request.body, request.state.status.value
     found = {
-        f"cs:index:status:{status}",
+        status_index(request.state.status),
         f"cs:index:policy:{body.policy.name}",
         client_index(body.client),
         client_index(body.client, status=status),
         client_index(body.client, policy=body.policy.name),
     }
-    return found | {f"cs:index:principal:{name}" for name in _principals(request)}
+    found |= {f"cs:index:principal:{name}" for name in _principals(request)}
+    return found | {load_index(person) for person in _at_it(request)}
+
+
+def status_index(status: Status) -> str:
+    """The set that lists every client's requests that stand so."""
+    return f"cs:index:status:{status.value}"
+
+
+def load_index(person: str) -> str:
+    """The set that lists the open requests for which somebody (a user id) was chosen."""
+    return f"cs:index:load:{person}"
 
 
 def _principals(request: Request) -> set[str]:
@@ -61,6 +72,12 @@ def _principals(request: Request) -> set[str]:
     if request.pending and plan is not None:
         names |= set(plan.named)
     return names
+
+
+def _at_it(request: Request) -> set[str]:
+    state = request.state
+    claimed = set() if state.claim is None else {state.claim.by.id}
+    return {*state.assigned, *claimed} if request.pending else set()
 
 
 def read(request_id: str, fields: Sequence[str | None]) -> Request | None:

@@ -13,10 +13,11 @@ from redis.client import Pipeline
 from app.domain.due import Lane, due
 from app.domain.errors import RequestNotFound, RequestUnreadable
 from app.domain.events import Event
-from app.domain.request import Request
+from app.domain.request import Request, Status
 from app.domain.transition import Transition
 from app.ports import (
     Conflict,
+    Full,
     Idempotency,
     LimitReached,
     Loaded,
@@ -99,6 +100,8 @@ class RedisRequests:
                 return _replay(rest[0])
             case "spent":
                 raise LimitReached(rest[0])
+            case "full":
+                raise Full(transition.request.id)
         for lane in rest:
             self._bells.enqueue(Lane(lane))
         return None
@@ -106,6 +109,13 @@ class RedisRequests:
     def has_room(self, allowance: Allowance) -> bool:
         limit = allowance.model_dump_json(exclude_none=True)
         return bool(talk(lambda: self._room(args=[limit])))
+
+    def workload(self, people: Sequence[str]) -> list[int]:
+        def ask(pipe: Pipeline) -> None:
+            for person in people:
+                pipe.zcard(documents.load_index(person))
+
+        return [int(count) for count in talk_in_one(self._redis, ask)] if people else []
 
     def events(self, request_id: str) -> list[Event]:
         entries = talk(lambda: self._redis.lrange(documents.trail_key(request_id), 0, -1))
@@ -142,6 +152,9 @@ class RedisRequests:
                 return Page(tuple(found), None)
             cursor = ids[-1]
         return Page(tuple(found), cursor)
+
+    def waiting(self, cursor: str | None, limit: int) -> list[str]:
+        return self._ids_below(documents.status_index(Status.PENDING), cursor, limit)
 
     def _ids_below(self, index: str, cursor: str | None, limit: int) -> list[str]:
         top = "+" if cursor is None else f"({cursor}"
@@ -183,6 +196,9 @@ def _write(
     }
     if transition.not_after is not None:
         write["not_after"] = transition.not_after
+    if transition.capped:
+        full = [[documents.load_index(person), cap] for person, cap in transition.capped]
+        write["capped"] = full
     if transition.allowance is not None:
         write["allowance"] = transition.allowance.model_dump(exclude_none=True)
     if idempotency is not None:

@@ -12,8 +12,10 @@ from app.domain.commands import CardDrawn, TargetsFound, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.request import Place, Request
+from app.domain.slack_steps import SayNotice
 from app.lanes import CallbackLane, SlackLane, drain
 from app.ports import Answer, Batch, Claim, Client, HostBusy, SlackAgain, SlackNever
+from app.staffing import Staffing
 from policies.plan import Stage
 from tests import fakes
 from tests.builders import approval, evaluation, opened, plan
@@ -61,6 +63,7 @@ class FakeCards:
     fate: Callable[[str], None] = lambda _: None
     posted: list[str] = field(default_factory=list)
     said: list[tuple[Place, str, tuple[str, ...]]] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
     redrawn: int = 0
     searched: int = 0
 
@@ -76,12 +79,20 @@ class FakeCards:
         self.searched += 1
         return [Place(channel=one, ts="found") for one in self.posted if one == target]
 
-    def say(self, place: Place, kind: str, request: Request, to: Sequence[str]) -> None:
-        self.said.append((place, kind, tuple(to)))
-        self.fate(kind)
+    def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
+        self.said.append((notice.place, notice.kind, tuple(to)))
+        self.fate(notice.kind)
+
+    def bring_question(self, person: str, number: int, request: Request) -> None:
+        self.told.append(("question", person))
+        self.fate("question")
 
     def tell_requester(self, person: str, request: Request) -> None:
-        """They are glad to hear it."""
+        self.told.append(("outcome", person))
+
+    def inform_absent(self, person: str, request: Request) -> None:
+        self.told.append(("absent", person))
+        self.fate("absent")
 
 
 def fails(error: Exception) -> Callable[[str], None]:
@@ -112,7 +123,9 @@ def claim_of(request: Request, lane: Lane = Lane.SLACK, unfinished: bool = False
 
 
 def slack_lane(store: fakes.FakeStore, lanes: FakeLanes, cards: FakeCards) -> SlackLane:
-    return SlackLane(store, lanes, cards, fakes.FakeDirectory())
+    directory = fakes.FakeDirectory()
+    staffing = Staffing(store, directory, fakes.FakeAbsences())
+    return SlackLane(store, lanes, cards, directory, staffing)
 
 
 def copies(store: fakes.FakeStore, request: Request) -> list[str]:

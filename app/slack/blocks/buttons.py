@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    InteractiveElement,
+    Option,
+    OverflowMenuElement,
+)
 
 from app.domain.request import Request
 from app.slack import ids
@@ -16,6 +23,13 @@ _USUAL = {
     Outcome.REVISE: (ids.REVISE, "Revise"),
     Outcome.REJECT: (ids.REJECT, "Reject"),
 }
+_MOVES = {
+    ids.Move.CLAIM: "I'm on it",
+    ids.Move.RELEASE: "No longer on it",
+    ids.Move.HAND_OVER: "Hand over …",
+    ids.Move.ASK: "Ask the requester …",
+    ids.Move.AWAY: "I'm away …",
+}
 _STYLES = {Outcome.APPROVE: "primary", Outcome.REVISE: None, Outcome.REJECT: "danger"}
 
 
@@ -26,7 +40,8 @@ def answers(request: Request, plan: ReviewPlan, *, whole: bool) -> list[Block]:
         buttons = [(one.outcome, _choice(request, one, several=several)) for one in plan.choices]
     else:
         buttons = [(one, _usual(request, one)) for one in plan.outcomes]
-    return _row([button for outcome, button in buttons if whole or outcome is not Outcome.APPROVE])
+    shown = [button for outcome, button in buttons if whole or outcome is not Outcome.APPROVE]
+    return _row([*shown, _menu(request)])
 
 
 def stop(request: Request) -> list[Block]:
@@ -56,5 +71,18 @@ def _button(request: Request, action: str, label: str, style: str | None) -> But
     return ButtonElement(action_id=action, text=plain(label), value=value, style=style)
 
 
-def _row(buttons: list[ButtonElement]) -> list[Block]:
+def _menu(request: Request) -> OverflowMenuElement:
+    """What moves the work and decides nothing. Everybody sees the same, so it fits everybody."""
+    moves = [ids.Move.CLAIM if request.state.claim is None else ids.Move.RELEASE]
+    moves += [ids.Move.HAND_OVER]
+    moves += [ids.Move.ASK] if request.body.on_behalf_of is not None else []
+    shown = ids.Shown(request.id, request.body.digest)
+    options = [
+        Option(text=plain(_MOVES[move]), value=ids.move_value(move, shown))
+        for move in (*moves, ids.Move.AWAY)
+    ]
+    return OverflowMenuElement(action_id=ids.MENU, options=options)
+
+
+def _row(buttons: list[InteractiveElement]) -> list[Block]:
     return [ActionsBlock(block_id=ids.BUTTONS, elements=buttons)] if buttons else []

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 
 from app.domain.request import Request
 
-from . import fields, phrases, reports, requester, review, watch
+from . import fields, phrases, questions, reports, requester, review, watch
 from .space import PART, TIGHT, WHOLE, Space
 from .text import (
     CELLS,
@@ -65,7 +65,8 @@ def _frame(request: Request, space: Space) -> _Frame:
         ContextBlock(elements=[plain(requester.asked_by(request))]),
         *_state(request, space),
     ]
-    tail = [*reports.said(request, space), *_asked(request, space), _record(request)]
+    said = [*reports.said(request, space), *questions.shown(request, space)]
+    tail = [*said, *_asked(request, space), _record(request)]
     return _Frame(checked(head), checked(tail))
 
 

@@ -9,13 +9,14 @@ from slack_sdk.models.blocks import ContextBlock, InputBlock, PlainTextInputElem
 from slack_sdk.models.views import View
 
 from app.domain.errors import OutcomeNotOffered
+from app.domain.questions import find
 from app.domain.request import Request
 from app.slack import ids
 from policies.plan import Outcome
 
 from . import phrases
 from .buttons import labelled
-from .text import cut, plain
+from .text import cut, one_line, plain
 
 COMMENT_MOST = 2_000
 """The longest comment, in characters; Slack's input takes up to 3,000."""
@@ -47,7 +48,7 @@ def form(request: Request, opened: ids.Form) -> dict[str, Any]:
         close=plain("Cancel"),
         blocks=[
             SectionBlock(text=plain(title)),
-            ContextBlock(elements=[plain(cut(asking.effect, _EFFECT, "in the policy"))]),
+            ContextBlock(elements=[plain(cut(asking.effect, _EFFECT, "on the card"))]),
             InputBlock(
                 block_id=ids.COMMENT_BLOCK,
                 label=plain(asking.question),
@@ -75,6 +76,15 @@ def _asking(request: Request, action: str) -> _Asking:
     if action == ids.STOP:
         effect = (summary.watching or "").strip() or "It does not go ahead by itself."
         return _Asking("Stop it", "Why should it not go ahead?", "Stop", effect)
+    if action == ids.ASK:
+        effect = "It is asked in the thread, and the answer stands on the card. Nothing is decided."
+        return _Asking("Ask the requester", "Your question", "Ask", effect)
+    number = ids.question_of(action)
+    if number is not None:
+        asked = find(request, number).asked
+        effect = f"{one_line(asked.by.name)} asks: {one_line(asked.text)}"
+        hint = "Everybody who decides reads this. Nothing is decided by it."
+        return _Asking("Answer", "Your answer", "Answer", effect, hint)
     meant = ids.meant(action)
     if meant.choice is not None:
         return _choosing(request, meant.choice)

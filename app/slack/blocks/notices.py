@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ContextBlock, HeaderBlock, SectionBlock
 
+from app.domain.absence import Absence
 from app.domain.errors import CountersignError
-from app.domain.request import NoticeKind, Request, Status
-from app.slack import ids
+from app.domain.request import Request, Status
 
 from . import phrases, progress
 from .buttons import labelled
@@ -48,11 +48,62 @@ def stopped(request: Request) -> Message:
     return _line(f"You stopped {_named(request)}; {then}.")
 
 
+def claimed(request: Request) -> Message:
+    """For the one who is on it now."""
+    held = request.state.claim
+    until = "" if held is None else f" until {phrases.instant(held.until_ms)}"
+    return _marked(f"You are on {_escaped(request)}{until}. Others may still decide it.")
+
+
+def released(request: Request) -> Message:
+    """For the one who was on it."""
+    return _marked(f"You are no longer on {_escaped(request)}.")
+
+
+def handed_over(request: Request, to: str) -> Message:
+    """For the one who handed it over, to a user id."""
+    return _marked(f"<@{to}> is asked now for {_escaped(request)}. You may still decide it.")
+
+
+def asked(request: Request) -> Message:
+    """For the one who asked the requester something."""
+    return _marked(f"Your question about {_escaped(request)} is on its way to the requester.")
+
+
+def answered(request: Request) -> Message:
+    """For the requester who answered."""
+    return _marked(f"Your answer about {_escaped(request)} is on the card now.")
+
+
+def gone(absence: Absence, left: Sequence[Absence]) -> Message:
+    """For the one who is away from now on, or will be."""
+    words = (
+        f"<@{absence.delegate}> decides in your place from {phrases.instant(absence.from_ms)} "
+        f"until {phrases.instant(absence.until_ms)}, also what is open already. "
+        "You may still decide, and hear how what you were asked for ends."
+    )
+    others = [
+        f" You stand in for <@{one.person}> meanwhile: that does not move on to <@"
+        f"{absence.delegate}>, so have them choose somebody else."
+        for one in left[:5]
+    ]
+    return _marked("".join([words, *others]))
+
+
 def outcome(request: Request) -> Message:
     """For the one on whose behalf it was asked: how it ended, by whom, and why."""
+    return _ended(request, f"Your request {request.id}")
+
+
+def while_away(request: Request) -> Message:
+    """The same for somebody who was asked and is away."""
+    return _ended(request, f"You were asked, and are away. {request.id}")
+
+
+def _ended(request: Request, why_you: str) -> Message:
     decision = request.state.decision
     if decision is None:
-        raise ValueError("the requester is told of a decision, and there is none")
+        raise ValueError("somebody is told of a decision, and there is none")
     title = cut(phrases.title(request), HEADER, "in the request")
     policy = escaped(cut(request.body.policy.name, _POLICY, "in the request"))
     return Message(
@@ -61,7 +112,7 @@ def outcome(request: Request) -> Message:
             [
                 HeaderBlock(text=plain(title)),
                 *phrases.ending(request, decision, _COMMENT),
-                ContextBlock(elements=[marked(f"Your request {request.id} · policy {policy}")]),
+                ContextBlock(elements=[marked(f"{why_you} · policy {policy}")]),
             ]
         ),
     )
@@ -79,17 +130,12 @@ def _needs(request: Request, choice: str | None) -> str:
     return f"; it needs {more} more approval{'' if more == 1 else 's'}"
 
 
-def still_waiting(kind: NoticeKind, request: Request, to: Sequence[str]) -> Message:
-    """In the thread of the card: it is not decided yet, whom it waits for, and until when."""
-    title = escaped(cut(phrases.title(request), _TITLE, "on the card"))
-    until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)
-    lead = {
-        "reminder": f"This still waits for a decision: *{title}*.",
-        "escalation": f"This is not decided yet, so backups are asked too: *{title}*.",
-        "stage": f"It is your turn: *{title}* was approved by those asked before you.",
-    }
-    names = " ".join(f"<!subteam^{one}>" if ids.is_group(one) else f"<@{one}>" for one in to[:50])
-    words = f"{names} {lead[kind]} Without an answer it expires {until}.".strip()
+def _escaped(request: Request) -> str:
+    return escaped(_named(request))
+
+
+def _marked(words: str) -> Message:
+    """Our own words with mentions and dates in them."""
     return Message(text=words, blocks=checked([section(words)]))
 
 

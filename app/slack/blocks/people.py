@@ -10,13 +10,14 @@ from app.slack import ids
 
 from .text import cut, escaped, length, one_line
 
-_NAME, _REF = 80, 100
+_NAME, _REF, _CALLED = 80, 100, 50
 
 
 def who(actor: Actor) -> str:
     """A person as a mention, so that nobody passes for another by name; others by name."""
     if actor.kind == "person" and ids.is_user(actor.id):
-        return f"<@{actor.id}>"
+        absent = f" for <@{actor.in_place_of}>" if actor.in_place_of else ""
+        return f"<@{actor.id}>{absent}"
     return escaped(cut(one_line(actor.name), _NAME, "in the record")) or "somebody"
 
 
@@ -27,6 +28,11 @@ def mention(ref: str) -> str:
     if ids.is_group(ref) and not ref.startswith("@"):
         return f"<!subteam^{ref}>"
     return escaped(cut(ref, _REF, "in the policy"))
+
+
+def called(to: Sequence[str]) -> str:
+    """People and groups, by Slack's ids, so that each hears of it."""
+    return " ".join(map(mention, to[:_CALLED]))
 
 
 def listed(parts: Sequence[str], most: int) -> str:

@@ -18,7 +18,7 @@ _NAME, _NAMES = 80, 600
 
 def shown(request: Request, plan: ReviewPlan) -> list[Block]:
     """The stage that is asked now and its approvals; nothing where one approval is enough."""
-    lines = [*_stages(request, plan), *_approvals(request, plan)]
+    lines = [*_stages(request, plan), *_approvals(request, plan), *_rejections(request, plan)]
     return [section("\n".join(lines))] if lines else []
 
 
@@ -64,6 +64,15 @@ def _approvals(request: Request, plan: ReviewPlan) -> list[str]:
     same = " of the same choice" if plan.choices else ""
     by = f" · {listed(votes, _NAMES)}" if votes else ""
     return [f"Approvals{same}: {_agreed(request)} of {stage.quorum}{by}"]
+
+
+def _rejections(request: Request, plan: ReviewPlan) -> list[str]:
+    """Those that are not enough yet."""
+    votes = request.state.rejections
+    if not votes:
+        return []
+    by = listed([who(vote.by) for vote in votes], _NAMES)
+    return [f"Rejections: {len(votes)} of {plan.reject_quorum} · {by}"]
 
 
 def _vote(plan: ReviewPlan, vote: Vote) -> str:

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock, SectionBl
 from app.domain.request import Request
 from policies.plan import Outcome, ReviewPlan
 
-from . import buttons, phrases, progress
+from . import buttons, duties, phrases, progress
 from .people import listed, mention
 from .space import Space
 from .text import cut, escaped, marked, one_line, plain, section
@@ -37,6 +37,7 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
                 marked(_until(request)),
             ]
         ),
+        *duties.shown(request),
         *buttons.answers(request, plan, whole=space.whole),
         *(_hint(words, space) for words in hints if words),
     ]

@@ -17,14 +17,8 @@ def register(app: App, desk: Desk) -> None:
     @app.action(ids.AT_ONCE)
     def decide(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
-        shown, meant, person = press.shown, press.meant, desk.person(press)
-        request = desk.service.decide(
-            shown.request_id,
-            person,
-            meant.outcome,
-            shown.digest,
-            choice=meant.choice,
-            seen=shown.place,
-        )
+        meant = press.meant
+        at = desk.at(press, press.shown)
+        request = desk.reviewing.decide(at, meant.outcome, choice=meant.choice)
         ack()
         desk.replies.tell(press.response_url, notices.taken(request, meant.choice))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import PersonNotTrusted
-from app.service import Service
+from app.reviewing import At, Reviewing
 from app.slack.answers import Done
 from app.slack.api import SlackApi
+from app.slack.ids import Shown
 from app.slack.payloads import Interaction
 from app.slack.replies import Replies
 
@@ -19,9 +20,9 @@ _OPEN_S = 2.0
 
 @dataclass(frozen=True)
 class Desk:
-    """The service, and the little of Slack that a listener needs. `team` is our workspace."""
+    """The use cases, and the little of Slack that a listener needs. `team` is our workspace."""
 
-    service: Service
+    reviewing: Reviewing
     api: SlackApi
     team: Callable[[], str]
     replies: Replies
@@ -31,6 +32,10 @@ class Desk:
         if interaction.team_id != self.team():
             raise PersonNotTrusted("You belong to another workspace.")
         return interaction.user.id
+
+    def at(self, interaction: Interaction, shown: Shown) -> At:
+        """Who did it, and what they were shown. Raises `PersonNotTrusted`."""
+        return At(shown.request_id, self.person(interaction), shown.digest, shown.place)
 
     def open_form(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Open a modal for whoever pressed. Raises `SlackAgain`, `SlackNever`."""

@@ -1,4 +1,4 @@
-"""The buttons that need words: a press opens the form, and sending the form is the answer."""
+"""What needs words: a press opens the form, and sending the form is what was meant."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .desk import Desk
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listen for Revise, Stop and the choices that ask for words, and for the form."""
+    """Listen for Revise, Stop, Answer and the choices that ask for words, and for the form."""
 
     @app.action(ids.IN_WORDS)
     def ask(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         shown = press.shown
         desk.person(press)
-        request = desk.service.to_answer(shown.request_id)
+        request = desk.reviewing.to_answer(shown.request_id)
         opened = ids.Form(press.action, shown, press.response_url)
         desk.open_form(press.trigger_id, modal.form(request, opened))
         ack()
@@ -28,30 +28,21 @@ def register(app: App, desk: Desk) -> None:
     @app.view(ids.FORM)
     def send(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
-        answer = _stop if sent.form.action == ids.STOP else _decide
-        message = answer(desk, sent)
+        message = _taken(desk, sent)
         ack()
         desk.replies.tell(sent.form.reply_to, message)
 
 
-def _stop(desk: Desk, sent: Submission) -> Message:
-    shown, person = sent.form.shown, desk.person(sent)
-    request = desk.service.stop(
-        shown.request_id, person, sent.comment.strip(), shown.digest, seen=shown.place
-    )
-    return notices.stopped(request)
-
-
-def _decide(desk: Desk, sent: Submission) -> Message:
-    shown, meant = sent.form.shown, ids.meant(sent.form.action)
-    person = desk.person(sent)
-    request = desk.service.decide(
-        shown.request_id,
-        person,
-        meant.outcome,
-        shown.digest,
-        choice=meant.choice,
-        comment=sent.comment.strip(),
-        seen=shown.place,
-    )
+def _taken(desk: Desk, sent: Submission) -> Message:
+    """What was written, handed on; what to say to whoever wrote it."""
+    action, words, at = sent.form.action, sent.comment.strip(), desk.at(sent, sent.form.shown)
+    if action == ids.STOP:
+        return notices.stopped(desk.reviewing.stop(at, words))
+    if action == ids.ASK:
+        return notices.asked(desk.reviewing.ask(at, words))
+    number = ids.question_of(action)
+    if number is not None:
+        return notices.answered(desk.reviewing.answer(at, number, words))
+    meant = ids.meant(action)
+    request = desk.reviewing.decide(at, meant.outcome, choice=meant.choice, comment=words)
     return notices.taken(request, meant.choice)

@@ -10,6 +10,7 @@ import pytest
 from app.changes import change
 from app.domain.commands import CallbackTried
 from app.identifiers import new_request_id
+from app.reviewing import At
 from policies.plan import Outcome
 from tests.builders import NOW
 from tests.fakes import FakeStore
@@ -19,9 +20,8 @@ from tests.integration.http.world import World
 
 def test_a_decision_is_seen_by_the_client(door: Door, world: World):
     opened = door.open(callback_url="https://example.com/resume")
-    world.service.decide(
-        opened["id"], "U0ANA00001", Outcome.REJECT, opened["digest"], comment="Not this month."
-    )
+    at = At(opened["id"], "U0ANA00001", opened["digest"])
+    world.reviewing.decide(at, Outcome.REJECT, comment="Not this month.")
     seen = door.get(f"/v1/requests/{opened['id']}").json()
     assert seen["status"] == seen["decision"]["outcome"] == "rejected"
     assert seen["decision"]["comment"] == "Not this month."

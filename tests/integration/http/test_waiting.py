@@ -12,6 +12,7 @@ import pytest
 
 from app.http import waiting
 from app.ports import Loaded, Query
+from app.reviewing import At
 from policies.plan import Outcome
 from tests.integration.http.door import NEW
 from tests.integration.http.live import DEADLINE_S, Live, running
@@ -40,7 +41,8 @@ async def open_one(live: Live) -> dict[str, Any]:
 
 
 def approve(world: World, opened: dict[str, Any]) -> None:
-    world.service.decide(opened["id"], "U0ANA00001", Outcome.APPROVE, opened["digest"])
+    at = At(opened["id"], "U0ANA00001", opened["digest"])
+    world.reviewing.decide(at, Outcome.APPROVE)
 
 
 @pytest.mark.usefixtures("_only_news")

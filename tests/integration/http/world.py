@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from app.http.application import build
 from app.http.routes.slack import SlackDoor
 from app.ports import Client
+from app.reviewing import Reviewing
 from app.service import Service
-from tests.fakes import FakeClients, FakeHealth, FakeJudge, FakeStore, service
+from tests.fakes import FakeClients, FakeHealth, FakeJudge, FakeStore, reviewing, service
 from tests.integration.http.door import (
     BILLING_KEY,
     MONITOR_KEY,
@@ -58,6 +59,7 @@ class World:
             REFUNDS_MONITOR_KEY: Client(id="refunds-watchdog", policies=("refund",), monitor=True),
         }
         self.service: Service = service(self.store, self.judge)
+        self.reviewing: Reviewing = reviewing(self.store)
         self.application: FastAPI = build(
             self.service,
             FakeClients(keys),

@@ -262,8 +262,8 @@ class Desk:
 @pytest.fixture
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
     store, replies = fakes.FakeStore(), Replies()
-    service = replace(fakes.service(store), directory=directory)
-    app = build_app(service, api, directory.team, replies)
+    reviewing = replace(fakes.reviewing(store), directory=directory)
+    app = build_app(reviewing, api, directory.team, replies)
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Desk(slack, cards, store)
     yield desk

@@ -34,7 +34,7 @@ class Door:
     def __init__(self) -> None:
         self.store, self.replies = fakes.FakeStore(), Replies()
         self.api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
-        app = build_app(fakes.service(self.store), self.api, lambda: TEAM, self.replies)
+        app = build_app(fakes.reviewing(self.store), self.api, lambda: TEAM, self.replies)
         self.receiver = SlackReceiver(app, SECRET, lambda: NOW)
         transition = opened()
         self.store.commit(transition, "open")
@@ -298,7 +298,7 @@ def test_an_error_of_ours_is_logged_without_what_was_sent(door, caplog, monkeypa
     def fails(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError(CANARY)
 
-    monkeypatch.setattr("app.service.Service.decide", fails)
+    monkeypatch.setattr("app.reviewing.Reviewing.decide", fails)
     caplog.set_level(logging.DEBUG)
     assert door.send(door.press())[0] == 500
     assert "RuntimeError" in caplog.text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.domain.request import Place
-from tests.builders import pending
+from app.domain.request import NoticeKind, Place
+from app.domain.slack_steps import SayNotice
+from tests.builders import NOW, pending
 
 from .conftest import APPROVALS
 
@@ -16,10 +17,14 @@ def replies(slack, place: Place):
     ]
 
 
+def notice(kind: NoticeKind, place: Place) -> SayNotice:
+    return SayNotice(kind=kind, at_ms=NOW, place=place)
+
+
 def test_a_reminder_stands_in_the_thread_and_mentions_who_is_awaited(slack, cards):
     request = pending(title="Refund <!channel> order 7")
     place = cards.post("#approvals", request)
-    cards.say(place, "reminder", request, ["U0ANA00001", "S0FINANCE1"])
+    cards.say(notice("reminder", place), request, ["U0ANA00001", "S0FINANCE1"])
     [reply] = replies(slack, place)
     assert reply["channel"] == APPROVALS
     assert reply["text"].startswith("<@U0ANA00001> <!subteam^S0FINANCE1> This still waits")
@@ -31,23 +36,36 @@ def test_a_reminder_stands_in_the_thread_and_mentions_who_is_awaited(slack, card
 def test_an_escalation_is_seen_by_the_whole_channel(slack, cards):
     request = pending()
     place = cards.post("#approvals", request)
-    cards.say(place, "escalation", request, ["U0CHLOE001"])
+    cards.say(notice("escalation", place), request, ["U0CHLOE001"])
     [reply] = replies(slack, place)
     assert reply["subtype"] == "thread_broadcast"
-    assert "backups" in reply["text"]
+    assert "more people are asked" in reply["text"]
 
 
 def test_a_notice_is_no_card(slack, cards):
     channel, request = slack.fresh_channel("no-card"), pending()
     place = cards.post(channel, request)
     opened = request.body.model_copy(update={"opened_ms": int(float(place.ts) * 1000)})
-    cards.say(place, "escalation", request, [])
+    cards.say(notice("escalation", place), request, [])
     assert cards.find(channel, request.model_copy(update={"body": opened})) == [place]
 
 
 def test_people_and_groups_are_found_by_every_name_and_strangers_left_out(directory):
     refs = ["@finance-approvers", "ana@example.com", "U0BEN00001", "nobody@example.com", "@ghosts"]
     assert directory.ids(refs) == ["S0FINANCE1", "U0ANA00001", "U0BEN00001"]
+
+
+def test_whoever_answered_is_left_out_of_a_group_that_is_called(directory):
+    refs = ["@finance-approvers", "U0CHLOE001"]
+    assert directory.ids(refs, ["U0ANA00001"]) == ["U0BEN00001", "U0CHLOE001"]
+
+
+def test_the_people_behind_each_name_are_found(directory):
+    assert directory.members(["@finance-approvers", "cfo@example.com", "@ghosts"]) == {
+        "@finance-approvers": ["U0ANA00001", "U0BEN00001"],
+        "cfo@example.com": ["U0CHLOE001"],
+        "@ghosts": [],
+    }
 
 
 def test_a_workspace_without_groups_keeps_nobody_else_from_being_mentioned(slack, directory):

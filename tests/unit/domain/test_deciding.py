@@ -156,13 +156,13 @@ def test_the_people_of_the_next_stage_hear_that_it_is_their_turn():
     second = after(shown.after, BEN)
     [notice] = second.state.cards.notices
     assert (notice.kind, notice.places) == ("stage", (here,))
-    assert second.awaited == ("lea@example.com", "U0ANA00001")
+    assert second.addressed == ("lea@example.com", "U0ANA00001")
 
 
 def test_who_approved_is_awaited_no_longer_however_their_address_is_written():
     stages = (Stage(reviewers=("Ana@Example.com", "ben@example.com"), quorum=2),)
     waiting = after(asked(plan(stages=stages)), ANA)
-    assert waiting.awaited == ("ben@example.com",)
+    assert waiting.addressed == ("ben@example.com",)
 
 
 def test_a_later_stage_asks_its_own_people():

@@ -9,7 +9,6 @@ import pytest
 
 from app.domain import lifecycle
 from app.domain.commands import Cancel, Decide, Wake
-from app.domain.deciding import REFUSALS_RECORDED
 from app.domain.due import Lane, due
 from app.domain.errors import (
     AlreadyDecided,
@@ -22,6 +21,7 @@ from app.domain.errors import (
     RequesterUnknown,
     RequestExpired,
 )
+from app.domain.pressing import REFUSALS_RECORDED
 from app.domain.request import Actor, Place, Status
 from policies.plan import Outcome, Route
 from tests.builders import NOW, after, applied, approval, evaluation, opened, pending, person, plan

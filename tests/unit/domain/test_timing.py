@@ -37,7 +37,8 @@ def shown(request: Request) -> Request:
 def heard(request: Request) -> Request:
     """The same, and what there was to say in its thread is said."""
     [notice] = request.state.cards.notices
-    return after(shown(request), NoticeSaid(at_ms=notice.at_ms, place=HERE), NOW + 3 * HOUR_MS)
+    said = NoticeSaid(kind=notice.kind, at_ms=notice.at_ms, place=HERE)
+    return after(shown(request), said, NOW + 3 * HOUR_MS)
 
 
 def test_the_first_reminder_is_what_is_due_first():
@@ -104,15 +105,18 @@ def test_a_notice_is_said_once_the_card_is_up_to_date_and_then_never_again():
     reminded = shown(after(waiting(), Wake(), NOW + HOUR_MS))
     at_ms = NOW + HOUR_MS
     assert next_step(reminded) == SayNotice(kind="reminder", at_ms=at_ms, place=HERE)
-    said = after(reminded, NoticeSaid(at_ms=at_ms, place=HERE), NOW + HOUR_MS)
+    said = after(reminded, NoticeSaid(kind="reminder", at_ms=at_ms, place=HERE), NOW + HOUR_MS)
     assert not isinstance(next_step(said), SayNotice)
-    assert lifecycle.apply(said, NoticeSaid(at_ms=at_ms, place=HERE), NOW + HOUR_MS) is None
+    assert (
+        lifecycle.apply(said, NoticeSaid(kind="reminder", at_ms=at_ms, place=HERE), NOW + HOUR_MS)
+        is None
+    )
 
 
 def test_what_is_said_late_leaves_the_notice_that_came_meanwhile_to_be_said():
     reminded = after(waiting(), Wake(), NOW + HOUR_MS)
     escalated = after(reminded, Wake(), NOW + 4 * HOUR_MS)
-    late = NoticeSaid(at_ms=NOW + HOUR_MS, place=HERE)
+    late = NoticeSaid(kind="reminder", at_ms=NOW + HOUR_MS, place=HERE)
     assert lifecycle.apply(escalated, late, NOW + 4 * HOUR_MS) is None
     step = SayNotice(kind="escalation", at_ms=NOW + 4 * HOUR_MS, place=HERE)
     assert next_step(shown(escalated)) == step

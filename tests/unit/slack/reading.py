@@ -20,7 +20,19 @@ def after(request: Request, command: Any, now: int = NOW) -> Request:
 
 def buttons(request: Request) -> list[tuple[str, str | None]]:
     found = [block for block in card(request).blocks if block["type"] == "actions"]
-    return [(one["action_id"], one.get("style")) for block in found for one in block["elements"]]
+    return [
+        (one["action_id"], one.get("style"))
+        for block in found
+        for one in block["elements"]
+        if one["type"] == "button"
+    ]
+
+
+def menu(request: Request) -> list[str]:
+    """The entries of the card's menu."""
+    found = [block for block in card(request).blocks if block["type"] == "actions"]
+    menus = [one for block in found for one in block["elements"] if one["type"] == "overflow"]
+    return [option["text"]["text"] for one in menus for option in one["options"]]
 
 
 def words(request: Request) -> str:

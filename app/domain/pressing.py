@@ -1,0 +1,63 @@
+"""What every press on a card has to pass: in time, by somebody who may, on what was shown."""
+
+from __future__ import annotations
+
+from .commands import Press
+from .ending import adopted, already_decided, in_time, knows
+from .errors import CountersignError, DigestMismatch
+from .events import EventType
+from .request import Actor, Place, Request
+from .reviewers import acting
+from .transition import Transition, event
+
+REFUSALS_RECORDED = 5
+"""Refused attempts that the trail keeps per person and request; more are refused unrecorded."""
+
+
+def admitted(request: Request, press: Press, now: int) -> Actor | Transition:
+    """As whom this person may act on a request that waits, or their refusal on record.
+
+    Raises `RequestExpired`, and the refusal itself past the cap.
+    """
+    in_time(request, now)
+    found = who_acts(request, press, request.asked, request.body.on_behalf_of, now)
+    return found if isinstance(found, Actor) else refuse(request, press, found, now)
+
+
+def who_acts(
+    request: Request, press: Press, asked: tuple[str, ...], requester: str | None, now: int
+) -> Actor | CountersignError:
+    """As whom this person may act on what they were shown, or why they may not."""
+    found = acting(request, press, asked, requester, now)
+    if isinstance(found, Actor) and press.digest != request.body.digest:
+        return DigestMismatch(
+            "What you were shown is not what this request holds.",
+            "Open the newest card of this request and look again.",
+        )
+    return found
+
+
+def refuse(request: Request, press: Press, refused: CountersignError, now: int) -> Transition:
+    """The refusal on record, to be raised once it is committed; past the cap at once."""
+    counts, person = request.state.refusals, press.person
+    if counts.get(person.id, 0) >= REFUSALS_RECORDED:
+        raise refused
+    after = request.changed(refusals={**counts, person.id: counts.get(person.id, 0) + 1})
+    recorded = event(
+        after,
+        EventType.DECISION_REFUSED,
+        now,
+        person.as_actor(),
+        code=refused.code,
+        digest=press.digest,
+    )
+    return Transition(before=request, after=after, events=(recorded,), refused=refused)
+
+
+def too_late(request: Request, seen: Place | None) -> Transition:
+    """The request is decided: say by whom, and bring the card that was pressed up to date."""
+    refused = already_decided(request)
+    if knows(request, seen):
+        raise refused
+    after = request.changed(cards=adopted(request, seen))
+    return Transition(before=request, after=after, refused=refused)

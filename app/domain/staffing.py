@@ -1,0 +1,45 @@
+"""Who was found for the people whom a stage names: who is away, and who was chosen out of them."""
+
+from __future__ import annotations
+
+from .commands import Staffed
+from .ending import last_instant, outdated
+from .events import EventType
+from .request import Request
+from .transition import Transition, event
+
+
+def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
+    """What was found takes the place of what stood there; None where it is the same, or late.
+
+    It was looked up without holding anything, so that another stage may be asked by now.
+    """
+    state = request.state
+    if not request.pending or found.stage != state.stage:
+        return None
+    news = {
+        "away": found.away,
+        "assigned": found.assigned,
+        "overflowed": found.overflowed,
+    }
+    if all(getattr(state, name) == value for name, value in news.items()):
+        return None
+    after = request.changed(**news, cards=outdated(state.cards))
+    recorded = event(
+        after,
+        EventType.PEOPLE_FOUND,
+        now,
+        stage=found.stage,
+        assigned=list(found.assigned),
+        overflowed=found.overflowed,
+        away=[{"person": one.person, "delegate": one.delegate} for one in found.away],
+    )
+    plan = request.body.evaluation.plan
+    cap = None if plan is None else plan.cap
+    return Transition(
+        before=request,
+        after=after,
+        events=(recorded,),
+        not_after=last_instant(request),
+        capped=() if cap is None else tuple((person, cap) for person in found.new),
+    )

@@ -1,0 +1,34 @@
+"""Who is away."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..domain.absence import Absence
+
+
+class Absences(Protocol):
+    """Who is away, now or later: one absence a person, the last that was set.
+
+    Each change is on record, and has the open requests looked at anew when it begins and ends.
+    Raises `StoreUnavailable`.
+    """
+
+    def all(self) -> tuple[Absence, ...]:
+        """Every absence that is not over, also those to come."""
+
+    def put(self, absence: Absence, by: str) -> None:
+        """Somebody is away; an earlier absence of theirs is replaced. `by` is who said so."""
+
+    def get(self, person: str) -> Absence | None:
+        """This person's absence, also one that is just over."""
+
+    def end(self, person: str, by: str) -> Absence | None:
+        """Somebody is back; the absence that this ended."""
+
+    def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
+        """Every open request was looked at while this was the person's absence.
+
+        Unless it changed meanwhile, the people lane's next turn is at `next_ms`; with None there
+        is none, and an absence that is over is forgotten.
+        """

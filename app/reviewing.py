@@ -1,0 +1,167 @@
+"""What people do: answer, stop, claim, hand over, ask, and be away. What `slack` calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policies.plan import Outcome
+
+from .changes import change
+from .domain.absence import Absence, check, left_behind
+from .domain.commands import (
+    AnswerQuestion,
+    AskRequester,
+    Claim,
+    Command,
+    Decide,
+    HandOver,
+    Person,
+    Press,
+    Release,
+    Stop,
+)
+from .domain.ending import already_decided
+from .domain.errors import AbsenceRefused, RequestNotFound
+from .domain.request import Place, Request
+from .ports import Absences, Directory, RequestStore
+
+
+@dataclass(frozen=True)
+class At:
+    """Who pressed, on which request, what they were shown of it (its digest), and on which card."""
+
+    request_id: str
+    user_id: str
+    digest: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An absence that holds from now on, and those whose delegate is away by it."""
+
+    absence: Absence
+    left: tuple[Absence, ...]
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """Everything that people can do; who they are and what they may is asked at that moment.
+
+    What acts at a card raises `RequestNotFound`, `AlreadyDecided`, `RequestExpired` or a
+    `DecisionRefused`, beside what is named.
+    """
+
+    store: RequestStore
+    directory: Directory
+    absences: Absences
+
+    def decide(
+        self, at: At, outcome: Outcome, choice: str | None = None, comment: str | None = None
+    ) -> Request:
+        """A person's answer; the request may wait for more of them afterwards.
+
+        Raises `AlreadyVoted`, `OutcomeNotOffered`, `CommentRequired`.
+        """
+        press = self._press(at)
+        answer = Decide(**_as_fields(press), outcome=outcome, choice=choice, comment=comment)
+        return self._changed(at, answer)
+
+    def stop(self, at: At, reason: str) -> Request:
+        """A person ends a watch before its time. Raises `CommentRequired`, `OutcomeNotOffered`."""
+        # Nothing depends on who asked, so no look-up of them can fail and let it go ahead.
+        press = self._press(at, asked_by=False)
+        return self._changed(at, Stop(**_as_fields(press), reason=reason))
+
+    def claim(self, at: At) -> Request:
+        """A reviewer is on it. Raises `ClaimRefused`."""
+        return self._changed(at, Claim(**_as_fields(self._press(at))))
+
+    def release(self, at: At) -> Request:
+        """A reviewer no longer is. Raises `ClaimRefused`."""
+        return self._changed(at, Release(**_as_fields(self._press(at))))
+
+    def hand_over(self, at: At, to: str) -> Request:
+        """A reviewer has somebody else (a user id) asked. Raises `HandOverRefused`."""
+        press, successor = self._pressed(at, to)
+        return self._changed(at, HandOver(**_as_fields(press), to=successor))
+
+    def ask(self, at: At, text: str) -> Request:
+        """A question to the requester. Raises `QuestionRefused`, `CommentRequired`."""
+        return self._changed(at, AskRequester(**_as_fields(self._press(at)), text=text))
+
+    def answer(self, at: At, number: int, text: str) -> Request:
+        """The requester's answer to a question. Raises `QuestionRefused`, `CommentRequired`."""
+        person = self._press(at).person
+        return self._changed(at, AnswerQuestion(person=person, number=number, text=text))
+
+    def to_answer(self, request_id: str) -> Request:
+        """A request about which somebody wants to write something.
+
+        Raises `RequestNotFound`, `AlreadyDecided`.
+        """
+        request = self.store.load(request_id).request
+        if not request.pending:
+            raise already_decided(request)
+        return request
+
+    def person(self, user_id: str) -> Person:
+        """Somebody, as the directory knows them now."""
+        return self.directory.person(user_id, (), None)
+
+    def away(
+        self, user_id: str, delegate_id: str, from_ms: int | None, until_ms: int, by: str
+    ) -> Gone:
+        """Somebody is away, and who decides in their place. Raises `AbsenceRefused`."""
+        person, delegate = self.directory.persons([user_id, delegate_id], (), None)
+        for one, what in ((person, "be away"), (delegate, "stand in for anybody")):
+            if one.standing != "trusted":
+                raise AbsenceRefused(f"{one.name} can't {what}: {one.standing} in Slack.")
+        now = self.store.now()
+        absence = Absence(
+            person=person.id,
+            person_name=person.name,
+            delegate=delegate.id,
+            delegate_name=delegate.name,
+            from_ms=now if from_ms is None else max(from_ms, now),
+            until_ms=until_ms,
+        )
+        others = [one for one in self.absences.all() if one.person != person.id]
+        check(absence, others, now)
+        self.absences.put(absence, by)
+        return Gone(absence, left_behind(absence, others))
+
+    def back(self, user_id: str, by: str) -> Absence:
+        """Somebody is back before the end. Raises `AbsenceRefused` when they were not away."""
+        ended = self.absences.end(user_id, by)
+        if ended is None:
+            raise AbsenceRefused("There is no absence to end.")
+        return ended
+
+    def _press(self, at: At, *, asked_by: bool = True) -> Press:
+        """Who pressed, and those for whom they stand in, as Slack knows them now."""
+        press, _ = self._pressed(at, at.user_id, asked_by=asked_by)
+        return press
+
+    def _pressed(self, at: At, other: str, *, asked_by: bool = True) -> tuple[Press, Person]:
+        """The same, and somebody else; all of them in one look-up, since Slack waits for it."""
+        request = self.store.load(at.request_id).request
+        plan, requester = request.body.evaluation.plan, request.body.on_behalf_of
+        away = [one.person for one in request.state.away if one.delegate == at.user_id]
+        person, successor, *absent = self.directory.persons(
+            [at.user_id, other, *away],
+            () if plan is None else plan.named,
+            requester if asked_by else None,
+        )
+        press = Press(person=person, digest=at.digest, absent=tuple(absent), seen=at.place)
+        return press, successor
+
+    def _changed(self, at: At, command: Command) -> Request:
+        request = change(self.store, at.request_id, command)
+        if request is None:
+            raise RequestNotFound("There is no such request.", "Check the id.")
+        return request
+
+
+def _as_fields(press: Press) -> dict[str, object]:
+    return {name: getattr(press, name) for name in Press.model_fields}

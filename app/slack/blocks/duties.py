@@ -1,0 +1,46 @@
+"""Who is at a request now: whoever is on it, those who were chosen, and who stands in for whom."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block
+
+from app.domain.request import Away, Request
+
+from . import phrases
+from .people import listed, mention, who
+from .text import section
+
+_NAMES = 400
+
+
+def shown(request: Request) -> list[Block]:
+    """Nothing where all who may decide are asked, and none of them is away."""
+    lines = [*_claim(request), *_asked(request), *_away(request)]
+    return [section("\n".join(lines))] if lines else []
+
+
+def _claim(request: Request) -> list[str]:
+    held = request.state.claim
+    if held is None:
+        return []
+    return [f":eyes: {who(held.by)} is on it until {phrases.instant(held.until_ms)}"]
+
+
+def _asked(request: Request) -> list[str]:
+    """Those who were chosen, where not everybody is asked."""
+    plan, state = request.body.evaluation.plan, request.state
+    overflow = plan.overflow if plan is not None and state.overflowed else ()
+    chosen = [mention(ref) for ref in (*state.assigned, *overflow)]
+    if not chosen:
+        return []
+    full = " (the others have as much open as they should)" if state.overflowed else ""
+    return [f"*Asked now:* {listed(chosen, _NAMES)}{full}"]
+
+
+def _away(request: Request) -> list[str]:
+    away = [_stands_in(one) for one in request.state.away]
+    return [f"*Away:* {listed(away, _NAMES)}"] if away else []
+
+
+def _stands_in(away: Away) -> str:
+    return f"<@{away.person}>, <@{away.delegate}> decides until {phrases.instant(away.until_ms)}"

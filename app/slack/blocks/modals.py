@@ -1,0 +1,83 @@
+"""The forms that ask for a person or for days: handing a request over, and being away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    DatePickerElement,
+    InputBlock,
+    SectionBlock,
+    UserSelectElement,
+)
+from slack_sdk.models.views import View
+
+from app.domain.request import Request
+from app.slack import ids
+
+from . import phrases
+from .text import cut, plain
+
+_TITLE = 300
+
+
+def hand_over(request: Request, opened: ids.Form) -> dict[str, Any]:
+    """Who should be asked instead. What was shown travels in it."""
+    title = cut(phrases.title(request), _TITLE, "on the card")
+    effect = "They are told, and get a card of their own. You may still decide it."
+    blocks = [
+        SectionBlock(text=plain(title)),
+        ContextBlock(elements=[plain(effect)]),
+        _person("Who should look at it?", "Somebody who may decide it."),
+    ]
+    return _view(ids.HAND_OVER_FORM, "Hand it over", "Hand over", opened, blocks)
+
+
+def away(opened: ids.Form) -> dict[str, Any]:
+    """From when until when somebody is away, and who decides in their place."""
+    effect = (
+        "Whoever you choose may decide what you may, also what is open already. You still can, "
+        "and you hear how what you were asked for ends. It does not move on from them."
+    )
+    blocks = [
+        ContextBlock(elements=[plain(effect)]),
+        _person("Who decides in your place?", "Somebody who is not away then."),
+        _day(ids.FROM_BLOCK, "From", "From now on unless you choose a day.", optional=True),
+        _day(ids.UNTIL_BLOCK, "Until", "The last day on which you are away, in your time zone."),
+    ]
+    return _view(ids.AWAY_FORM, "I'm away", "Save", opened, blocks)
+
+
+def _person(question: str, hint: str) -> Block:
+    return InputBlock(
+        block_id=ids.PERSON_BLOCK,
+        label=plain(question),
+        element=UserSelectElement(action_id=ids.PERSON),
+        hint=plain(hint),
+    )
+
+
+def _day(block_id: str, label: str, hint: str, *, optional: bool = False) -> Block:
+    return InputBlock(
+        block_id=block_id,
+        label=plain(label),
+        element=DatePickerElement(action_id=ids.DAY),
+        hint=plain(hint),
+        optional=optional,
+    )
+
+
+def _view(
+    callback_id: str, title: str, submit: str, opened: ids.Form, blocks: list[Block]
+) -> dict[str, Any]:
+    return View(
+        type="modal",
+        callback_id=callback_id,
+        private_metadata=opened.as_value(),
+        title=plain(title),
+        submit=plain(submit),
+        close=plain("Cancel"),
+        blocks=blocks,
+    ).to_dict()

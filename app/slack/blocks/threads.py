@@ -1,0 +1,41 @@
+"""What is said in the thread of a card: that it waits, for whom, and what was asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.questions import find
+from app.domain.request import Request
+from app.domain.slack_steps import SayNotice
+
+from . import phrases, questions
+from .people import called, who
+from .text import Message, checked, cut, escaped, section
+
+_TITLE = 300
+_LEADS = {
+    "reminder": "This still waits for a decision: {title}.",
+    "escalation": "This is not decided yet, so more people are asked: {title}.",
+    "stage": "It is your turn: {title} was approved by those asked before you.",
+    "handover": "This was handed to you: {title}.",
+}
+
+
+def said(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
+    """One notice, to these people and groups."""
+    if notice.number is None:
+        return _waiting(notice, request, to)
+    question = find(request, notice.number)
+    if notice.kind == "answer" and question.answer is not None:
+        lead = f"{called(to)} {who(question.answer.by)} answered:"
+        return questions.quoted(lead, question.answer)
+    lead = f"{called(to)} {who(question.asked.by)} asks, before this is decided:"
+    return questions.quoted(lead, question.asked, questions.button(request, question))
+
+
+def _waiting(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
+    title = escaped(cut(phrases.title(request), _TITLE, "on the card"))
+    lead = _LEADS[notice.kind].format(title=f"*{title}*")
+    until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)
+    words = f"{called(to)} {lead} Without an answer it expires {until}.".strip()
+    return Message(text=words, blocks=checked([section(words)]))

@@ -1,0 +1,84 @@
+"""The menu of a card, and the forms that it opens: who is at it, and who is away."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from slack_bolt import Ack, App, BoltContext
+
+from app.domain.errors import AbsenceRefused, HandOverRefused
+from app.slack import ids
+from app.slack.blocks import modal, modals, notices
+from app.slack.payloads import Press, Submission
+
+from .desk import Desk
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen for the menu, for handing over, and for being away."""
+
+    @app.action(ids.MENU)
+    def move(ack: Ack, context: BoltContext) -> None:
+        press: Press = context["interaction"]
+        chosen, shown = press.move
+        at = desk.at(press, shown)
+        if chosen is ids.Move.CLAIM:
+            message = notices.claimed(desk.reviewing.claim(at))
+        elif chosen is ids.Move.RELEASE:
+            message = notices.released(desk.reviewing.release(at))
+        else:
+            _open(desk, press, chosen, shown)
+            ack()
+            return
+        ack()
+        desk.replies.tell(press.response_url, message)
+
+    @app.view(ids.HAND_OVER_FORM)
+    def hand_over(ack: Ack, context: BoltContext) -> None:
+        sent: Submission = context["interaction"]
+        if sent.chosen is None:
+            raise HandOverRefused("Choose somebody.")
+        request = desk.reviewing.hand_over(desk.at(sent, sent.form.shown), sent.chosen)
+        ack()
+        desk.replies.tell(sent.form.reply_to, notices.handed_over(request, sent.chosen))
+
+    @app.view(ids.AWAY_FORM)
+    def away(ack: Ack, context: BoltContext) -> None:
+        sent: Submission = context["interaction"]
+        person = desk.person(sent)
+        zone = _zone(desk.reviewing.person(person).zone)
+        first, last = sent.day(ids.FROM_BLOCK), sent.day(ids.UNTIL_BLOCK)
+        if sent.chosen is None or last is None:
+            raise AbsenceRefused("Choose who decides in your place, and until when.")
+        begins = None if first is None else _instant(first, zone)
+        ends = _instant(last + timedelta(days=1), zone)
+        gone = desk.reviewing.away(person, sent.chosen, begins, ends, by=person)
+        ack()
+        desk.replies.tell(sent.form.reply_to, notices.gone(gone.absence, gone.left))
+
+
+def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:
+    """The form for what was chosen."""
+    request = desk.reviewing.to_answer(shown.request_id)
+    opened = ids.Form(ids.ASK if move is ids.Move.ASK else ids.MENU, shown, press.response_url)
+    if move is ids.Move.ASK:
+        view = modal.form(request, opened)
+    elif move is ids.Move.HAND_OVER:
+        view = modals.hand_over(request, opened)
+    else:
+        view = modals.away(opened)
+    desk.open_form(press.trigger_id, view)
+
+
+def _instant(day: date, zone: ZoneInfo) -> int:
+    """The first instant (ms) of a day where somebody lives."""
+    local = datetime.combine(day, time(), zone)
+    return int(local.astimezone(UTC).timestamp() * 1000)
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,158 @@
+"""Finding people for a stage: who is away, and who is chosen out of it where it asks the fewest.
+
+Looked up outside and recorded as `Staffed`: by the Slack lane before it shows a request, and by the
+people lane whenever an absence begins or ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+
+from policies.atoms import is_group
+from policies.plan import ReviewPlan, Stage
+
+from .changes import change
+from .domain.absence import Absence
+from .domain.commands import Staffed
+from .domain.errors import TooBusy
+from .domain.request import Away, Request
+from .ports import Absences, Directory, Full, RequestStore
+
+_TRIES = 20
+"""Each lost try means that somebody else's request got the place."""
+
+Members = Mapping[str, Sequence[str]]
+"""The user ids behind each name of a plan."""
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """Who is found for a request, as things are now."""
+
+    store: RequestStore
+    directory: Directory
+    absences: Absences
+
+    def settle(self, request: Request, now: int) -> Request | None:
+        """The request with the people that it needs now, None once it is erased.
+
+        Raises `SlackAgain`, and `TooBusy` where those who were chosen were full each time.
+        """
+        for _ in range(_TRIES):
+            found = self.of(request, now)
+            if found is None:
+                return request
+            with suppress(Full):
+                return change(self.store, request.id, found)
+        raise TooBusy("Everybody who is chosen is full right now.")
+
+    def of(self, request: Request, now: int) -> Staffed | None:
+        """What was found; None where it stands in the request already. Raises `SlackAgain`."""
+        plan, stage, state = request.body.evaluation.plan, request.stage, request.state
+        if not request.pending or plan is None or stage is None:
+            return None
+        absent = [one for one in self.absences.all() if one.holds(now)]
+        chooses = stage.assign == "least_loaded" and not request.watched
+        if not absent and not state.away and not chooses:
+            return None
+        found = self._found(request, plan, stage, absent, chooses=chooses)
+        there = (state.away, state.assigned, state.overflowed)
+        return None if (found.away, found.assigned, found.overflowed) == there else found
+
+    def _found(
+        self,
+        request: Request,
+        plan: ReviewPlan,
+        stage: Stage,
+        absent: Sequence[Absence],
+        *,
+        chooses: bool,
+    ) -> Staffed:
+        members = self.directory.members(request.asked)
+        found = Staffed(
+            stage=request.state.stage,
+            away=tuple(_away(request, members, absent)),
+            assigned=_kept(request, members, absent),
+            overflowed=request.state.overflowed,
+        )
+        return self._with_chosen(request, plan, stage, members, found) if chooses else found
+
+    def _with_chosen(
+        self, request: Request, plan: ReviewPlan, stage: Stage, members: Members, found: Staffed
+    ) -> Staffed:
+        """As many as the quorum needs: those who were chosen and still can, then the least loaded.
+
+        Once all of the others have as many open requests as anybody should, the overflow is asked;
+        where there is none, the whole stage is.
+        """
+        kept = tuple(one for one in found.assigned if self._trusted(one))
+        votes = sum(vote.stage == request.state.stage for vote in request.state.votes)
+        missing = max(stage.quorum - votes - len(kept), 0)
+        pool = [one for ref in stage.reviewers for one in members[ref]]
+        barred = {*kept, *_answered(request), *self._requester(request)}
+        barred |= {one.person for one in found.away}
+        free = self._least_loaded(request, plan, [one for one in pool if one not in barred])
+        new = tuple(islice(filter(self._trusted, free), missing))
+        if len(new) < missing and not plan.overflow:
+            return found.model_copy(update={"assigned": (), "overflowed": False})
+        overflowed = found.overflowed or len(new) < missing
+        update = {"assigned": (*kept, *new), "overflowed": overflowed, "new": new}
+        return found.model_copy(update=update)
+
+    def _least_loaded(self, request: Request, plan: ReviewPlan, pool: list[str]) -> Iterator[str]:
+        """Those below the cap, the least loaded first; among equals everybody has their turn."""
+        people = list(dict.fromkeys(pool))
+        loads = zip(self.store.workload(people), people, strict=True)
+        free = [(load, _lot(request, one), one) for load, one in loads if _below(plan, load)]
+        return (one for _, _, one in sorted(free))
+
+    def _trusted(self, person: str) -> bool:
+        return self.directory.person(person, (), None).standing == "trusted"
+
+    def _requester(self, request: Request) -> list[str]:
+        requester = request.body.on_behalf_of
+        return [] if requester is None else self.directory.ids((requester,))
+
+
+def _kept(request: Request, members: Members, absent: Sequence[Absence]) -> tuple[str, ...]:
+    """Those who were chosen before, can still decide and have not answered.
+
+    What was asked of somebody who went away is asked of whoever stands in for them.
+    """
+    delegates = {one.person: one.delegate for one in absent}
+    able = {one for people in members.values() for one in people}.union(delegates.values())
+    kept = [delegates.get(one, one) for one in request.state.assigned]
+    return tuple(one for one in dict.fromkeys(kept) if one in able - _answered(request))
+
+
+def _answered(request: Request) -> set[str]:
+    return {one.by.id for one in (*request.state.votes, *request.state.rejections)}
+
+
+def _away(request: Request, members: Members, absent: Sequence[Absence]) -> Iterator[Away]:
+    """Of those who are asked, who is away. Whoever was chosen or named was asked in person."""
+    before = {one.person for one in request.state.away if one.personal}
+    for one in absent:
+        refs = [ref for ref, people in members.items() if one.person in people]
+        personal = any(not is_group(ref) for ref in refs)
+        chosen = one.person in request.state.assigned or one.person in before
+        if refs or chosen:
+            yield Away(
+                person=one.person,
+                delegate=one.delegate,
+                until_ms=one.until_ms,
+                personal=personal or chosen,
+            )
+
+
+def _below(plan: ReviewPlan, load: int) -> bool:
+    return plan.cap is None or load < plan.cap
+
+
+def _lot(request: Request, person: str) -> str:
+    """Among equals the order is another one for each request, and always the same."""
+    return hashlib.sha256(f"{request.id} {person}".encode()).hexdigest()

@@ -1,0 +1,69 @@
+"""`Absences` on Redis: who is away, and when the people lane has to look."""
+
+from __future__ import annotations
+
+import redis
+from pydantic import ValidationError
+
+from app.domain.absence import Absence
+from app.domain.due import Lane
+from app.domain.events import AbsenceEvent, AbsenceEventType
+
+from .bells import Bells
+from .connection import milliseconds, once, script, talk
+
+_KEY = "cs:absences"
+
+
+class RedisAbsences:
+    """One hash of absences, by user id."""
+
+    def __init__(self, client: redis.Redis, bells: Bells) -> None:
+        self._redis = client
+        self._bells = bells
+        self._change = script(client, "absence")
+        self._seen = script(client, "absence_seen")
+
+    def all(self) -> tuple[Absence, ...]:
+        stored = talk(lambda: self._redis.hgetall(_KEY))
+        found = (_read(str(text)) for text in stored.values())
+        return tuple(one for one in found if one is not None)
+
+    def get(self, person: str) -> Absence | None:
+        text = talk(lambda: self._redis.hget(_KEY, person))
+        return None if text is None else _read(str(text))
+
+    def put(self, absence: Absence, by: str) -> None:
+        detail = absence.model_dump(include={"person", "delegate", "from_ms", "until_ms"})
+        event = AbsenceEvent(type=AbsenceEventType.AWAY, at_ms=self._now(), actor=by, detail=detail)
+        self._write(absence.person, absence.model_dump_json(), absence.from_ms, event)
+
+    def end(self, person: str, by: str) -> Absence | None:
+        now = self._now()
+        event = AbsenceEvent(
+            type=AbsenceEventType.BACK, at_ms=now, actor=by, detail={"person": person}
+        )
+        before = self._write(person, "", now, event)
+        return None if before is None else _read(before)
+
+    def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
+        stood = "" if absence is None else absence.model_dump_json()
+        turn = "" if next_ms is None else str(next_ms)
+        talk(lambda: self._seen(args=[person, stood, turn]))
+
+    def _write(self, person: str, absence: str, due_ms: int, event: AbsenceEvent) -> str | None:
+        """The absence, its turn and its event together; gives the absence that stood there."""
+        before = once(lambda: self._change(args=[person, absence, due_ms, event.model_dump_json()]))
+        self._bells.ring(Lane.PEOPLE)
+        return None if before is None else str(before)
+
+    def _now(self) -> int:
+        return milliseconds(talk(self._redis.time))
+
+
+def _read(text: str) -> Absence | None:
+    """None for what a newer version wrote."""
+    try:
+        return Absence.model_validate_json(text)
+    except ValidationError:
+        return None
