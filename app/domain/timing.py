@@ -6,7 +6,7 @@ once, however many were missed.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from policies.hours import later
 from policies.plan import ReviewPlan
@@ -16,6 +16,8 @@ from .events import EventType
 from .notices import noticed
 from .request import Actor, Decision, NoticeKind, Request, Status
 from .transition import Transition, event
+
+Coming = Literal["reminder", "escalation", "goes_ahead", "claim_lapses", "expiry"]
 
 TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
 
@@ -36,11 +38,23 @@ def deadline(plan: ReviewPlan, began_ms: int) -> int:
 
 def next_ms(request: Request) -> int | None:
     """When time next does something to a request that waits."""
+    return next((at for at, _ in to_come(request)), None)
+
+
+def to_come(request: Request) -> list[tuple[int, Coming]]:
+    """What time does to a request that waits, and when (ms), the soonest first."""
     state = request.state
-    claim_ms = None if state.claim is None else state.claim.until_ms
-    one_of_each = (*state.escalate_ms[:1], *state.remind_ms[:1])
-    instants = (state.expires_ms, state.goes_ahead_ms, claim_ms, *one_of_each)
-    return min((each for each in instants if each is not None), default=None)
+    if not request.pending:
+        return []
+    once: dict[Coming, int | None] = {
+        "expiry": state.expires_ms,
+        "goes_ahead": state.goes_ahead_ms,
+        "claim_lapses": None if state.claim is None else state.claim.until_ms,
+    }
+    found = [(at, what) for what, at in once.items() if at is not None]
+    found += [(at, "escalation") for at in state.escalate_ms]
+    found += [(at, "reminder") for at in state.remind_ms]
+    return sorted(found)
 
 
 def expire(request: Request, now: int) -> Transition | None:

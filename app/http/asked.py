@@ -7,14 +7,25 @@ from typing import Any, Literal
 from pydantic import Field
 
 from app.domain.message import iso
-from app.domain.request import Report, Request, State, Stopped, Vote
+from app.domain.request import (
+    Away,
+    Claimed,
+    Question,
+    Report,
+    Request,
+    State,
+    Stopped,
+    Vote,
+    Words,
+)
+from app.domain.timing import Coming, to_come
 from policies.plan import Choice, Outcome, Stage, Watch
 
 from .shape import Answer, By, Instant, instant
 
 
 class ApprovalAnswer(Answer):
-    """One person's approval."""
+    """One person's answer."""
 
     by: By
     at: Instant
@@ -79,8 +90,66 @@ class StoppedAnswer(Answer):
         return cls(by=By.of(stopped.by), at=iso(stopped.at_ms), reason=stopped.reason)
 
 
+class ClaimAnswer(Answer):
+    """Somebody is on it until then. It keeps nobody else from deciding."""
+
+    by: By
+    at: Instant
+    until: Instant
+
+    @classmethod
+    def of(cls, claim: Claimed) -> ClaimAnswer:
+        return cls(by=By.of(claim.by), at=iso(claim.at_ms), until=iso(claim.until_ms))
+
+
+class AwayAnswer(Answer):
+    """A reviewer who is away, and who decides in their place until then. Slack user ids."""
+
+    person: str
+    delegate: str
+    until: Instant
+
+    @classmethod
+    def of(cls, away: Away) -> AwayAnswer:
+        return cls(person=away.person, delegate=away.delegate, until=iso(away.until_ms))
+
+
+class WordsAnswer(Answer):
+    """What somebody said."""
+
+    by: By
+    at: Instant
+    text: str
+
+    @classmethod
+    def of(cls, words: Words) -> WordsAnswer:
+        return cls(by=By.of(words.by), at=iso(words.at_ms), text=words.text)
+
+
+class QuestionAnswer(Answer):
+    """A question to the requester; it decides nothing."""
+
+    asked: WordsAnswer
+    answer: WordsAnswer | None
+
+    @classmethod
+    def of(cls, question: Question) -> QuestionAnswer:
+        said = question.answer
+        return cls(
+            asked=WordsAnswer.of(question.asked),
+            answer=None if said is None else WordsAnswer.of(said),
+        )
+
+
+class NextAnswer(Answer):
+    """What time does to it next while nobody answers."""
+
+    at: Instant
+    what: Coming
+
+
 class ReviewAnswer(Answer):
-    """Who is asked, and how far it has got."""
+    """Who is asked, how far it has got, and what comes next."""
 
     stage: int = Field(description="The stage that is asked, or was asked last, from 1.")
     stages: list[StageAnswer]
@@ -92,9 +161,25 @@ class ReviewAnswer(Answer):
         "end."
     )
     stopped: StoppedAnswer | None
+    rejections: list[ApprovalAnswer] = Field(
+        description="Those that are not enough yet; the policy says how many it takes."
+    )
+    reject_quorum: int
+    assigned: list[str] = Field(
+        description="The Slack user ids of those who were chosen; empty where all are asked."
+    )
+    overflow: list[str] = Field(
+        description="Who is asked as well, since those who could be chosen have enough open."
+    )
+    away: list[AwayAnswer]
+    claim: ClaimAnswer | None
+    questions: list[QuestionAnswer]
+    next: list[NextAnswer] = Field(
+        description="What time brings while nobody answers, soonest first; empty once decided."
+    )
     reminders: int = Field(description="How often those who are asked were reminded.")
     backups: list[str]
-    escalated: bool = Field(description="Whether the backups may decide as well by now.")
+    escalated: bool = Field(description="Whether backups may decide as well by now.")
 
     @classmethod
     def of(cls, request: Request) -> ReviewAnswer | None:
@@ -111,6 +196,14 @@ class ReviewAnswer(Answer):
             choices=[ChoiceAnswer.of(choice) for choice in plan.choices],
             watch=WatchAnswer.of(plan.watch, state) if plan.watch and request.watched else None,
             stopped=state.stopped and StoppedAnswer.of(state.stopped),
+            rejections=[ApprovalAnswer.of(vote) for vote in state.rejections],
+            reject_quorum=plan.reject_quorum,
+            assigned=list(state.assigned),
+            overflow=list(plan.overflow) if state.overflowed else [],
+            away=[AwayAnswer.of(away) for away in state.away],
+            claim=state.claim and ClaimAnswer.of(state.claim),
+            questions=[QuestionAnswer.of(question) for question in state.questions],
+            next=[NextAnswer(at=iso(at), what=what) for at, what in to_come(request)],
             reminders=state.reminded,
             backups=list(plan.backups),
             escalated=state.escalated > 0,
