@@ -108,6 +108,13 @@ def build_orders(settings: StoreSettings) -> RedisOrders:
     return RedisOrders(connect(settings.redis_url))
 
 
+def build_reviewing(settings: Settings) -> Reviewing:
+    """What `countersign away` needs."""
+    store = build_store(settings)
+    directory = SlackDirectory(_slack(settings), store.cache)
+    return Reviewing(store.requests, directory, store.absences)
+
+
 def build_lanes(settings: Settings) -> RedisLanes:
     """What the clock needs."""
     return build_store(settings).lanes

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
+import redis
 from standardwebhooks import Webhook
 
 from app.callbacks.sign import secret_for
@@ -27,6 +30,12 @@ ANA, BEN, CHLOE = "U0ANA00001", "U0BEN00001", "U0CHLOE001"
 DEV, EVE, GUEST, GONE = "U0DEV00001", "U0EVE00001", "U0GUEST001", "U0GONE0001"
 APPROVE, REVISE, REJECT = "countersign_approve", "countersign_revise", "countersign_reject"
 APPROVALS = "C0APPROVAL"
+MENU = "countersign_menu"
+_VALUES = {
+    "plain_text_input": "value",
+    "users_select": "selected_user",
+    "datepicker": "selected_date",
+}
 
 T = TypeVar("T")
 
@@ -150,28 +159,59 @@ class World:
         answer: dict[str, Any] = self.slack.post("/api/click", json=click).json()
         return answer
 
-    def write(self, user: str, text: str) -> None:
-        """A person writes into the one input of the form before them, and sends it."""
+    def choose(self, user: str, card: dict[str, Any], entry: str) -> dict[str, Any]:
+        """A person chooses an entry of the menu of a card; Slack's answer to them."""
+        block, menu = _button(card, MENU)
+        option = next(one for one in menu["options"] if one["text"]["text"] == entry)
+        click = {
+            "user": user,
+            "channel": card["channel"],
+            "ts": card["ts"],
+            "block_id": block,
+            "action_id": MENU,
+            "selected_option": option,
+        }
+        answer: dict[str, Any] = self.slack.post("/api/click", json=click).json()
+        return answer
+
+    def fill_in(self, user: str, *values: str | None) -> dict[str, Any]:
+        """A person fills in the inputs of the form before them, and sends it; Slack's answer."""
 
         def look() -> dict[str, Any] | None:
             state = self.slack.get("/api/state", params={"user": user}).json()
             return state["views"][-1] if state["views"] else None
 
         view = eventually(look, what=f"a form for {user}")
-        block = next(one for one in view["blocks"] if one["type"] == "input")
-        value = {"type": "plain_text_input", "value": text}
-        form = {
-            "user": user,
-            "view_id": view["id"],
-            "state": {block["block_id"]: {block["element"]["action_id"]: value}},
-        }
-        answer = self.slack.post("/api/submit", json=form).json()
+        inputs = [one for one in view["blocks"] if one["type"] == "input"]
+        state = {}
+        for block, value in zip(inputs, values, strict=True):
+            element = block["element"]
+            typed = {"type": element["type"], _VALUES[element["type"]]: value}
+            state[block["block_id"]] = {element["action_id"]: typed}
+        form = {"user": user, "view_id": view["id"], "state": state}
+        answer: dict[str, Any] = self.slack.post("/api/submit", json=form).json()
+        return answer
+
+    def write(self, user: str, text: str) -> None:
+        """A person writes into the one input of the form before them, and sends it."""
+        answer = self.fill_in(user, text)
         assert answer["ok"], answer
 
     def decide(self, request_id: str, action: str = APPROVE, user: str = ANA) -> None:
         """Wait for the card and press."""
         answer = self.press(user, self.card(request_id, user), action)
         assert answer["ok"], answer
+
+    def said(self, text: str, user: str = ANA) -> dict[str, Any]:
+        """A message that holds these words and that a person sees, once it is there."""
+
+        def look() -> dict[str, Any] | None:
+            everything = [one for channel in self.messages(user).values() for one in channel]
+            return next(
+                (one for one in everything if text in json.dumps(one, ensure_ascii=False)), None
+            )
+
+        return eventually(look, what=f"{text!r} being said to {user}")
 
     def told(self, user: str, text: str) -> dict[str, Any]:
         """A message that only this person sees, once it is there."""
@@ -209,6 +249,40 @@ class World:
     def heal(self) -> None:
         self.slack.delete("/api/faults").raise_for_status()
         self.receiver.answer = lambda _: 204
+
+    def its_hour_has_come(self, request_id: str, field: str) -> None:
+        """Brings an instant of the stored state forward to now, as if its time had passed.
+
+        `field` is one of the state, or of a part of it: `claim.until_ms`. Of several instants the
+        first comes.
+        """
+        server = redis.Redis.from_url(self.stack.server.url, decode_responses=True)
+        key = f"cs:request:{request_id}"
+        state = json.loads(str(server.hget(key, "state")))
+        seconds, micros = server.time()
+        now = seconds * 1000 + micros // 1000
+        *parts, last = field.split(".")
+        part = state
+        for name in parts:
+            part = part[name]
+        part[last] = [now, *part[last][1:]] if isinstance(part[last], list) else now
+        server.hset(key, mapping={"state": json.dumps(state), "due:time": str(now)})
+        server.zadd("cs:due:time", {request_id: now})
+        server.close()
+
+    def operator(self, *words: str) -> str:
+        """What an operator types after `countersign`; what it prints."""
+        typed = subprocess.run(
+            [sys.executable, "-c", "from app.cli import main; main()", *words],
+            env=os.environ | self.stack.env(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert typed.returncode == 0, typed.stderr
+        return typed.stdout
 
     def process(self, name: str) -> Process:
         return next(one for one in self.stack.processes if one.name == name)

@@ -9,6 +9,7 @@ import click
 from app.domain.errors import CountersignError
 from app.process import explain
 
+from .away import away
 from .clients import clients
 from .demo import demo
 from .policy import policy
@@ -32,6 +33,7 @@ def main() -> None:
     """The Slack-native approval gate for workflows and AI agents."""
 
 
+main.add_command(away)
 main.add_command(clients)
 main.add_command(demo)
 main.add_command(policy)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from policies.plan import Frozen
 
@@ -32,6 +34,15 @@ class Absence(Frozen):
     def overlaps(self, other: Absence) -> bool:
         """Whether there is an instant at which both are away."""
         return self.from_ms < other.until_ms and other.from_ms < self.until_ms
+
+
+def first_instant(day: date, zone: str | None) -> int:
+    """The instant (ms) at which a day begins in a time zone; in UTC where nobody knows that."""
+    try:
+        there = ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        there = ZoneInfo("UTC")
+    return int(datetime.combine(day, time(), there).astimezone(UTC).timestamp() * 1000)
 
 
 def check(absence: Absence, others: Iterable[Absence], now: int) -> None:

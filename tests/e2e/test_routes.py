@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 
 from tests.world import (
     ANA,
@@ -108,19 +107,6 @@ def monitor(world: World) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def its_hour_has_come(world: World, request_id: str, field: str) -> None:
-    """Brings an instant of the stored state forward to now, as if its time had passed."""
-    server = redis.Redis.from_url(world.stack.server.url, decode_responses=True)
-    key = f"cs:request:{request_id}"
-    state = json.loads(str(server.hget(key, "state")))
-    seconds, micros = server.time()
-    now = seconds * 1000 + micros // 1000
-    state[field] = [now] if field == "remind_ms" else now
-    server.hset(key, mapping={"state": json.dumps(state), "due:time": str(now)})
-    server.zadd("cs:due:time", {request_id: now})
-    server.close()
-
-
 def watched(world: World) -> dict[str, Any]:
     """A request that goes ahead by itself, with its window begun and its card up to date."""
     opened = world.ask(policy="watched", callback_on="human")
@@ -194,7 +180,7 @@ def test_a_free_choice_brings_its_words(world: World):
 def test_what_nobody_stops_goes_ahead(world: World):
     request = watched(world)
     assert buttons(world.card(request["id"])) == [labelled(world.card(request["id"]), "Stop")]
-    its_hour_has_come(world, request["id"], "goes_ahead_ms")
+    world.its_hour_has_come(request["id"], "goes_ahead_ms")
     callback = world.delivered(request["id"])
     assert callback["type"] == "request.approved"
     assert [by["kind"] for by in callback["data"]["by"]] == ["policy"]
@@ -236,7 +222,7 @@ def test_a_client_that_is_no_monitor_reports_nothing(world: World):
 def test_who_is_asked_is_reminded_in_the_thread_and_in_person(world: World):
     opened = world.ask(policy="urged", title="Refund that waits")
     card = world.card(opened["id"])
-    its_hour_has_come(world, opened["id"], "remind_ms")
+    world.its_hour_has_come(opened["id"], "remind_ms")
 
     def reminded() -> bool:
         return any(
@@ -245,7 +231,7 @@ def test_who_is_asked_is_reminded_in_the_thread_and_in_person(world: World):
         )
 
     eventually(reminded, what="a reminder in the thread")
-    its_hour_has_come(world, opened["id"], "remind_ms")
+    world.its_hour_has_come(opened["id"], "remind_ms")
     own = eventually(
         lambda: [one for one in world.cards(opened["id"]) if one["channel"] != APPROVALS],
         what="a card of Ana's own",
@@ -264,7 +250,7 @@ def test_after_the_escalation_a_backup_may_decide(world: World):
     card = world.card(opened["id"], CHLOE)
     assert world.press(CHLOE, card, APPROVE)["ok"]
     world.told(CHLOE, "not among the people")
-    its_hour_has_come(world, opened["id"], "escalate_ms")
+    world.its_hour_has_come(opened["id"], "escalate_ms")
     own = eventually(
         lambda: [one for one in world.cards(opened["id"], CHLOE) if one["channel"] != APPROVALS],
         what="a card of Chloe's own",
@@ -277,7 +263,7 @@ def test_after_the_escalation_a_backup_may_decide(world: World):
 def test_an_expired_request_was_not_approved(world: World):
     opened = world.ask(policy="pair", on_behalf_of="dev@example.com", title="Nobody looked at it")
     world.card(opened["id"])
-    its_hour_has_come(world, opened["id"], "expires_ms")
+    world.its_hour_has_come(opened["id"], "expires_ms")
     assert world.delivered(opened["id"])["type"] == "request.expired"
     eventually(
         lambda: "Nobody looked at it" in json.dumps(world.messages(DEV)), what="Dev being told"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import timedelta
 
 from slack_bolt import Ack, App, BoltContext
 
+from app.domain.absence import first_instant
 from app.domain.errors import AbsenceRefused, HandOverRefused
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices
@@ -47,12 +47,12 @@ def register(app: App, desk: Desk) -> None:
     def away(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
         person = desk.person(sent)
-        zone = _zone(desk.reviewing.person(person).zone)
+        zone = desk.reviewing.person(person).zone
         first, last = sent.day(ids.FROM_BLOCK), sent.day(ids.UNTIL_BLOCK)
         if sent.chosen is None or last is None:
             raise AbsenceRefused("Choose who decides in your place, and until when.")
-        begins = None if first is None else _instant(first, zone)
-        ends = _instant(last + timedelta(days=1), zone)
+        begins = None if first is None else first_instant(first, zone)
+        ends = first_instant(last + timedelta(days=1), zone)
         gone = desk.reviewing.away(person, sent.chosen, begins, ends, by=person)
         ack()
         desk.replies.tell(sent.form.reply_to, notices.gone(gone.absence, gone.left))
@@ -69,16 +69,3 @@ def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:
     else:
         view = modals.away(opened)
     desk.open_form(press.trigger_id, view)
-
-
-def _instant(day: date, zone: ZoneInfo) -> int:
-    """The first instant (ms) of a day where somebody lives."""
-    local = datetime.combine(day, time(), zone)
-    return int(local.astimezone(UTC).timestamp() * 1000)
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")

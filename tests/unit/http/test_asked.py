@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain import lifecycle
 from app.domain.commands import Command, Signal, Stop, Wake
+from app.domain.message import iso
 from app.domain.request import Actor, Request
 from app.http.answers import RequestAnswer, SignalsAnswer
 from app.http.examples import SIGNALLED
@@ -74,6 +75,14 @@ def test_a_review_names_its_stages_before_anybody_has_answered():
         "choices": [],
         "watch": None,
         "stopped": None,
+        "rejections": [],
+        "reject_quorum": 1,
+        "assigned": [],
+        "overflow": [],
+        "away": [],
+        "claim": None,
+        "questions": [],
+        "next": [{"at": iso(NOW + 86_400_000), "what": "expiry"}],
         "reminders": 0,
         "backups": [],
         "escalated": False,
