@@ -32,6 +32,12 @@ def distinct(values: tuple[H, ...]) -> tuple[H, ...]:
     return values
 
 
+def _told_apart(names: tuple[str, ...]) -> tuple[str, ...]:
+    """An address is the same in capitals, and nobody is two of those who are asked."""
+    distinct(tuple(name.casefold() for name in names))
+    return names
+
+
 def between(least: int, most: int) -> Callable[[str], str]:
     """A check that a text has so many characters."""
 
@@ -111,6 +117,9 @@ Reviewer = Annotated[
         "write an e-mail address, a Slack user or group id such as U0123ABCD, "
         'or a user group such as "@finance-approvers"',
     ),
+]
+Reviewers = Annotated[
+    tuple[Reviewer, ...], Field(min_length=1, max_length=50), AfterValidator(_told_apart)
 ]
 Channel = Annotated[
     str,

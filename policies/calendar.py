@@ -16,6 +16,15 @@ def duration_s(text: str) -> int:
     return sum(int(n or 0) * size for n, size in zip(match.groups(), _UNITS.values(), strict=True))
 
 
+def written(seconds: int) -> str:
+    """A duration as a policy writes it: 129600 is `1d12h`."""
+    parts = []
+    for unit, size in _UNITS.items():
+        count, seconds = divmod(seconds, size)
+        parts += [f"{count}{unit[0]}"] if count else []
+    return "".join(parts) or "0s"
+
+
 def in_words(seconds: int) -> str:
     """A duration for people: 129600 is `1 day 12 hours`."""
     words = []

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from policies.compiled import LoadedPolicy, Path
 from policies.conditions import Budget
+from policies.loose_ends import loose_ends
 from policies.plan import Route
-from policies.plans import changed
 from policies.quorums import unmet
-from policies.review_form import Review
 from policies.schema import Input, Policy, Rule
 from policies.wording import listing
 
@@ -37,28 +36,9 @@ def cautions(loaded: LoadedPolicy) -> tuple[Caution, ...]:
         *_unlimited(loaded),
         *_unwatchable(loaded),
         *(Caution(path, message) for path, message in unmet(loaded)),
-        *_half_escalated(loaded.policy),
+        *(Caution(path, message) for path, message in loose_ends(loaded.policy)),
         *_untested(loaded.policy),
     )
-
-
-def _half_escalated(policy: Policy) -> Iterator[Caution]:
-    """Backups whom nobody ever asks, and an escalation to nobody."""
-    yield from _half(policy.review, ("review",))
-    for position, rule in enumerate(policy.rules):
-        if rule.review is not None and rule.review.model_fields_set & {"backups", "sla"}:
-            merged = changed(policy.review, rule.review)
-            yield from _half(merged, ("rules", position, "review"))
-
-
-def _half(review: Review, path: Path) -> Iterator[Caution]:
-    escalates = review.sla is not None and review.sla.escalate is not None
-    if review.backups and not escalates:
-        yield Caution(path, "`backups` are never asked; write when, such as sla: {escalate: 4h}")
-    if escalates and not review.backups:
-        yield Caution(
-            path, "`escalate` asks nobody; name the `backups` who may decide from then on"
-        )
 
 
 def _always(loaded: LoadedPolicy, rule: Rule) -> bool:

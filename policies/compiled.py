@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from policies.asking import misfits
 from policies.atoms import is_group
 from policies.conditions import Condition, ConditionError, ConditionProblem, Vocabulary
 from policies.inputs import SIGNALS, signals_of
 from policies.plan import Outcome, ReviewPlan, Route
 from policies.plans import changed, plan, strictest, with_two
+from policies.review_form import Review
 from policies.risk import ONE_PERSON, QUESTIONS
 from policies.schema import Input, Limit, Policy, Rule
 from policies.wording import listing, nearest
@@ -131,11 +133,15 @@ def _plans(policy: Policy, faults: list[Fault]) -> dict[str, ReviewPlan]:
             continue
         if rule.then in (Route.REVIEW, Route.WATCH):
             plans[rule.id] = plan(review, rule)
-            faults += _unfit_plan(plans[rule.id], rule, position)
+            faults += _unfit_plan(plans[rule.id], review, rule, position)
     return plans
 
 
-def _unfit_plan(one: ReviewPlan, rule: Rule, position: int) -> Iterator[Fault]:
+def _unfit_plan(one: ReviewPlan, review: Review, rule: Rule, position: int) -> Iterator[Fault]:
+    written = set() if rule.review is None else rule.review.model_fields_set
+    for key, message in misfits(review):
+        if key[0] in written:
+            yield Fault(("rules", position, "review", *key), message)
     if rule.review is not None and (message := _uncountable_choice(one)):
         yield Fault(("rules", position, "review"), message)
     if one.watch is not None and one.watch.for_s >= one.expire_s:
@@ -144,6 +150,8 @@ def _unfit_plan(one: ReviewPlan, rule: Rule, position: int) -> Iterator[Fault]:
 
 def _unfit_review(policy: Policy, own: ReviewPlan) -> Iterator[Fault]:
     by_flags = may_ask_two(policy)
+    for key, message in misfits(policy.review):
+        yield Fault(("review", *key), message)
     if not own.reviewers:
         nobody = "`review` needs `reviewers`, or `stages` with reviewers of their own"
         yield Fault(("review",), nobody)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from policies.atoms import MAX_NUMBER
+from policies.calendar import written
 from policies.compiled import LoadedPolicy
 from policies.inputs import signals_of
 from policies.meanings import MEANINGS
@@ -14,7 +15,6 @@ from policies.schema import Input, Policy
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_DAY = 86_400
 _JSON_TYPES: dict[FieldType, str] = {
     "string": "string",
     "number": "number",
@@ -128,8 +128,8 @@ def _without_null(schema: Schema, options: list[Schema]) -> Schema:
 
 
 def _default(schema: Schema) -> Any:
-    """Durations are held in seconds, and written in days."""
+    """Durations are held in seconds, and written as `7d`."""
     value = schema["default"]
     if schema.get("type") == "string" and isinstance(value, int):
-        return f"{value // _DAY}d"
+        return written(value)
     return value

@@ -43,6 +43,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "reviewers": "Who is asked: groups, e-mail addresses, Slack user ids.",
             "quorum": "How many of them must approve.",
             "stages": "Reviewers who are asked one after another.",
+            "assign": "Whom it asks: everyone, or as many as it needs, the least loaded.",
+            "cap": "Nobody is asked who has so many requests open already.",
+            "overflow": "Who is asked, and may decide, once all are at their cap.",
+            "reject_quorum": "How many people have to reject; one unless set.",
             "backups": "Who may decide as well, once it is escalated.",
             "outcomes": "Which of the usual buttons there are.",
             "choices": "Buttons of the policy's own in their place.",
@@ -54,6 +58,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "name": "What the stage is called on the card.",
             "reviewers": "Who is asked together.",
             "quorum": "How many of them must approve before the next stage.",
+            "assign": "Whom this stage asks: everyone, or the least loaded.",
         },
         "ChoiceForm": {
             "id": "What the workflow is told.",
@@ -65,8 +70,14 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Sla": {
             "remind": "When to remind those who are asked; several, in order.",
             "escalate": "When to ask the backups as well.",
+            "further": "Later steps, each asking more people.",
             "expire": "When the request ends without an approval.",
-            "hours": "Working hours: the three durations above run in these alone.",
+            "claim": "How long it holds that somebody is on it; 30m unless set.",
+            "hours": "Working hours: reminders, steps and expiry run in these alone.",
+        },
+        "StepForm": {
+            "after": "When, from when people were asked first.",
+            "ask": "Who may decide as well from then on.",
         },
         "HoursForm": {
             "zone": "A time zone such as Europe/London.",

@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from policies.document import Document, Mark, Path
-from policies.review_form import ChoiceForm, HoursForm, Review, Sla, StageForm
+from policies.review_form import ChoiceForm, Review, StageForm
 from policies.schema import Expectation, Input, Limit, Policy, Question, Rule, Signal
+from policies.sla_form import HoursForm, Sla, StepForm
 from policies.wording import kind_of, listing, nearest, printable
 
 _KINDS = {
@@ -32,6 +33,7 @@ _PLACES: dict[str, type[BaseModel]] = {
     "risk.*": Question,
     "review": Review,
     "review.sla": Sla,
+    "review.sla.further.*": StepForm,
     "review.sla.hours": HoursForm,
     "review.stages.*": StageForm,
     "review.choices.*": ChoiceForm,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from policies.asking import assigned, misfits, stages_of
 from policies.plan import Choice, Escalation, Hours, Outcome, ReviewPlan, Route, Stage, Watch
-from policies.review_form import ChoiceForm, Review, Sla, can_be_met, people
+from policies.review_form import ChoiceForm, Review, can_be_met, people
 from policies.schema import Rule
+from policies.sla_form import Sla
 from policies.summary import EFFECTS
 
 _INSTEAD = {
@@ -17,6 +19,8 @@ _INSTEAD = {
     "outcomes": ("choices",),
 }
 """Keys that stand in place of others: where a rule writes one, the policy's others don't count."""
+
+_OF_ITS_OWN = {"cap", "overflow", "reject_quorum"}
 
 
 def changed(base: Review, change: Review | None) -> Review:
@@ -34,6 +38,14 @@ def changed(base: Review, change: Review | None) -> Review:
         can_be_met(merged.reviewers, merged.quorum or 1)
     elif len(merged.stages) > 1 and merged.choices:
         raise ValueError("`choices` go with one stage; write `reviewers` or `outcomes` here")
+    return _without_idle(merged, written)
+
+
+def _without_idle(merged: Review, written: set[str]) -> Review:
+    """Without what the policy says of its own reviewers and buttons and has no meaning here."""
+    while idle := _OF_ITS_OWN.intersection(at[0] for at, _ in misfits(merged)) - written:
+        kept = merged.model_fields_set - idle
+        merged = Review.model_construct(**{name: getattr(merged, name) for name in kept})
     return merged
 
 
@@ -52,6 +64,10 @@ def plan(review: Review, rule: Rule | None = None) -> ReviewPlan:
         remind_s=sla.remind,
         escalations=_escalations(review, sla),
         hours=None if sla.hours is None else Hours(**sla.hours.model_dump()),
+        reject_quorum=review.reject_quorum or 1,
+        cap=review.cap,
+        overflow=review.overflow or (),
+        claim_s=sla.claim_s,
     )
 
 
@@ -75,17 +91,20 @@ def with_two(one: ReviewPlan) -> ReviewPlan:
 def _escalations(review: Review, sla: Sla) -> tuple[Escalation, ...]:
     if sla.escalate is None or not review.backups:
         return ()
-    return (Escalation(after_s=sla.escalate, ask=review.backups),)
+    further = (Escalation(after_s=step.after_s, ask=step.ask) for step in sla.further or ())
+    return (Escalation(after_s=sla.escalate, ask=review.backups), *further)
 
 
 def _stages(review: Review) -> tuple[Stage, ...]:
-    if review.stages is not None:
-        return tuple(
-            Stage(reviewers=one.reviewers, quorum=people(one.reviewers, one.quorum), name=one.name)
-            for one in review.stages
+    return tuple(
+        Stage(
+            reviewers=one.reviewers,
+            quorum=people(one.reviewers, one.quorum),
+            name=one.name,
+            assign=assigned(review, one),
         )
-    reviewers, quorum = review.reviewers or (), review.quorum or 1
-    return (Stage(reviewers=reviewers, quorum=people(reviewers, quorum)),)
+        for one in stages_of(review)
+    )
 
 
 def _outcomes(review: Review) -> tuple[Outcome, ...]:

@@ -22,7 +22,7 @@ def unmet(loaded: LoadedPolicy) -> Iterator[tuple[Path, str]]:
     for position, rule in enumerate(policy.rules):
         plan = loaded.plans.get(rule.id)
         own = rule.review.model_fields_set if rule.review is not None else set()
-        if plan is not None and own & {"reviewers", "quorum", "stages"}:
+        if plan is not None and own & {"reviewers", "quorum", "stages", "reject_quorum"}:
             yield from _unmet(plan, ("rules", position, "review"))
 
 
@@ -36,6 +36,8 @@ def _unmet(plan: ReviewPlan, path: Path) -> Iterator[tuple[Path, str]]:
             yield (*at, "reviewers"), _shared(plan.stages[:position], stage)
         elif len(stage.reviewers) == stage.quorum:
             yield (*at, "reviewers"), _everybody(stage)
+        if plan.reject_quorum > 1 and (message := _tied(plan, stage)):
+            yield (*path, "reject_quorum"), message
 
 
 def _everybody(stage: Stage) -> str:
@@ -44,6 +46,18 @@ def _everybody(stage: Stage) -> str:
     else:
         whose = f"all {stage.quorum} must approve, so what is asked on behalf of one never is"
     return f"{whose}; name one person more, or a group"
+
+
+def _tied(plan: ReviewPlan, stage: Stage) -> str:
+    """Where all can have answered and neither the approvals nor the rejections are enough."""
+    people = {ref.casefold() for ref in (*stage.reviewers, *plan.backups)}
+    if any(map(is_group, people)) or len(people) > stage.quorum + plan.reject_quorum - 2:
+        return ""
+    approve, reject = stage.quorum - 1, len(people) - stage.quorum + 1
+    return (
+        f"{approve} can approve and {reject} reject, and nobody is left to decide; "
+        "then it waits until it expires: name one person more, or a group"
+    )
 
 
 def _shared(before: tuple[Stage, ...], stage: Stage) -> str:

@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
 from pydantic.json_schema import WithJsonSchema
 
-from policies.atoms import Channel, Duration, Name, Reviewer, distinct, is_group, words
-from policies.calendar import in_words
-from policies.hours import known_zone, weekdays, windows
-from policies.plan import Frozen, Outcome
-from policies.wording import kind_of
-
-T = TypeVar("T")
-
-USUAL_EXPIRY_S = 7 * 86_400
-_WEEKS = 104
-"""Two years: what takes longer in open hours was not meant."""
-
-
-def _of_text(read: Callable[[str], T]) -> Callable[[object], T]:
-    """A check that there is text, read by `read`."""
-
-    def check(value: object) -> T:
-        if not isinstance(value, str):
-            raise ValueError(f"write text here, not {kind_of(value)}; in quotes anything is text")
-        return read(value)
-
-    return check
-
-
-def _iso_day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError(f"{text[:40]!r} is no date; write one such as 2026-12-25") from None
+from policies.atoms import Channel, Name, Reviewers, distinct, is_group, words
+from policies.plan import Assignment, Frozen, Outcome
+from policies.sla_form import Sla
 
 
 def _quorum(value: object) -> object:
@@ -56,84 +28,12 @@ def _with_approve(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     return outcomes
 
 
-def _told_once(times: tuple[int, ...]) -> tuple[int, ...]:
-    distinct(tuple(map(in_words, times)))
-    return times
-
-
-Days = Annotated[
-    tuple[int, ...],
-    BeforeValidator(_of_text(weekdays), json_schema_input_type=str),
-    WithJsonSchema({"type": "string", "examples": ["mon-fri", "mon, wed, fri"]}),
-]
-Windows = Annotated[
-    tuple[tuple[int, int], ...],
-    BeforeValidator(_of_text(windows), json_schema_input_type=str),
-    WithJsonSchema({"type": "string", "examples": ["09:00-18:00", "09:00-12:30, 13:30-18:00"]}),
-]
-Day = Annotated[
-    str,
-    BeforeValidator(_of_text(_iso_day)),
-    WithJsonSchema({"type": "string", "format": "date"}),
-]
-
-
-class HoursForm(Frozen):
-    """Working hours: the durations of the SLA run in these alone, so that 8h are 8 open hours."""
-
-    zone: Annotated[str, *words(64), AfterValidator(known_zone)]
-    days: Days = (0, 1, 2, 3, 4)
-    open: Windows = ((9 * 60, 17 * 60),)
-    holidays: Annotated[tuple[Day, ...], Field(max_length=500)] = ()
-
-    @property
-    def weekly_s(self) -> int:
-        """Open seconds of a week without holidays."""
-        return len(self.days) * sum(end - begin for begin, end in self.open) * 60
-
-
-class Sla(Frozen):
-    """How long people have: after `expire` the request ends without an approval.
-
-    `remind` and `escalate` come before it, in this order.
-    """
-
-    remind: Annotated[tuple[Duration, ...], Field(max_length=10), AfterValidator(_told_once)] = ()
-    escalate: Duration | None = None
-    expire_s: Duration = Field(default=USUAL_EXPIRY_S, alias="expire")
-    hours: HoursForm | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        before = [*self.remind, *([self.escalate] if self.escalate else [])]
-        if list(self.remind) != sorted(self.remind):
-            raise ValueError("write `remind` in order, the first reminder first")
-        if any(each >= self.expire_s for each in before):
-            raise ValueError("`remind` and `escalate` have to come before `expire`")
-        if self.hours is not None and self.expire_s > _WEEKS * self.hours.weekly_s:
-            weekly = in_words(self.hours.weekly_s)
-            raise ValueError(
-                f"`hours` are open {weekly} a week, and `expire` ({in_words(self.expire_s)}) "
-                "would take more than two years of them; write a shorter `expire`, or longer hours"
-            )
-        return self
-
-
-def _told_apart(names: tuple[str, ...]) -> tuple[str, ...]:
-    """An address is the same in capitals, and nobody is two of those who are asked."""
-    distinct(tuple(name.casefold() for name in names))
-    return names
-
-
 Quorum = Annotated[
     int | Literal["all"],
     BeforeValidator(_quorum),
     WithJsonSchema(
         {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 20}, {"enum": ["any", "all"]}]}
     ),
-]
-Reviewers = Annotated[
-    tuple[Reviewer, ...], Field(min_length=1, max_length=50), AfterValidator(_told_apart)
 ]
 
 
@@ -158,6 +58,7 @@ class StageForm(Frozen):
     name: Annotated[str, *words(60)] | None = None
     reviewers: Reviewers
     quorum: Quorum = 1
+    assign: Assignment | None = None
 
     @model_validator(mode="after")
     def _can_be_met(self) -> Self:
@@ -190,13 +91,18 @@ class Review(Frozen):
     """Who is asked, where, how many must approve, and what they can answer.
 
     In a rule, `review` names what differs from the policy's own. `stages` stands in place of
-    `reviewers` and `quorum`, `choices` in place of `outcomes`.
+    `reviewers` and `quorum`, `choices` in place of `outcomes`. `assign` holds for each stage that
+    says nothing else.
     """
 
     channel: Channel | None = None
     reviewers: Reviewers | None = None
     quorum: Quorum | None = None
     stages: Annotated[tuple[StageForm, ...], Field(min_length=1, max_length=10)] | None = None
+    assign: Assignment | None = None
+    cap: Annotated[int, Field(strict=True, ge=1, le=1_000)] | None = None
+    overflow: Reviewers | None = None
+    reject_quorum: Annotated[int, Field(strict=True, ge=1, le=20)] | None = None
     backups: Reviewers | None = None
     outcomes: (
         Annotated[tuple[Outcome, ...], AfterValidator(distinct), AfterValidator(_with_approve)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policies.calendar import in_words
-from policies.plan import Choice, Outcome, ReviewPlan, Route, Summary
+from policies.plan import Choice, Escalation, Outcome, ReviewPlan, Route, Summary
 from policies.wording import listing, sentence
 
 EFFECTS = {
@@ -15,6 +15,7 @@ EFFECTS = {
 }
 """What each answer does, where a policy has no choices of its own."""
 
+_LEAST_LOADED = "Asked are those with the fewest open requests; all who are named may decide."
 _OPENINGS = {
     Route.APPROVE: "Approved by the policy alone: ",
     Route.REJECT: "Rejected by the policy alone: ",
@@ -57,24 +58,27 @@ def _buttons(plan: ReviewPlan) -> tuple[tuple[Outcome, str], ...]:
 
 
 def _agreed(plan: ReviewPlan, choice: Choice) -> str:
+    if choice.outcome is Outcome.REJECT and plan.reject_quorum > 1:
+        return f" {plan.reject_quorum} people have to reject."
     if choice.outcome is not Outcome.APPROVE or plan.people == 1:
         return ""
     return f" {plan.people} people have to choose the same."
 
 
 def _counted(plan: ReviewPlan, outcome: Outcome) -> str:
+    if outcome is Outcome.REJECT and plan.reject_quorum > 1:
+        return f"one of {plan.reject_quorum} rejections; with the last of them "
     if outcome is not Outcome.APPROVE or plan.people == 1:
         return ""
     return f"one of {plan.people} approvals; with the last of them "
 
 
 def _silence(plan: ReviewPlan) -> str:
-    parts = []
+    parts = [_LEAST_LOADED] if any(one.assign == "least_loaded" for one in plan.stages) else []
     if plan.remind_s:
         parts.append(f"Reminders come after {listing(map(in_words, plan.remind_s))}.")
     if plan.escalations:
-        after = listing(in_words(step.after_s) for step in plan.escalations)
-        parts.append(f"After {after} backups are asked too.")
+        parts.append(_escalation(plan.escalations))
     if plan.hours is not None:
         parts.append("Only working hours count.")
     parts.append(
@@ -82,6 +86,12 @@ def _silence(plan: ReviewPlan) -> str:
         "it is not approved, and the workflow is told."
     )
     return " ".join(parts)
+
+
+def _escalation(steps: tuple[Escalation, ...]) -> str:
+    first, *others = (in_words(step.after_s) for step in steps)
+    further = f", and further people after {listing(others)}" if others else ""
+    return f"After {first} backups are asked too{further}."
 
 
 def _watching(plan: ReviewPlan) -> str | None:

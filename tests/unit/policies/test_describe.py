@@ -33,7 +33,12 @@ review:
   backups: [cfo@example.com]
   quorum: 1
   outcomes: [approve, revise, reject]
-  sla: {remind: [30m, 2h], escalate: 4h, expire: 1d,
+  assign: least_loaded
+  cap: 5
+  overflow: ["@night-shift"]
+  reject_quorum: 1
+  sla: {remind: [30m, 2h], escalate: 4h, expire: 1d, claim: 15m,
+        further: [{after: 8h, ask: [ceo@example.com]}],
         hours: {zone: Europe/London, days: mon-fri, open: "09:00-18:00"}}
 rules:
   - {id: routine, when: payload.amount < 50 && signals.confidence >= 0.8, then: approve,
@@ -86,6 +91,11 @@ def test_it_takes_the_policy_of_the_design():
 )
 def test_it_refuses_what_the_loader_refuses(wrong):
     assert not CHECKED.is_valid(read_document(f"{HEAD}{wrong}".encode()).data)
+
+
+def test_what_is_usual_is_written_as_in_a_file():
+    usual = policy_schema()["$defs"]["Sla"]["properties"]
+    assert (usual["expire"]["default"], usual["claim"]["default"]) == ("7d", "30m")
 
 
 def test_it_knows_no_null():

@@ -14,7 +14,7 @@ import pytest
 from app.domain.message import callback_body
 from app.domain.request import Actor, Decision, Status
 from app.http.wire import NewRequest
-from policies import review_form, risk, schema
+from policies import review_form, risk, schema, sla_form
 from policies.document import read_document
 from policies.evaluate import Facts, LoadedPolicy, check_payload, evaluate
 from policies.inputs import SIGNALS, signal_problems
@@ -34,8 +34,9 @@ FORMS = (
     review_form.Review,
     review_form.StageForm,
     review_form.ChoiceForm,
-    review_form.Sla,
-    review_form.HoursForm,
+    sla_form.Sla,
+    sla_form.StepForm,
+    sla_form.HoursForm,
     schema.Rule,
     schema.Limit,
     schema.Expectation,

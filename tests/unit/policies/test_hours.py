@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from policies.hours import DAYS, in_words, known_zone, later, weekdays, windows
 from policies.plan import Hours
-from policies.review_form import HoursForm, Sla
+from policies.sla_form import HoursForm, Sla
 
 LONDON = Hours(zone="Europe/London", days=(0, 1, 2, 3, 4), open=((9 * 60, 18 * 60),))
 NIGHT = Hours(zone="Europe/London", days=(6,), open=((0, 3 * 60),))

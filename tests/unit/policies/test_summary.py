@@ -180,3 +180,27 @@ def test_only_the_outcomes_of_the_policy_have_a_button(load):
     rule = "{id: a, then: review, because: b, review: {outcomes: [reject, approve]}}"
     fewer = evaluate(load(f"rules: [{rule}]\n"), Facts({})).summary
     assert [outcome for outcome, _ in fewer.buttons] == [Outcome.REJECT, Outcome.APPROVE]
+
+
+def test_where_several_have_to_reject_each_rejection_says_so(load):
+    usual = "rules: [{id: a, then: review, because: b, review: {reject_quorum: 2"
+    plain = dict(evaluate(load(usual + "}}]"), Facts({})).summary.buttons)
+    assert plain[Outcome.REJECT] == (
+        "Reject: one of 2 rejections; with the last of them "
+        "nothing is done, and the workflow is told that the answer is no."
+    )
+    choices = "choices: [{id: y, label: Go}, {id: n, label: No, outcome: reject}]"
+    chosen = evaluate(load(f"{usual}, {choices}}}}}]"), Facts({})).summary.buttons
+    assert dict(chosen)[Outcome.REJECT].endswith("2 people have to reject.")
+
+
+def test_it_says_whom_it_asks_and_who_is_asked_later(load):
+    sla = "{escalate: 4h, further: [{after: 8h, ask: [ceo@e.com]}, {after: 12h, ask: ['@b']}]}"
+    review = f"{{assign: least_loaded, backups: ['@c'], sla: {sla}}}"
+    policy = load(f"rules: [{{id: a, then: review, because: b, review: {review}}}]")
+    assert evaluate(policy, Facts({})).summary.silence == (
+        "Asked are those with the fewest open requests; all who are named may decide. "
+        "After 4 hours backups are asked too, and further people after 8 hours and 12 hours. "
+        "If it is not decided within 7 days the request expires: "
+        "it is not approved, and the workflow is told."
+    )
