@@ -1,4 +1,4 @@
-"""Work that moves between people, through real processes: absence, claims, hand-overs, questions."""
+"""Work that moves between people, through real processes: absence, claims, questions, and more."""
 
 from __future__ import annotations
 
@@ -24,15 +24,17 @@ from tests.world import (
     buttons,
     eventually,
     labelled,
+    pressed,
     running,
 )
 
+FAY = "U0FAY00001"
 POLICIES = {
     "trio": """
         policy: trio
         review:
           channel: "#approvals"
-          reviewers: [ana@example.com, ben@example.com, cfo@example.com]
+          reviewers: [ana@example.com, fay@example.com, cfo@example.com]
           quorum: 2
     """,
     "hers": """
@@ -53,7 +55,10 @@ POLICIES = {
     """,
     "two-noes": """
         policy: two-noes
-        review: {channel: "#approvals", reviewers: [ana@example.com, ben@example.com, cfo@example.com], reject_quorum: 2}
+        review:
+          channel: "#approvals"
+          reviewers: [ana@example.com, ben@example.com, cfo@example.com]
+          reject_quorum: 2
     """,
 }
 
@@ -86,16 +91,16 @@ def own_card(world: World, request_id: str, user: str) -> dict[str, Any]:
 
 
 def test_two_of_three_when_one_leaves_the_company_in_between(world: World):
+    world.slack.post(f"/api/users/{FAY}", json={"name": "fay"}).raise_for_status()
     opened = world.ask(policy="trio")
     world.decide(opened["id"], APPROVE, ANA)
-    card = world.redrawn(opened["id"], "1 of 2")
-    world.slack.post(f"/api/users/{BEN}", json={"deleted": True}).raise_for_status()
-    try:
-        assert world.press(BEN, card, APPROVE)["ok"]
-        world.told(BEN, "deactivated")
-        assert world.get(opened["id"])["status"] == "pending"
-    finally:
-        world.slack.post(f"/api/users/{BEN}", json={"deleted": False}).raise_for_status()
+    world.redrawn(opened["id"], "1 of 2")
+    world.slack.post(f"/api/users/{FAY}", json={"deleted": True}).raise_for_status()
+    # A press that was on its way when they were deactivated.
+    assert pressed(world, FAY, opened, APPROVE)["ok"]
+    trail = world.web.get(f"/v1/requests/{opened['id']}/events").json()
+    assert "person_not_trusted" in json.dumps(trail)
+    assert world.get(opened["id"])["status"] == "pending"
     world.decide(opened["id"], APPROVE, CHLOE)
     by = world.delivered(opened["id"])["data"]["by"]
     assert [one["id"] for one in by] == [ANA, CHLOE]
@@ -135,8 +140,8 @@ def test_a_claim_is_shown_and_lapses_by_itself(world: World):
     opened = world.ask(policy="trio", title="Refund that Ana is on")
     assert world.choose(ANA, world.card(opened["id"]), "I'm on it")["ok"]
     card = world.redrawn(opened["id"], "is on it until")
-    assert world.choose(BEN, card, "No longer on it")["ok"]
-    world.told(BEN, "You are not on it")
+    assert world.choose(CHLOE, card, "No longer on it")["ok"]
+    world.told(CHLOE, "You are not on it")
     assert world.get(opened["id"])["review"]["claim"]["by"]["id"] == ANA
     world.its_hour_has_come(opened["id"], "claim.until_ms")
     eventually(lambda: world.get(opened["id"])["review"]["claim"] is None, what="the lapse")
@@ -145,7 +150,6 @@ def test_a_claim_is_shown_and_lapses_by_itself(world: World):
         return "is on it until" not in json.dumps(world.card(opened["id"]))
 
     eventually(no_longer_shown, what="the card without the claim")
-    world.decide(opened["id"], APPROVE, BEN)
 
 
 def test_a_request_is_handed_to_somebody_else_who_may_decide(world: World):
@@ -165,7 +169,7 @@ def test_the_requester_answers_a_question_and_nothing_is_decided_by_it(world: Wo
     assert world.choose(ANA, world.card(opened["id"]), "Ask the requester …")["ok"]
     world.write(ANA, "Was it paid twice?")
     asked = world.said("Was it paid twice?", DEV)
-    thread = world.said("Was it paid twice?", ANA)
+    thread = world.said("asks, before this is decided", ANA)
     assert world.press(EVE, thread, labelled(thread, "Answer"))["ok"]
     assert "Only whoever asked" in json.dumps(world.fill_in(EVE, "Yes"))
     assert world.press(DEV, asked, labelled(asked, "Answer"))["ok"]
