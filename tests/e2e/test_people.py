@@ -168,7 +168,7 @@ def test_the_requester_answers_a_question_and_nothing_is_decided_by_it(world: Wo
     opened = world.ask(policy="hers", on_behalf_of="dev@example.com", title="Refund with a doubt")
     assert world.choose(ANA, world.card(opened["id"]), "Ask the requester …")["ok"]
     world.write(ANA, "Was it paid twice?")
-    asked = world.said("Was it paid twice?", DEV)
+    asked = world.said("asks, before your request is decided", DEV)
     thread = world.said("asks, before this is decided", ANA)
     assert world.press(EVE, thread, labelled(thread, "Answer"))["ok"]
     assert "Only whoever asked" in json.dumps(world.fill_in(EVE, "Yes"))
