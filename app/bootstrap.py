@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -154,7 +153,7 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
     bolt = build_app(reviewing, slack, directory.team, replies)
-    door, socket = _ways_in(settings, bolt)
+    door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, reloading)
     return build_http(service, store.clients, store.decisions, health, door, beside)
@@ -171,14 +170,19 @@ class _Health:
         return {**self.store.report(), "policies": self.reloading.report()}
 
 
-def _ways_in(settings: Settings, bolt: App) -> tuple[SlackDoor | None, SlackSocket | None]:
-    """Slack's way in: the settings have an app token for Socket Mode, else a signing secret."""
+def _ways_in(
+    settings: Settings, bolt: App, clock: Callable[[], int]
+) -> tuple[SlackDoor | None, SlackSocket | None]:
+    """Slack's way in: the settings have an app token for Socket Mode, else a signing secret.
+
+    How old a signature is, is told by the store's clock, since this machine's may be off.
+    """
     if settings.slack_app_token is not None:
         return None, SlackSocket(bolt, settings.slack_app_token.get_secret_value())
     if settings.slack_signing_secret is None:
         raise SettingsRefused("SLACK_SIGNING_SECRET is not set")
     secret = settings.slack_signing_secret.get_secret_value()
-    return SlackReceiver(bolt, secret, _wall_clock).handle, None
+    return SlackReceiver(bolt, secret, clock).handle, None
 
 
 @contextmanager
@@ -203,11 +207,6 @@ def _slack(settings: Settings) -> SlackApi:
     return SlackApi(
         settings.slack_bot_token.get_secret_value(), settings.slack_api_url, _SLACK_CALL_S
     )
-
-
-def _wall_clock() -> int:
-    """Milliseconds since the epoch, by this machine: Slack's signatures are of the real world."""
-    return time.time_ns() // 1_000_000
 
 
 def _reloading(settings: Settings, store: Store, asked: Asked) -> Reloading:

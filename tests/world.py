@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -368,14 +368,20 @@ def pressed(
 
 @contextmanager
 def running(
-    policies: tuple[str, ...] = (), app_token: str | None = None, **env: str
+    policies: tuple[str, ...] = (),
+    app_token: str | None = None,
+    own: Mapping[str, Mapping[str, str]] | None = None,
+    **env: str,
 ) -> Iterator[World]:
-    """The whole product in a folder of its own, stopped at the end."""
+    """The whole product in a folder of its own, stopped at the end.
+
+    `env` adds to the settings of web, worker and clock, `own` to those of each by its name.
+    """
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
         notebook = Notebook(
             web_port=0, sandbox_port=0, receiver_port=0, app_token=app_token
         ).with_free_ports()
-        stack = Stack(Path(folder), notebook, env, policies=policies)
+        stack = Stack(Path(folder), notebook, env, policies=policies, own=own)
         try:
             for _ in stack.start():
                 pass

@@ -32,8 +32,8 @@ PROCFILE = {
 class Stack:
     """The embedded server, the sandbox, a receiver of callbacks, web, worker and clock.
 
-    `env` adds to the settings of web, worker and clock; `policies` are those of the one client,
-    none means any.
+    `env` adds to the settings of web, worker and clock, `own` to those of one of them by its name;
+    `policies` are those of the one client, none means any.
     `keep` is a file descriptor that every process holds open.
     """
 
@@ -44,11 +44,13 @@ class Stack:
         env: Mapping[str, str] | None = None,
         policies: tuple[str, ...] = (),
         keep: int = -1,
+        own: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.folder = folder
         self.notebook = notebook
         self.server = EmbeddedServer(folder / "redis", keep)
         self._extra = dict(env or {})
+        self._own = dict(own or {})
         self._policies = policies
         self._keep = keep
         self._logs = folder / "logs"
@@ -158,7 +160,7 @@ class Stack:
 
     def _product(self, name: str) -> Process:
         command = [sys.executable, *PROCFILE[name].split()[1:]]
-        return self._process(name, command, self.env())
+        return self._process(name, command, {**self.env(), **self._own.get(name, {})})
 
     def _process(self, name: str, command: list[str], env: Mapping[str, str]) -> Process:
         return Process(name, command, env, self._logs / f"{name}.log", self._keep)

@@ -24,7 +24,10 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
     }
     if all(getattr(state, name) == value for name, value in news.items()):
         return None
-    after = request.changed(**news, cards=outdated(state.cards))
+    # Whoever is away is on nothing.
+    gone = state.claim is not None and state.claim.by.id in {one.person for one in found.away}
+    claim = None if gone else state.claim
+    after = request.changed(**news, claim=claim, cards=outdated(state.cards))
     recorded = event(
         after,
         EventType.PEOPLE_FOUND,
@@ -33,6 +36,7 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
         assigned=list(found.assigned),
         overflowed=found.overflowed,
         away=[{"person": one.person, "delegate": one.delegate} for one in found.away],
+        claim_ended=gone,
     )
     plan = request.body.evaluation.plan
     cap = None if plan is None else plan.cap

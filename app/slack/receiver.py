@@ -55,7 +55,7 @@ class SlackReceiver:
                 401,
                 "slack_signature_invalid",
                 "Not signed by Slack with our signing secret within the last five minutes. "
-                "Check SLACK_SIGNING_SECRET and this machine's clock.",
+                "Check SLACK_SIGNING_SECRET and the clock of the Redis server.",
             )
         try:
             payload = payloads.read(known, body)

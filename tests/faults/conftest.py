@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -27,7 +27,7 @@ review:
 
 
 class Start(Protocol):
-    def __call__(self, **env: str) -> AbstractContextManager[World]: ...
+    def __call__(self, **env: Any) -> AbstractContextManager[World]: ...
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def start(tmp_path: Path) -> Start:
         (tmp_path / f"lane{n}.yaml").write_text(text)
 
     @contextmanager
-    def started(**env: str) -> Iterator[World]:
+    def started(**env: Any) -> Iterator[World]:
         with running(policies=(), COUNTERSIGN_POLICY_DIR=str(tmp_path), **env) as world:
             for n in range(LANES):
                 world.slack.post("/api/channels", json={"name": f"lane{n}"}).raise_for_status()
