@@ -258,16 +258,24 @@ class World:
         """
         server = redis.Redis.from_url(self.stack.server.url, decode_responses=True)
         key = f"cs:request:{request_id}"
-        state = json.loads(str(server.hget(key, "state")))
-        seconds, micros = server.time()
-        now = seconds * 1000 + micros // 1000
-        *parts, last = field.split(".")
-        part = state
-        for name in parts:
-            part = part[name]
-        part[last] = [now, *part[last][1:]] if isinstance(part[last], list) else now
-        server.hset(key, mapping={"state": json.dumps(state), "due:time": str(now)})
-        server.zadd("cs:due:time", {request_id: now})
+
+        def bring_forward(pipe: Any) -> None:
+            state = json.loads(pipe.hget(key, "state"))
+            seconds, micros = pipe.time()
+            now = seconds * 1000 + micros // 1000
+            *parts, last = field.split(".")
+            part = state
+            for name in parts:
+                part = part[name]
+            part[last] = [now, *part[last][1:]] if isinstance(part[last], list) else now
+            # One version on, so that whoever is at it meanwhile has to look again.
+            state["version"] += 1
+            fields = {"state": json.dumps(state), "version": state["version"], "due:time": now}
+            pipe.multi()
+            pipe.hset(key, mapping=fields)
+            pipe.zadd("cs:due:time", {request_id: now})
+
+        server.transaction(bring_forward, key)
         server.close()
 
     def operator(self, *words: str) -> str:
