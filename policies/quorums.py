@@ -57,7 +57,7 @@ def _tied(plan: ReviewPlan, stage: Stage) -> str:
     approve, reject = stage.quorum - 1, len(people) - stage.quorum + 1
     return (
         f"{approve} can approve and {reject} reject, and nobody is left to decide; "
-        "then it waits until it expires: name one person more, or a group"
+        "then it waits for a change of mind, or expires: name one person more, or a group"
     )
 
 
