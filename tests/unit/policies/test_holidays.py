@@ -134,7 +134,9 @@ def test_an_excluded_instant_is_taken_for_its_day_by_the_clock_of_the_event():
         ("SUMMARY:Odd", "its event Odd can't be used: "),
         ("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=NEVER", "its RRULE can't be read"),
         ("DTSTART:20260101T000000Z\nRRULE:FREQ=HOURLY", "it repeats within a day"),
-        ("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY;BYHOUR=1,2", "it repeats within a day"),
+        ("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=YEARLY;BYHOUR=1,2", "YEARLY can't have BYHOUR"),
+        ("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY;BYMONTH=2", "DAILY can't have BYMONTH"),
+        ("DTSTART;VALUE=DATE:00010101\nRRULE:FREQ=DAILY;COUNT=9", "it repeats since before 1900"),
         ("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=YEARLY;INTERVAL=0", "INTERVAL below 1"),
         ("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=YEARLY;BYDAY=9XX", "can't be used"),
         (
