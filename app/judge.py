@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from datetime import UTC, datetime
 from typing import Any
 
 from policies.evaluate import Facts, LoadedPolicy, check_payload, evaluate
@@ -45,7 +46,7 @@ class PolicyJudge:
     ) -> Explained:
         loaded = self._named(policy) if draft is None else _drafted(draft)
         _refuse(check_payload(loaded, payload, signals))
-        explanation = explain(loaded, Facts(payload, signals, spent))
+        explanation = explain(loaded, Facts(payload, signals, spent), datetime.now(UTC))
         return Explained(loaded.policy.policy, loaded.hash, explanation)
 
     def check_signals(self, policy: str, signals: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 _UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 _WRITTEN = re.compile(r"(?:([0-9]{1,9})d)?(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
@@ -27,8 +28,17 @@ def written(seconds: int) -> str:
 
 def in_words(seconds: int) -> str:
     """A duration for people: 129600 is `1 day 12 hours`."""
+    return _worded(seconds, _UNITS)
+
+
+def hours_in_words(seconds: int) -> str:
+    """The same without days, which are no twenty-four hours long where somebody works."""
+    return _worded(seconds, {unit: size for unit, size in _UNITS.items() if unit != "day"})
+
+
+def _worded(seconds: int, units: Mapping[str, int]) -> str:
     words = []
-    for unit, size in _UNITS.items():
+    for unit, size in units.items():
         count, seconds = divmod(seconds, size)
         if count:
             words.append(f"{count} {unit}" if count == 1 else f"{count} {unit}s")

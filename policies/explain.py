@@ -5,20 +5,30 @@ Pure, like the evaluation that it explains; the command line and the HTTP door p
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
-from policies.calendar import in_words
 from policies.compiled import LoadedPolicy, vocabulary
 from policies.conditions import Budget, ConditionError, Given, Vocabulary
 from policies.evaluate import Facts, evaluate
-from policies.hours import in_words as hours_in_words
+from policies.hours import in_words
 from policies.limits import in_full
 from policies.operands import operands
-from policies.plan import Evaluation, Flag, Frozen, Outcome, ReviewPlan, Route, Summary
+from policies.plan import (
+    Assignment,
+    Evaluation,
+    Flag,
+    Frozen,
+    Hours,
+    Outcome,
+    ReviewPlan,
+    Route,
+    Summary,
+)
 from policies.risk import counts
 from policies.schema import Rule
 from policies.summary import EFFECTS
-from policies.wording import listing
+from policies.timeline import Moment, timeline
 
 
 class Part(Frozen):
@@ -51,23 +61,13 @@ class Button(Frozen):
     effect: str
 
 
-class Moment(Frozen):
-    """What happens when nobody answers: so long after it was asked, and what.
-
-    A watch counts from when people can see it.
-    """
-
-    after_s: int
-    after: str
-    what: str
-
-
 class Asked(Frozen):
-    """One stage: who is asked together, and how many of them must approve."""
+    """One stage: who is named, whether all of them are asked, and how many must approve."""
 
     name: str | None
     reviewers: tuple[str, ...]
     quorum: int
+    assign: Assignment
 
 
 class People(Frozen):
@@ -75,9 +75,11 @@ class People(Frozen):
 
     channel: str | None
     stages: tuple[Asked, ...]
+    reject_quorum: int
     buttons: tuple[Button, ...]
     checklist: tuple[str, ...]
     viewers: tuple[str, ...]
+    hours: str | None
 
 
 class Explanation(Frozen):
@@ -94,8 +96,12 @@ class Explanation(Frozen):
     timeline: tuple[Moment, ...]
 
 
-def explain(policy: LoadedPolicy, facts: Facts) -> Explanation:
-    """What would come of a request whose facts passed `check_payload`, and every reason for it."""
+def explain(policy: LoadedPolicy, facts: Facts, at: datetime | None = None) -> Explanation:
+    """What would come of a request whose facts passed `check_payload`, and every reason for it.
+
+    Were it opened `at` some time, which without a zone is one on the clocks of the plan's hours,
+    the timeline says when each thing happens.
+    """
     evaluation = evaluate(policy, facts)
     return Explanation(
         route=evaluation.route,
@@ -106,26 +112,8 @@ def explain(policy: LoadedPolicy, facts: Facts) -> Explanation:
         rules=_rules(policy, facts, evaluation),
         flags=evaluation.flags,
         people=None if evaluation.plan is None else _people(evaluation.plan),
-        timeline=() if evaluation.plan is None else timeline(evaluation.plan),
+        timeline=timeline(evaluation.route, evaluation.plan, at),
     )
-
-
-def timeline(plan: ReviewPlan) -> tuple[Moment, ...]:
-    """What happens when nobody answers, in order."""
-    open_time = "" if plan.hours is None else f" of {hours_in_words(plan.hours)}"
-
-    def moment(after_s: int, what: str) -> Moment:
-        return Moment(after_s=after_s, after=f"{in_words(after_s)}{open_time}", what=what)
-
-    if plan.watch is not None:
-        went = "nobody stopped it: it goes ahead, approved by the policy"
-        return (Moment(after_s=plan.watch.for_s, after=in_words(plan.watch.for_s), what=went),)
-    moments = [moment(each, "those who are asked are reminded") for each in plan.remind_s]
-    moments += [
-        moment(step.after_s, f"{listing(step.ask)} may decide as well") for step in plan.escalations
-    ]
-    moments.append(moment(plan.expire_s, "it expires: not approved, and the workflow is told"))
-    return tuple(sorted(moments, key=lambda one: one.after_s))
 
 
 def _rules(policy: LoadedPolicy, facts: Facts, evaluation: Evaluation) -> tuple[ExplainedRule, ...]:
@@ -179,12 +167,21 @@ def _people(plan: ReviewPlan) -> People:
     return People(
         channel=plan.channel,
         stages=tuple(
-            Asked(name=one.name, reviewers=one.reviewers, quorum=one.quorum) for one in plan.stages
+            Asked(name=one.name, reviewers=one.reviewers, quorum=one.quorum, assign=one.assign)
+            for one in plan.stages
         ),
+        reject_quorum=plan.reject_quorum,
         buttons=_buttons(plan),
         checklist=plan.checklist,
         viewers=plan.viewers,
+        hours=None if plan.hours is None else _hours(plan.hours),
     )
+
+
+def _hours(hours: Hours) -> str:
+    number = len(hours.holidays)
+    closed = f", but for {number} {'holiday' if number == 1 else 'holidays'}" if number else ""
+    return f"{in_words(hours)}{closed}"
 
 
 def _buttons(plan: ReviewPlan) -> tuple[Button, ...]:

@@ -17,9 +17,11 @@ from policies.plan import Hours
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+MAX_HOLIDAYS = 500
+
 _LONGEST_DAYS = 20 * 366
 """Longer than any policy that loads can take: its SLA has to fit into two years without holidays,
-and 500 of these can close one day a week for ten more."""
+and as many of these as there may be can close one day a week for ten more."""
 
 _WINDOW = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-4]):([0-5][0-9])")
 

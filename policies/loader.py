@@ -1,6 +1,6 @@
 """A folder of YAML files -> policies and their hashes; all that is wrong with them at once.
 
-The one module of this package that reads files.
+With calendar_files.py the one module of this package that reads files.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 
+from policies.calendar_files import CalendarsBeside
 from policies.compiled import Fault, LoadedPolicy, PolicyFaults, compiled
 from policies.compiled import Path as Place
 from policies.document import Document, DocumentError, Mark, read_document
@@ -68,22 +70,23 @@ def load_playbooks() -> Policies:
     return _load(PLAYBOOKS)
 
 
-def load_folder(path: Path) -> Policies:
+def load_folder(path: Path, today: date | None = None) -> Policies:
     """The policies of a folder's *.yaml and *.yml files, by name, and `default` in any case.
 
     Raises PolicyErrors with every problem of every file. The shipped `default` stands in for a
-    folder's own; subfolders and hidden files are not read.
+    folder's own; subfolders and hidden files are not read. What repeats in calendars of holidays
+    is written out for the years from `today` on.
     """
-    policies = _load(path)
+    policies = _load(path, today)
     return MappingProxyType({DEFAULT: load_playbooks()[DEFAULT], **policies})
 
 
-def _load(folder: Path) -> Policies:
+def _load(folder: Path, today: date | None = None) -> Policies:
     policies: dict[str, LoadedPolicy] = {}
     problems: list[Problem] = []
     for file in _files(folder):
         try:
-            loaded, mark = _load_file(_regular(file))
+            loaded, mark = _load_file(_regular(file), today)
         except PolicyErrors as error:
             problems += error.problems
             continue
@@ -128,13 +131,16 @@ def _regular(file: Path) -> Path:
 
 
 def load_text(raw: bytes, source: str) -> LoadedPolicy:
-    """One policy from the bytes of its file; `source` names it in problems. Raises PolicyErrors."""
-    return _load_text(raw, source)[0]
+    """One policy from the bytes of its file; `source` names it in problems. Raises PolicyErrors.
+
+    It is in no folder, so that it can't name a calendar.
+    """
+    return _load_text(raw, source, None)[0]
 
 
-def load_file(file: Path) -> LoadedPolicy:
+def load_file(file: Path, today: date | None = None) -> LoadedPolicy:
     """One policy from its file, by itself. Raises PolicyErrors."""
-    return _load_file(file)[0]
+    return _load_file(file, today)[0]
 
 
 def placed(policy: LoadedPolicy, remarks: Iterable[tuple[Place, str]]) -> tuple[Problem, ...]:
@@ -149,8 +155,9 @@ def placed(policy: LoadedPolicy, remarks: Iterable[tuple[Place, str]]) -> tuple[
     )
 
 
-def _load_file(file: Path) -> tuple[LoadedPolicy, Mark]:
-    return _load_text(_read(file), str(file))
+def _load_file(file: Path, today: date | None) -> tuple[LoadedPolicy, Mark]:
+    calendars = CalendarsBeside(file, (today or datetime.now(UTC).date()).year)
+    return _load_text(_read(file), str(file), calendars)
 
 
 def _document(raw: bytes, source: str) -> Document:
@@ -164,15 +171,25 @@ def _document(raw: bytes, source: str) -> Document:
         raise PolicyErrors((problem,)) from error
 
 
-def _load_text(raw: bytes, source: str) -> tuple[LoadedPolicy, Mark]:
+def _load_text(
+    raw: bytes, source: str, calendars: CalendarsBeside | None
+) -> tuple[LoadedPolicy, Mark]:
     read = _document(raw, source)
-    policy = _validated(source, read)
-    digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    policy = _validated(source, read, calendars)
     try:
-        return compiled(policy, digest, source), read.values["policy",]
+        return compiled(policy, _digest(raw, calendars), source), read.values["policy",]
     except PolicyFaults as error:
         problems = [_placed(source, read, fault) for fault in error.faults]
         raise PolicyErrors(_first(problems)) from error
+
+
+def _digest(raw: bytes, calendars: CalendarsBeside | None) -> str:
+    """The hash of the file, and of the calendars that it names where it does."""
+    whole = hashlib.sha256(raw)
+    if calendars is not None and calendars.hashes:
+        lines = [whole.hexdigest(), *(f"{hash_} {name}" for name, hash_ in calendars.hashes)]
+        whole = hashlib.sha256("\n".join(lines).encode())
+    return f"sha256:{whole.hexdigest()}"
 
 
 def _first(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -193,9 +210,9 @@ def _read(file: Path) -> bytes:
         raise PolicyErrors((Problem(str(file), 1, 1, message),)) from error
 
 
-def _validated(source: str, read: Document) -> Policy:
+def _validated(source: str, read: Document, calendars: CalendarsBeside | None) -> Policy:
     try:
-        return Policy.model_validate(read.data)
+        return Policy.model_validate(read.data, context=calendars)
     except ValidationError as error:
         problems = [
             Problem(source, mark.line, mark.column, message)

@@ -88,7 +88,7 @@ def _all_asked(review: Review) -> Iterator[LooseEnd]:
 
 def _full(review: Review) -> Iterator[LooseEnd]:
     if review.cap is not None and not review.overflow:
-        message = "once all are at their cap, the least loaded are asked all the same"
+        message = "once all are at their cap, everybody is asked"
         advice = "name the `overflow` who is asked then"
         yield LooseEnd(frozenset({"cap", "overflow"}), ("cap",), f"{message}; {advice}")
 

@@ -83,7 +83,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "zone": "A time zone such as Europe/London.",
             "days": "Working days, such as mon-fri.",
             "open": "Working hours, such as 09:00-17:00, or several with commas.",
-            "holidays": "Days off, such as 2026-12-25.",
+            "holidays": "Days off, such as 2026-12-25, and calendars such as holidays.ics.",
         },
         "Rule": {
             "id": "The name of the rule, on record with what it decided.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policies.asking import assigned, misfits, stages_of
-from policies.plan import Choice, Escalation, Hours, Outcome, ReviewPlan, Route, Stage, Watch
+from policies.plan import Choice, Escalation, Outcome, ReviewPlan, Route, Stage, Watch
 from policies.review_form import ChoiceForm, Review, can_be_met, people
 from policies.schema import Rule
 from policies.sla_form import Sla
@@ -63,7 +63,7 @@ def plan(review: Review, rule: Rule | None = None) -> ReviewPlan:
         watch=None if rule is None else _watch(rule),
         remind_s=sla.remind,
         escalations=_escalations(review, sla),
-        hours=None if sla.hours is None else Hours(**sla.hours.model_dump()),
+        hours=None if sla.hours is None else sla.hours.planned,
         reject_quorum=review.reject_quorum or 1,
         cap=review.cap,
         overflow=review.overflow or (),

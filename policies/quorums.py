@@ -50,13 +50,14 @@ def _everybody(stage: Stage) -> str:
 
 def _tied(plan: ReviewPlan, stage: Stage) -> str:
     """Where all can have answered and neither the approvals nor the rejections are enough."""
-    people = {ref.casefold() for ref in (*stage.reviewers, *plan.backups)}
-    if any(map(is_group, people)) or len(people) > stage.quorum + plan.reject_quorum - 2:
+    asked = (*stage.reviewers, *plan.backups)
+    people = {ref.casefold() for ref in asked}
+    if any(map(is_group, asked)) or len(people) > stage.quorum + plan.reject_quorum - 2:
         return ""
     approve, reject = stage.quorum - 1, len(people) - stage.quorum + 1
     return (
         f"{approve} can approve and {reject} reject, and nobody is left to decide; "
-        "then it waits until it expires: name one person more, or a group"
+        "then it waits for a change of mind, or expires: name one person more, or a group"
     )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic.json_schema import WithJsonSchema
 
 from policies.atoms import Duration, Reviewers, distinct, words
 from policies.calendar import in_words
-from policies.hours import known_zone, weekdays, windows
-from policies.plan import Frozen
+from policies.hours import MAX_HOLIDAYS, known_zone, weekdays, windows
+from policies.plan import Frozen, Hours
 from policies.wording import kind_of
 
 T = TypeVar("T")
@@ -35,11 +35,39 @@ def _of_text(read: Callable[[str], T]) -> Callable[[object], T]:
     return check
 
 
-def _iso_day(text: str) -> str:
+Calendars = Callable[[str, str], tuple[str, ...]]
+"""Gives the days off of a calendar file, by its name and the zone in which they are. ValueError."""
+
+
+def _list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _days_off(value: object, info: ValidationInfo) -> tuple[str, ...]:
+    """One date as it is, or those of a calendar; the loader hands in how to read it."""
+    text = _of_text(str)(value)
+    if text.lower().endswith(".ics"):
+        return _of_calendar(text, info)
     try:
-        return date.fromisoformat(text).isoformat()
+        return (date.fromisoformat(text).isoformat(),)
     except ValueError:
-        raise ValueError(f"{text[:40]!r} is no date; write one such as 2026-12-25") from None
+        advice = "write one such as 2026-12-25, or a calendar such as holidays.ics"
+        raise ValueError(f"{text[:40]!r} is no date; {advice}") from None
+
+
+def _of_calendar(name: str, info: ValidationInfo) -> tuple[str, ...]:
+    calendars: Calendars | None = info.context
+    if calendars is None:
+        message = "a calendar is read beside the file of its policy, and this one is in no folder"
+        raise ValueError(f"{message}; write the dates here")
+    zone = info.data.get("zone")
+    return () if zone is None else calendars(name, zone)
+
+
+def _not_too_many(holidays: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    if (number := len(set(chain(*holidays)))) > MAX_HOLIDAYS:
+        raise ValueError(f"these are {number:,} days off; write at most {MAX_HOLIDAYS}")
+    return holidays
 
 
 def _told_once(times: tuple[int, ...]) -> tuple[int, ...]:
@@ -57,10 +85,17 @@ Windows = Annotated[
     BeforeValidator(_of_text(windows), json_schema_input_type=str),
     WithJsonSchema({"type": "string", "examples": ["09:00-18:00", "09:00-12:30, 13:30-18:00"]}),
 ]
-Day = Annotated[
-    str,
-    BeforeValidator(_of_text(_iso_day)),
-    WithJsonSchema({"type": "string", "format": "date"}),
+_HOLIDAY = {
+    "type": "string",
+    "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|.+\.[iI][cC][sS])$",
+    "examples": ["2026-12-25", "holidays.ics"],
+}
+Holidays = Annotated[
+    tuple[Annotated[tuple[str, ...], BeforeValidator(_days_off)], ...],
+    BeforeValidator(_list),
+    Field(max_length=MAX_HOLIDAYS),
+    AfterValidator(_not_too_many),
+    WithJsonSchema({"anyOf": [_HOLIDAY, {"type": "array", "items": _HOLIDAY}]}),
 ]
 
 
@@ -70,7 +105,13 @@ class HoursForm(Frozen):
     zone: Annotated[str, *words(64), AfterValidator(known_zone)]
     days: Days = (0, 1, 2, 3, 4)
     open: Windows = ((9 * 60, 17 * 60),)
-    holidays: Annotated[tuple[Day, ...], Field(max_length=500)] = ()
+    holidays: Holidays = ()
+
+    @property
+    def planned(self) -> Hours:
+        """These hours with all their holidays, each once and in order."""
+        days_off = tuple(sorted(set(chain(*self.holidays))))
+        return Hours(zone=self.zone, days=self.days, open=self.open, holidays=days_off)
 
     @property
     def weekly_s(self) -> int:

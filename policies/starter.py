@@ -126,7 +126,9 @@ def _review(answers: Answers) -> Iterator[str]:
         yield f"  channel: {_quoted(answers.channel)}"
     yield f"  reviewers: [{', '.join(map(_quoted, answers.reviewers))}]"
     yield "  outcomes: [approve, revise, reject]  # one button each"
-    yield f"  sla: {{expire: {answers.expire}}}  # then the request ends, without an approval"
+    yield "  # After `expire` the request ends, without an approval. `sla` can also remind, escalate"
+    yield "  # to `backups` and count working hours alone; docs/policies.md says how."
+    yield f"  sla: {{expire: {answers.expire}}}"
 
 
 def _rules(answers: Answers) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from policies.calendar import in_words
-from policies.plan import Choice, Escalation, Outcome, ReviewPlan, Route, Summary
+from policies.calendar import hours_in_words, in_words
+from policies.plan import Choice, Outcome, ReviewPlan, Route, Summary
 from policies.wording import listing, sentence
 
 EFFECTS = {
@@ -74,22 +74,23 @@ def _counted(plan: ReviewPlan, outcome: Outcome) -> str:
 
 
 def _silence(plan: ReviewPlan) -> str:
+    worded = in_words if plan.hours is None else hours_in_words
     parts = [_LEAST_LOADED] if any(one.assign == "least_loaded" for one in plan.stages) else []
     if plan.remind_s:
-        parts.append(f"Reminders come after {listing(map(in_words, plan.remind_s))}.")
+        parts.append(f"Reminders come after {listing(map(worded, plan.remind_s))}.")
     if plan.escalations:
-        parts.append(_escalation(plan.escalations))
+        parts.append(_escalation([worded(step.after_s) for step in plan.escalations]))
     if plan.hours is not None:
         parts.append("Only working hours count.")
     parts.append(
-        f"If it is not decided within {in_words(plan.expire_s)} the request expires: "
+        f"If it is not decided within {worded(plan.expire_s)} the request expires: "
         "it is not approved, and the workflow is told."
     )
     return " ".join(parts)
 
 
-def _escalation(steps: tuple[Escalation, ...]) -> str:
-    first, *others = (in_words(step.after_s) for step in steps)
+def _escalation(times: Sequence[str]) -> str:
+    first, *others = times
     further = f", and further people after {listing(others)}" if others else ""
     return f"After {first} backups are asked too{further}."
 

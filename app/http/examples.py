@@ -181,7 +181,15 @@ EXPLAINED: dict[str, Any] = {
     "flags": [_FLAG],
     "people": {
         "channel": "#approvals",
-        "stages": [{"name": None, "reviewers": ["@finance-approvers"], "quorum": 1}],
+        "stages": [
+            {
+                "name": None,
+                "reviewers": ["@finance-approvers"],
+                "quorum": 1,
+                "assign": "everyone",
+            }
+        ],
+        "reject_quorum": 1,
         "buttons": [
             {
                 "label": "Approve",
@@ -191,12 +199,22 @@ EXPLAINED: dict[str, Any] = {
         ],
         "checklist": [],
         "viewers": [],
+        "hours": None,
     },
     "timeline": [
         {
+            "after_s": 0,
+            "after": "at once",
+            "since": "shown",
+            "at": "2026-11-20T12:30:00.000Z",
+            "what": "asked in #approvals: @finance-approvers, one of whom has to approve",
+        },
+        {
             "after_s": 86_400,
             "after": "1 day",
+            "since": "shown",
+            "at": "2026-11-21T12:30:00.000Z",
             "what": "it expires: not approved, and the workflow is told",
-        }
+        },
     ],
 }

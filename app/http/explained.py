@@ -7,11 +7,12 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from app.ports import Explained
-from policies.plan import Outcome, Route, Summary
+from policies.plan import Assignment, Outcome, Route, Summary
+from policies.timeline import Moment
 
 from .answers import FlagAnswer
 from .examples import EXPLAINED
-from .shape import Answer
+from .shape import Answer, Instant, instant
 
 
 class PartAnswer(Answer):
@@ -55,11 +56,12 @@ class SummaryAnswer(Answer):
 
 
 class AskedAnswer(Answer):
-    """One stage: who is asked together, and how many of them must approve."""
+    """One stage: who may decide, whether all of them are asked, and how many must approve."""
 
     name: str | None
     reviewers: list[str]
     quorum: int
+    assign: Assignment
 
 
 class ButtonAnswer(Answer):
@@ -75,17 +77,30 @@ class PeopleAnswer(Answer):
 
     channel: str | None
     stages: list[AskedAnswer]
+    reject_quorum: int
     buttons: list[ButtonAnswer]
     checklist: list[str]
     viewers: list[str]
+    hours: str | None = Field(description="The working hours in which time runs; null for always.")
 
 
 class MomentAnswer(Answer):
-    """What happens when nobody answers: so many seconds after the request is shown, and what."""
+    """What happens when nobody answers: so many seconds after the request is shown, and what.
+
+    `at` is when, were it opened now. A watch also tells what happens once somebody stopped it:
+    `since` is `stopped` then, and `at` is null.
+    """
 
     after_s: int
     after: str
+    since: Literal["shown", "stopped"]
+    at: Instant | None
     what: str
+
+    @classmethod
+    def of(cls, moment: Moment) -> MomentAnswer:
+        at_ms = None if moment.at is None else round(moment.at.timestamp() * 1000)
+        return cls.model_validate(moment.model_dump() | {"at": instant(at_ms)})
 
 
 class ExplanationAnswer(Answer):
@@ -113,6 +128,7 @@ class ExplanationAnswer(Answer):
             {
                 **said.model_dump(),
                 "summary": SummaryAnswer.of(said.summary),
+                "timeline": [MomentAnswer.of(moment) for moment in said.timeline],
                 "policy": explained.policy,
                 "policy_hash": explained.policy_hash,
                 "draft": draft,

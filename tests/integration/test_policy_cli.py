@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from app.cli import main
 from policies.loader import load_file
+from tests.calendars import calendar
 
 REFUND = """\
 policy: refund
@@ -137,10 +138,64 @@ def test_an_explanation_shows_the_rules_the_people_and_the_times(folder: Path):
         "no      signals.confidence >= 0.8 (confidence is 0.5)",
         "limit: 20 requests in 1 day",
         "@finance; one person must approve",
-        "after 7 days",
+        "at once             asked in #approvals: @finance, one of whom has to approve",
+        "after 7 days        it expires: not approved, and the workflow is told",
     ):
         assert line in explained.output
     assert max(map(len, explained.output.splitlines())) <= 100
+
+
+HOURS = 'reviewers: ["@finance"], sla: {expire: 1d, hours: {zone: Europe/London, holidays: x.ics}}'
+
+
+def test_in_working_hours_the_timeline_has_instants_and_heeds_the_calendar(folder: Path):
+    edited(folder, 'reviewers: ["@finance"]', HOURS)
+    (folder / "x.ics").write_bytes(calendar("DTSTART;VALUE=DATE:20201225\nRRULE:FREQ=YEARLY"))
+    words = ("--payload", '{"amount": 200}', "--at", "2026-12-24T16:00")
+    explained = typed("explain", "refund", *words, folder=folder)
+    for line in (
+        "If nobody answers (times in Europe/London)",
+        "Only open time counts: Mon, Tue, Wed, Thu, Fri 09:00-17:00 Europe/London, but for",
+        "Thu 24 Dec 2026 16:00  at once ",
+        "Wed 30 Dec 2026 16:00  after 24 hours ",
+    ):
+        assert line in explained.output
+    assert max(map(len, explained.output.splitlines())) <= 100
+
+
+def test_a_time_puts_instants_on_any_timeline(folder: Path):
+    words = ("--payload", '{"amount": 200}', "--at", "2026-12-24T16:00+02:00")
+    explained = typed("explain", "refund", *words, folder=folder)
+    assert "If nobody answers (times in UTC)" in explained.output
+    assert "Thu 31 Dec 2026 14:00  after 7 days" in explained.output
+
+
+@pytest.mark.parametrize(
+    ("at", "message"),
+    [("soon", "soon is no time; write one such as"), ("9999-12-31", "from 2000 to 2100")],
+)
+def test_what_is_no_time_is_refused(folder: Path, at: str, message: str):
+    refused = typed("explain", "refund", "--payload", '{"amount": 200}', "--at", at, folder=folder)
+    assert refused.exit_code == 2
+    assert message in refused.output
+
+
+def test_a_watch_tells_what_stop_would_make_of_it(folder: Path):
+    edited(folder, "then: approve", "then: watch\n    for: 15m")
+    file = folder / "refund.yaml"
+    file.write_text(f"{file.read_text()}reversible: true\n")
+    words = ("--payload", '{"amount": 20}', "--signals", '{"confidence": 1}')
+    shown, stopped = typed("explain", "refund", *words, folder=folder).output.split(
+        "If somebody presses Stop"
+    )
+    assert "after 15 minutes    nobody stopped it: it goes ahead" in shown
+    assert "after 7 days        it expires" in stopped
+
+
+def test_where_nobody_is_asked_it_says_so(folder: Path):
+    words = ("--payload", '{"amount": 20}', "--signals", '{"confidence": 1}')
+    explained = typed("explain", "refund", *words, folder=folder)
+    assert "Nobody is asked\n  at once             it is approved by the policy" in explained.output
 
 
 def test_an_operand_without_its_value_is_an_error_and_asks(folder: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from policies.plan import Flag, Route
 from policies.wording import listing
 
 from .printing import counted, head, say
-from .reading import Unusable, draft, json_object, named_policy, where
+from .reading import Unusable, draft, instant, json_object, named_policy, where
+from .timetable import show_timeline
 
 _OUTCOMES = {
     Route.APPROVE: "approved by the policy alone",
@@ -38,6 +40,7 @@ _ANSWER = 8
 @click.option("--file", type=click.Path(path_type=Path), help="A draft in place of POLICY.")
 @click.option("--payload", help="JSON, @file, or - for standard input; else an example is made.")
 @click.option("--signals", help="The same for the signals of the request.")
+@click.option("--at", help="When it is opened, such as 2026-12-24T16:00; else now.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def explain(
     policy: str | None,
@@ -45,11 +48,13 @@ def explain(
     file: Path | None,
     payload: str | None,
     signals: str | None,
+    at: str | None,
     as_json: bool,
 ) -> None:
     """Show what POLICY would do with a request: each rule, each condition, the people, the times.
 
-    Nothing is opened, and nothing is counted: a limit is taken to have room.
+    Nothing is opened, and nothing is counted: a limit is taken to have room. A time without a zone
+    is one on the clocks of the policy's working hours, and in UTC where it has none.
     """
     if (policy is None) == (file is None):
         raise click.UsageError("Name a policy, or a draft with --file.")
@@ -57,12 +62,12 @@ def explain(
         raise click.UsageError("Standard input can be the payload or the signals, not both.")
     loaded = draft(file) if file is not None else named_policy(str(policy), folder)
     facts = _facts(loaded, payload, signals)
-    found = explained(loaded, facts)
+    found = explained(loaded, facts, datetime.now(UTC) if at is None else instant("--at", at))
     if as_json:
         named = {"policy": loaded.policy.policy, "policy_hash": loaded.hash}
         click.echo(json.dumps(named | found.model_dump(mode="json"), indent=2))
         return
-    _show(loaded, facts, found)
+    _show(loaded, facts, found, dated=at is not None)
 
 
 def _facts(loaded: LoadedPolicy, payload: str | None, signals: str | None) -> Facts:
@@ -82,7 +87,7 @@ def _facts(loaded: LoadedPolicy, payload: str | None, signals: str | None) -> Fa
     return facts
 
 
-def _show(loaded: LoadedPolicy, facts: Facts, found: Explanation) -> None:
+def _show(loaded: LoadedPolicy, facts: Facts, found: Explanation, *, dated: bool) -> None:
     say(loaded.source, label="policy", width=10)
     _request(loaded, facts)
     decided = f" (rule {found.rule})" if found.rule else ""
@@ -98,9 +103,7 @@ def _show(loaded: LoadedPolicy, facts: Facts, found: Explanation) -> None:
         _flags(found.flags)
     if found.people is not None:
         _people(found.people)
-        head("If nobody answers")
-        for moment in found.timeline:
-            say(moment.what, indent=2, label=f"after {moment.after}", width=24)
+    show_timeline(found, dated=dated)
 
 
 def _request(loaded: LoadedPolicy, facts: Facts) -> None:
@@ -158,12 +161,15 @@ def _people(people: People) -> None:
         need = "one of them" if stage.quorum == 1 else f"{stage.quorum} of them"
         if len(stage.reviewers) == 1 and stage.quorum == 1:
             need = "one person" if is_group(stage.reviewers[0]) else "this person"
-        say(f"{listing(stage.reviewers)}; {need} must approve", 2, label[:28], 12)
+        fewest = "" if stage.assign == "everyone" else "; those with the fewest open are asked"
+        say(f"{listing(stage.reviewers)}; {need} must approve{fewest}", 2, label[:28], 12)
     for position, button in enumerate(people.buttons):
         text = f"{button.label} ({button.outcome.value}): {button.effect}"
         say(text, indent=2, label="" if position else "buttons", width=12)
     for position, line in enumerate(people.checklist):
         say(line, indent=2, label="" if position else "checklist", width=12)
+    if people.reject_quorum > 1:
+        say(f"{people.reject_quorum} people have to reject", indent=2, label="rejected", width=12)
     if people.viewers:
         say(listing(people.viewers), indent=2, label="may look", width=12)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import click
 
@@ -16,8 +17,18 @@ def clean(text: str) -> str:
 
 def say(text: str, indent: int = 0, label: str = "", width: int = 0, colour: str = "") -> None:
     """A paragraph behind its label, which has `width` columns; further lines hang under it."""
-    start = " " * indent
     column = f"{clean(label)} ".ljust(width) if label else " " * width
+    _hang(text, indent, column, width, colour)
+
+
+def row(cells: Sequence[tuple[str, int]], text: str, indent: int = 0) -> None:
+    """A paragraph behind cells, each with its columns."""
+    column = "".join(f"{clean(cell)} ".ljust(width) for cell, width in cells)
+    _hang(text, indent, column, len(column), "")
+
+
+def _hang(text: str, indent: int, column: str, width: int, colour: str) -> None:
+    start = " " * indent
     lines = textwrap.wrap(
         clean(text),
         WIDTH,

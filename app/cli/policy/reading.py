@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from policies.wording import nearest, printable
 
 MOST_JSON = 512 * 1024
 """Bytes of an option's JSON: more than a request may have."""
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+"""Beyond these, clocks and zones are not to be relied on."""
 
 FOLDER = "COUNTERSIGN_POLICY_DIR"
 where = click.option(
@@ -87,6 +91,18 @@ def json_object(option: str, text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unusable(f"{option} takes an object, such as '{{\"amount\": 120}}'.")
     return value
+
+
+def instant(option: str, text: str) -> datetime:
+    """The time of an option, in ISO 8601; without a zone where it names none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f"{option}: {printable(text)} is no time; write one such as 2026-12-24T16:00."
+        raise Unusable(message) from error
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise Unusable(f"{option} takes a time from {_FIRST_YEAR} to {_LAST_YEAR}.")
+    return found
 
 
 def _bytes(option: str, text: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from app.http.examples import EXPLAINED
@@ -75,7 +76,12 @@ def test_who_would_be_asked_and_what_silence_does_is_told():
     answer = said(240, confidence=0.7)
     assert answer["people"]["channel"] == "#approvals"
     assert answer["people"]["stages"] == [
-        {"name": None, "reviewers": ["@finance-approvers"], "quorum": 1}
+        {
+            "name": None,
+            "reviewers": ["@finance-approvers"],
+            "quorum": 1,
+            "assign": "everyone",
+        }
     ]
     assert [button["label"] for button in answer["people"]["buttons"]] == [
         "Approve",
@@ -83,19 +89,39 @@ def test_who_would_be_asked_and_what_silence_does_is_told():
         "Reject",
     ]
     assert len(answer["summary"]["buttons"]) == 3
-    assert [moment["after_s"] for moment in answer["timeline"]] == [86_400]
+    assert [moment["after_s"] for moment in answer["timeline"]] == [0, 86_400]
+
+
+def test_the_timeline_has_instants_in_utc_where_it_is_told_when():
+    loaded = load_text(POLICY.replace(b"expire: 1d", b"hours: {zone: Asia/Tokyo}, expire: 1h"), "a")
+    explanation = explain(loaded, Facts({"amount": 240}), datetime(2026, 11, 24, 16, 30))
+    answer = ExplanationAnswer.of(Explained("refund", loaded.hash, explanation), draft=True)
+    assert [moment.at for moment in answer.timeline] == [
+        "2026-11-24T07:30:00.000Z",
+        "2026-11-25T00:30:00.000Z",
+    ]
+    assert answer.people is not None
+    assert answer.people.hours == "Mon, Tue, Wed, Thu, Fri 09:00-17:00 Asia/Tokyo"
 
 
 def test_what_is_watched_says_so_in_its_summary():
     answer = said(60, confidence=0.7, reversible=True)
     assert answer["route"] == "watch"
     assert answer["summary"]["watching"] is not None
-    assert [moment["after_s"] for moment in answer["timeline"]] == [900]
+    assert [(moment["since"], moment["after_s"]) for moment in answer["timeline"]] == [
+        ("shown", 0),
+        ("shown", 900),
+        ("stopped", 0),
+        ("stopped", 86_400),
+    ]
 
 
 def test_where_nobody_is_asked_there_are_no_people():
     answer = said(20, confidence=0.9)
-    assert (answer["route"], answer["people"], answer["timeline"]) == ("approve", None, [])
+    assert (answer["route"], answer["people"]) == ("approve", None)
+    assert [moment["what"] for moment in answer["timeline"]] == [
+        "it is approved by the policy, and nobody is asked"
+    ]
 
 
 def _shape(value: Any) -> Any:

@@ -7,6 +7,7 @@ import re
 import shlex
 from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,9 +19,10 @@ from policies import review_form, risk, schema, sla_form
 from policies.document import read_document
 from policies.evaluate import Facts, LoadedPolicy, check_payload, evaluate
 from policies.inputs import SIGNALS, signal_problems
-from policies.loader import load_playbooks, load_text
+from policies.loader import load_file, load_playbooks
 from policies.plan import Outcome, ReviewPlan, Route
 from tests.builders import NOW, pending
+from tests.calendars import calendar
 
 DOCS = Path(__file__).parents[3] / "docs"
 REFERENCE = DOCS / "policies.md"
@@ -76,12 +78,19 @@ def shown(*languages: str) -> Any:
 
 
 def loaded(block: Block) -> LoadedPolicy:
-    """The policy of a block. One that shows a part of a file gets a name and a reviewer."""
+    """The policy of a block. One that shows a part of a file gets a name and a reviewer.
+
+    It lies in a folder with a calendar, as its reader's would.
+    """
     keys = read_document(block.text.encode()).data
     text = block.text
     text += "" if "policy" in keys else "policy: shown\n"
     text += "" if "review" in keys else 'review: {reviewers: ["@finance-approvers"]}\n'
-    return load_text(text.encode(), f"{block.page}:{block.line}")
+    with TemporaryDirectory() as folder:
+        Path(folder, "holidays.ics").write_bytes(calendar("DTSTART;VALUE=DATE:20261225"))
+        file = Path(folder, f"{block.page}-{block.line}.yaml")
+        file.write_text(text)
+        return load_file(file)
 
 
 def call(block: Block) -> tuple[str, dict[str, Any]]:

@@ -98,21 +98,32 @@ def test_the_policys_own_buttons_say_what_they_do(load):
 
 
 def test_silence_ends_a_review_without_an_approval(why):
-    [moment] = why(60, confidence=1, reversible=False).timeline
-    assert (moment.after_s, moment.after) == (7 * 86_400, "7 days")
-    assert "not approved" in moment.what
+    at_once, end = why(60, confidence=1, reversible=False).timeline
+    assert at_once.what == "asked in #approvals: @finance-approvers, 2 of whom have to approve"
+    assert (end.after_s, end.after) == (7 * 86_400, "7 days")
+    assert "not approved" in end.what
 
 
 def test_silence_lets_a_watch_go_ahead(why):
-    [moment] = why(20, confidence=1, reversible=True).timeline
-    assert (moment.after_s, moment.after) == (900, "15 minutes")
-    assert "goes ahead" in moment.what
+    went = why(20, confidence=1, reversible=True).timeline[1]
+    assert (went.after_s, went.after) == (900, "15 minutes")
+    assert "goes ahead" in went.what
 
 
 def test_where_the_policy_decides_nobody_is_asked(why):
     found = why(1, confidence=1)
     assert found.people is None
-    assert found.timeline == ()
+    assert [moment.what for moment in found.timeline] == [
+        "it is approved by the policy, and nobody is asked"
+    ]
+
+
+def test_the_people_say_in_which_hours_their_time_runs(load):
+    hours = "{zone: UTC, open: '09:00-17:00', holidays: [2026-12-25, 2026-12-28]}"
+    rule = f"{{id: a, then: review, because: x, review: {{sla: {{hours: {hours}}}}}}}"
+    people = explain(load(f"rules: [{rule}]"), Facts({})).people
+    assert people is not None
+    assert people.hours == "Mon, Tue, Wed, Thu, Fri 09:00-17:00 UTC, but for 2 holidays"
 
 
 def test_flags_are_told(why):

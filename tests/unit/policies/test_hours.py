@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,7 @@ def test_whatever_an_sla_may_say_comes_to_its_end():
     form["holidays"] = [day.isoformat() for day in mondays]
     hours = HoursForm.model_validate(form)
     sla = Sla.model_validate({"expire": "90d", "hours": hours})
-    plan_hours = Hours(**hours.model_dump())
+    plan_hours = hours.planned
     assert later(ms("2027-01-01 00:00"), sla.expire_s, plan_hours) > ms("2038-01-01 00:00")
     form["open"] = "00:00-20:46"
     with pytest.raises(ValidationError, match="more than two years"):
@@ -100,6 +100,19 @@ def test_two_durations_one_after_the_other_are_their_sum(start_ms: int, first: i
     once = later(start_ms, first + second, LONDON)
     assert later(later(start_ms, first, LONDON), second, LONDON) == once
     assert once >= start_ms + (first + second) * 1000
+
+
+@given(
+    st.integers(1_700_000_000_000, 2_000_000_000_000),
+    st.integers(60, 10 * 86_400),
+    st.sets(st.dates(date(2023, 11, 1), date(2034, 1, 1)), max_size=500),
+)
+def test_whenever_it_ends_somebody_is_at_work(start_ms: int, duration: int, off: set[date]):
+    hours = LONDON.model_copy(update={"holidays": tuple(map(str, sorted(off)))})
+    end = datetime.fromtimestamp(later(start_ms, duration, hours) / 1000, ZoneInfo("Europe/London"))
+    assert end.weekday() in hours.days
+    assert end.date() not in off
+    assert time(9) <= end.time() <= time(18)
 
 
 @pytest.mark.parametrize(

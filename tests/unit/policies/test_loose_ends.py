@@ -26,6 +26,7 @@ STEPS = "backups: ['@b'], sla: {escalate: 1h, further: [{after: 2h, ask: ['@c']}
         f"{{reviewers: ['@a'], {STEPS}}}",
         "{reviewers: [a@e.com, b@e.com, c@e.com], quorum: 2, reject_quorum: 2}",
         "{reviewers: ['@a'], quorum: 2, reject_quorum: 2}",
+        "{reviewers: [S0123ABCD], quorum: 2, reject_quorum: 2}",
         "{reviewers: [a@e.com, b@e.com], quorum: 1, assign: least_loaded}",
     ],
 )

@@ -204,3 +204,12 @@ def test_it_says_whom_it_asks_and_who_is_asked_later(load):
         "If it is not decided within 7 days the request expires: "
         "it is not approved, and the workflow is told."
     )
+
+
+def test_in_working_hours_no_day_is_taken_for_one_of_work(load):
+    sla = "{remind: [1d], expire: 1d12h, hours: {zone: UTC}}"
+    policy = load(f"rules: [{{id: a, then: review, because: b, review: {{sla: {sla}}}}}]")
+    assert evaluate(policy, Facts({})).summary.silence == (
+        "Reminders come after 24 hours. Only working hours count. If it is not decided within "
+        "36 hours the request expires: it is not approved, and the workflow is told."
+    )
