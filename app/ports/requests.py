@@ -161,3 +161,6 @@ class Lanes(Protocol):
 
     def answer(self, lane: Lane) -> None:
         """A worker is looking now: what is committed from here on has to ring again."""
+
+    def due_in_ms(self, lane: Lane) -> int | None:
+        """How long until the earliest entry is due: 0 when it is now, None when there is none."""

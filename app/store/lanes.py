@@ -50,8 +50,6 @@ class RedisLanes:
         self._bells.answer(lane)
 
     def due_in_ms(self, lane: Lane) -> int | None:
-        """How long until the earliest entry is due: 0 when it is now, None when there is none."""
-
         def ask(pipe: Pipeline) -> None:
             pipe.zrange(f"cs:due:{lane.value}", 0, 0, withscores=True)
             pipe.time()

@@ -49,6 +49,9 @@ class FakeLanes:
     def answer(self, lane: Lane) -> None:
         """Nobody listens."""
 
+    def due_in_ms(self, lane: Lane) -> int | None:
+        return 0 if self.waiting else None
+
     def _end(self, claim: Claim, how: str) -> None:
         if claim.request_id not in dict(self.ended):
             self.ended.append((claim.request_id, how))
