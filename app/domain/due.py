@@ -10,7 +10,7 @@ from .timing import next_ms
 
 
 class Lane(StrEnum):
-    """Three lanes with threads of their own, so that no kind of work waits for another."""
+    """Three lanes with threads of their own, so that no kind of work waits long for another."""
 
     TIME = "time"
     SLACK = "slack"

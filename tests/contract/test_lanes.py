@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.changes import change
@@ -46,6 +48,16 @@ def test_what_was_let_go_undone_is_due_at_once(store: RequestStore, lanes: Lanes
     [again] = lanes.claim(Lane.SLACK, 10).claims
     assert again.request_id == request.id
     assert not again.unfinished
+
+
+def test_many_are_let_go_at_once(store: RequestStore, lanes: Lanes, inside: Inside):
+    done, undone, lost = (open_one(store) for _ in range(3))
+    claims = lanes.claim(Lane.SLACK, 10).claims
+    change(store, done.id, DRAWN)
+    stolen = [replace(one, token="another") for one in claims if one.request_id == lost.id]
+    lanes.release_all([*(one for one in claims if one.request_id != lost.id), *stolen])
+    assert held_ids(lanes) == [undone.id]
+    assert inside.claimed(Lane.SLACK) == 2, "what another holds stays with them"
 
 
 def test_news_that_come_during_a_claim_are_not_lost_with_it(store: RequestStore, lanes: Lanes):

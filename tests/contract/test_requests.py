@@ -86,6 +86,41 @@ def test_a_commit_repeated_after_a_lost_reply_finds_itself_done(store: RequestSt
     ]
 
 
+def test_of_many_commits_each_stands_for_itself(store: RequestStore):
+    long_ago = store.now() - 2 * 86_400_000
+    good, outrun, last = open_one(store), open_one(store), open_one(store)
+    late = open_one(store, opened_ms=long_ago)
+    changes = [(prepared(store, one, approval(one)), "op-1") for one in (good, outrun)]
+    too_late = lifecycle.apply(late, approval(late), long_ago + 1000)
+    assert too_late is not None
+    changes += [(too_late, "op-1"), (prepared(store, last, approval(last)), "op-1")]
+    change(store, outrun.id, Cancel(by=CLIENT))
+    assert store.commit_many(changes) == [True, False, False, True]
+    requests = store.load_many([good.id, outrun.id, late.id, last.id])
+    assert [one.state.status.value for one in requests] == [
+        "approved",
+        "cancelled",
+        "pending",
+        "approved",
+    ]
+
+
+def test_many_commits_repeated_after_a_lost_reply_find_themselves_done(
+    store: RequestStore, inside: Inside
+):
+    requests = [open_one(store) for _ in range(3)]
+    changes = [(prepared(store, one, approval(one)), "op-1") for one in requests]
+    assert store.commit_many(changes) == [True, True, True]
+    assert inside.jobs(Lane.CALLBACK) == 1
+    before = inside.everything()
+    assert store.commit_many(changes) == [True, True, True]
+    assert inside.everything() == before
+
+
+def test_there_may_be_nothing_to_commit(store: RequestStore):
+    assert store.commit_many([]) == []
+
+
 def test_an_opening_repeated_after_somebody_changed_it_finds_itself_done(store: RequestStore):
     transition = opening(store)
     store.commit(transition, "op-open")

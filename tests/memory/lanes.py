@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.due import Lane
@@ -89,6 +89,10 @@ class MemoryLanes:
                 one.due.drop(claim.request_id)
             else:
                 one.due.put(claim.request_id, at)
+
+    def release_all(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
+            self.release(claim)
 
     def postpone(self, claim: Claim, wait_ms: int) -> None:
         with self.lock:

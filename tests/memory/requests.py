@@ -116,6 +116,9 @@ class MemoryStore:
             self.decided(transition.request.id)
         return None
 
+    def commit_many(self, changes: Sequence[tuple[Transition, str]]) -> list[bool]:
+        return [self._is_written(transition, operation) for transition, operation in changes]
+
     def has_room(self, allowance: Allowance) -> bool:
         self._up()
         return self.limits.has_room(allowance, self.clock)
@@ -138,6 +141,13 @@ class MemoryStore:
     def _up(self) -> None:
         if self.down:
             raise StoreUnavailable("Redis can't be reached.", "Try again in a moment.")
+
+    def _is_written(self, transition: Transition, operation: str) -> bool:
+        try:
+            self.commit(transition, operation)
+        except (Conflict, TooLate, LimitReached):
+            return False
+        return True
 
     def _row(self, request_id: str) -> Row:
         if (row := self.rows.get(request_id)) is None:
