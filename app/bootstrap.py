@@ -22,7 +22,7 @@ from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
-from .lanes import CallbackLane, SlackLane, TimeLane, Work, drain
+from .lanes import BatchWork, CallbackLane, SlackLane, TimeLane, Timers, drain, singly
 from .people_lane import PeopleLane
 from .reloading import Asked, Reloading
 from .reviewing import Reviewing
@@ -47,7 +47,7 @@ from .store.pace import RedisCache, RedisPace
 from .store.policies import RedisOrders, RedisPolicies
 from .store.requests import RedisRequests
 
-_BATCH = {Lane.TIME: 16, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1}
+_BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1}
 """Requests claimed at a time: one where a single one can take 20 s."""
 
 _SLACK_CALL_S = 18.0
@@ -121,18 +121,29 @@ def build_lanes(settings: Settings) -> RedisLanes:
 
 def build_drain(settings: Settings) -> Callable[[Lane], None]:
     """What a worker does with a lane: what is due in it, for one turn."""
-    store, slack = build_store(settings), _slack(settings)
-    cards = SlackCards(slack, store.pace, store.cache)
-    directory = SlackDirectory(slack, store.cache)
-    callbacks = _callbacks(settings)
+    store, api = build_store(settings), _slack(settings)
+    cards = SlackCards(api, store.pace, store.cache)
+    directory = SlackDirectory(api, store.cache)
     staffing = Staffing(store.requests, directory, store.absences)
-    work: dict[Lane, Work] = {
-        Lane.TIME: TimeLane(store.requests),
-        Lane.SLACK: SlackLane(store.requests, store.lanes, cards, directory, staffing),
-        Lane.CALLBACK: CallbackLane(store.requests, store.lanes, callbacks, store.clients),
-        Lane.PEOPLE: PeopleLane(store.requests, store.absences, staffing),
+    slack = SlackLane(store.requests, store.lanes, cards, directory, staffing)
+    callback = CallbackLane(store.requests, store.lanes, _callbacks(settings), store.clients)
+    people = PeopleLane(store.requests, store.absences, staffing)
+    work: dict[Lane, BatchWork] = {
+        Lane.TIME: TimeLane(store.requests, store.lanes),
+        Lane.SLACK: singly(store.lanes, slack),
+        Lane.CALLBACK: singly(store.lanes, callback),
+        Lane.PEOPLE: singly(store.lanes, people),
     }
-    return lambda lane: drain(store.lanes, lane, work[lane], _BATCH[lane])
+    timers = Timers()
+
+    def drain_one(lane: Lane) -> None:
+        if lane is not Lane.TIME:
+            drain(store.lanes, lane, work[lane], _BATCH[lane], timers.give_way)
+            return
+        with timers.first():
+            drain(store.lanes, lane, work[lane], _BATCH[lane])
+
+    return drain_one
 
 
 def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:

@@ -1,9 +1,11 @@
-"""The one way in which a request changes: load, `lifecycle.apply`, commit; again when outrun."""
+"""How requests change: load, `lifecycle.apply`, commit; again when outrun."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .domain import lifecycle
-from .domain.commands import Command
+from .domain.commands import Command, Wake
 from .domain.errors import TooBusy
 from .domain.request import Request
 from .identifiers import new_operation
@@ -31,3 +33,18 @@ def change(store: RequestStore, request_id: str, command: Command) -> Request | 
             raise transition.refused
         return transition.after
     raise TooBusy("This request is changing too fast right now.", "Try again in a moment.")
+
+
+def wake_many(store: RequestStore, request_ids: Sequence[str]) -> set[str]:
+    """Have whatever is due happen to each of these, in three round trips however many they are.
+
+    Gives those that it is done with. The others were outrun, are gone or can't be read: `change`
+    with a `Wake` finds out which.
+    """
+    requests = store.load_many(request_ids)
+    now = store.now()  # after them, so that nothing in them lies ahead of it
+    made = {request.id: lifecycle.apply(request, Wake(), now) for request in requests}
+    changes = [(each, new_operation()) for each in made.values() if each is not None]
+    written = zip(changes, store.commit_many(changes), strict=True)
+    outrun = {transition.request.id for (transition, _), done in written if not done}
+    return made.keys() - outrun

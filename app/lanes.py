@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from .changes import change
+from .changes import change, wake_many
 from .domain.commands import (
     AbsentInformed,
     CallbackTried,
@@ -65,38 +66,93 @@ _STEPS_S = 20.0
 """How long one claim goes on taking steps in Slack. The last one may take two calls of 18 s more,
 which still ends before the lease of 60 s does."""
 
+_GIVE_WAY_S = 1.0
+"""How long another lane gives way to timers before it does one thing all the same."""
+
 Work = Callable[[Claim], None]
+"""What is done with one claim."""
+
+BatchWork = Callable[[Sequence[Claim]], None]
+"""What is done with all that was claimed at once; it ends each of these claims."""
 
 
-def drain(lanes: Lanes, lane: Lane, work: Work, batch: int) -> None:
+class Timers:
+    """Whether timers are being done in this process, whose threads share one interpreter.
+
+    What a timer sets off, a callback or a message, takes ten times as long as the timer itself, and
+    would hold up those that are due with it. So the other lanes give way before each claim, but
+    never for long.
+    """
+
+    def __init__(self) -> None:
+        self._at_work = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """Others give way."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def give_way(self) -> None:
+        """Returns once no timers are being done, or after a while."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._at_work, _GIVE_WAY_S)
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self._at_work += change
+            self._changed.notify_all()
+
+
+def drain(
+    lanes: Lanes,
+    lane: Lane,
+    work: BatchWork,
+    batch: int,
+    give_way: Callable[[], None] = lambda: None,
+) -> None:
     """Do what is due in a lane until nothing is, or for one turn.
 
-    `batch` requests are claimed at a time and done one after the other, so it is 1 where a single
-    one can take long. Rings for help when more is due than was claimed.
+    `batch` requests are claimed at a time, so it is 1 where a single one can take long; before that
+    it may `give_way` to what is more pressing. Rings for help when more is due than was claimed.
     """
     lanes.answer(lane)
     end = time.monotonic() + _TURN_S
     while time.monotonic() < end:
+        give_way()
         claimed = lanes.claim(lane, batch)
         if claimed.more:
             lanes.ring(lane)
-        for position, claim in enumerate(claimed.claims):
-            try:
-                _do(lanes, work, claim)
-            except StoreUnavailable:
-                _abandon(lanes, claimed.claims[position:])
-                raise
         if not claimed.claims:
             return
+        try:
+            work(claimed.claims)
+        except StoreUnavailable:
+            _abandon(lanes, claimed.claims)
+            raise
     lanes.ring(lane)
 
 
 def _abandon(lanes: Lanes, claims: list[Claim]) -> None:
     """Let go of what may be half done, so that it need not wait for its lease once the store is
-    back; as long as that is away its lease is what is left."""
+    back; as long as that is away its lease is what is left. What was let go before stays so."""
     with suppress(StoreUnavailable):
         for claim in claims:
             lanes.postpone(replace(claim, unfinished=True), 0)
+
+
+def singly(lanes: Lanes, work: Work) -> BatchWork:
+    """One claim after the other."""
+
+    def do(claims: Sequence[Claim]) -> None:
+        for claim in claims:
+            _do(lanes, work, claim)
+
+    return do
 
 
 def _do(lanes: Lanes, work: Work, claim: Claim) -> None:
@@ -117,11 +173,31 @@ def _do(lanes: Lanes, work: Work, claim: Claim) -> None:
 
 @dataclass(frozen=True)
 class TimeLane:
-    """Reminders, escalation, the end of a watch, expiry, and the end of retention."""
+    """Reminders, escalation, the end of a watch, expiry, and the end of retention.
+
+    Thousands can be due in the same second, so a batch is done together; what does not go through
+    with the others is done by itself, where it is found out why.
+    """
 
     store: RequestStore
+    lanes: Lanes
 
-    def __call__(self, claim: Claim) -> None:
+    def __call__(self, claims: Sequence[Claim]) -> None:
+        through = self._together([claim.request_id for claim in claims])
+        self.lanes.release_all([claim for claim in claims if claim.request_id in through])
+        singly(self.lanes, self._wake)([one for one in claims if one.request_id not in through])
+
+    def _together(self, request_ids: Sequence[str]) -> set[str]:
+        """Those that it is done with."""
+        try:
+            return wake_many(self.store, request_ids)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            _log.warning("%d timers are done singly: %s", len(request_ids), described(error))
+            return set()
+
+    def _wake(self, claim: Claim) -> None:
         change(self.store, claim.request_id, Wake())
 
 

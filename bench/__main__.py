@@ -1,6 +1,7 @@
 """`make bench`: starts the product as its Procfile does, with the sandbox for Slack, and measures.
 
-`make bench ARGS=policies` measures policies alone, which needs nothing started.
+`make bench ARGS=policies` measures policies alone, which needs nothing started; `ARGS=timers` what
+happens when thousands of timers are due at once.
 
 Slack takes one message a second and channel, so most requests of a trip are decided before their
 card is posted; what a trip costs without that wait is what is measured.
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -20,19 +22,30 @@ from app.callbacks.sign import secret_for
 from app.demo.notebook import Notebook
 from app.demo.stack import CLIENT, Stack
 
-from . import policies
+from . import policies, timers
 from .load import POLICY, Load, Receiver, per_second
 
 ROUNDS = 3
 
 
 def main() -> None:
-    if sys.argv[1:] != ["policies"]:
-        _measure_trips()
-    policies.measure()
+    parts = {
+        "trips": _measure_trips,
+        "timers": lambda: timers.measure(_started),
+        "policies": policies.measure,
+    }
+    for name in sys.argv[1:] or parts:
+        parts[name]()
 
 
 def _measure_trips() -> None:
+    with _started() as stack:
+        _measure(stack)
+
+
+@contextmanager
+def _started() -> Iterator[Stack]:
+    """The product as its Procfile starts it, with the policy that is measured."""
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
         notebook = Notebook(web_port=0, sandbox_port=0, receiver_port=0).with_free_ports()
         own = Path(folder) / "policies"
@@ -42,7 +55,7 @@ def _measure_trips() -> None:
         try:
             for _ in stack.start():
                 pass
-            _measure(stack)
+            yield stack
         finally:
             stack.stop()
 

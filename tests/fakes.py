@@ -16,28 +16,8 @@ from app.domain.errors import (
     DraftRefused,
     InputsRefused,
     PolicyNotFound,
-    RequestNotFound,
-    StoreUnavailable,
 )
-from app.domain.events import Event
-from app.domain.request import Request
-from app.domain.transition import Transition
-from app.ports import (
-    Answer,
-    Claim,
-    Client,
-    Conflict,
-    Explained,
-    Full,
-    Idempotency,
-    Judgement,
-    LimitReached,
-    Loaded,
-    Page,
-    Query,
-    Replay,
-    TooLate,
-)
+from app.ports import Answer, Client, Explained, Judgement, Loaded
 from app.reviewing import Reviewing
 from app.service import Service
 from policies.evaluate import Facts, check_payload
@@ -45,7 +25,8 @@ from policies.explain import explain
 from policies.inputs import SIGNALS, signal_problems
 from policies.loader import PolicyErrors, load_text
 from policies.plan import Allowance, Evaluation, Route
-from tests.builders import HASH, NOW, evaluation
+from tests.builders import HASH, evaluation
+from tests.memory.requests import MemoryStore
 
 
 @dataclass
@@ -74,154 +55,18 @@ class FakeDecisions:
 
 
 @dataclass
-class FakeStore:
-    """`RequestStore`: requests are kept as text, so that only what can be stored comes back.
+class FakeStore(MemoryStore):
+    """The store in memory, with news of its decisions, that counts how often it is asked."""
 
-    `clock` is its TIME in ms. While `down` it raises `StoreUnavailable` and changes nothing.
-    """
-
-    clock: int = NOW
-    down: bool = False
     decisions: FakeDecisions = field(default_factory=FakeDecisions)
     loads: int = 0
-    _texts: dict[str, str] = field(default_factory=dict)
-    _messages: dict[str, str] = field(default_factory=dict)
-    _trails: dict[str, list[Event]] = field(default_factory=dict)
-    _replays: dict[tuple[str, str], Replay] = field(default_factory=dict)
-    _operations: dict[str, Replay | None] = field(default_factory=dict)
-    _used: dict[str, list[int]] = field(default_factory=dict)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def now(self) -> int:
-        self._up()
-        return self.clock
-
-    def replay(self, client: str, key: str) -> Replay | None:
-        self._up()
-        return self._replays.get((client, key))
 
     def load(self, request_id: str) -> Loaded:
-        self._up()
-        with self._lock:
-            self.loads += 1
-            text = self._texts.get(request_id)
-        if text is None:
-            raise RequestNotFound(f"The fake store has no {request_id}.")
-        return Loaded(Request.model_validate_json(text), self.clock)
+        self.loads += 1
+        return super().load(request_id)
 
-    def load_many(self, request_ids: Sequence[str]) -> list[Request]:
-        return [self.load(each).request for each in request_ids if each in self._texts]
-
-    def message(self, request_id: str) -> str:
-        self._up()
-        if request_id not in self._messages:
-            raise RequestNotFound(f"The fake store has no message of {request_id}.")
-        return self._messages[request_id]
-
-    def commit(
-        self,
-        transition: Transition,
-        operation: str,
-        *,
-        idempotency: Idempotency | None = None,
-        claim: Claim | None = None,
-    ) -> Replay | None:
-        self._up()
-        with self._lock:
-            if operation in self._operations:
-                return self._operations[operation]
-            taken = None
-            if idempotency is not None:
-                taken = self._replays.get((idempotency.client, idempotency.key))
-            if taken is None:
-                self._check(transition)
-                self._count(transition)
-                self._write(transition, idempotency)
-            self._operations[operation] = taken
-        if taken is None and _decides(transition):
-            self.decisions.tell(transition.request.id)
-        return taken
-
-    def workload(self, people: Sequence[str]) -> list[int]:
-        waiting = [one.state for one in self.load_many(list(self._texts)) if one.pending]
-        at_it = [[*one.assigned, *([one.claim.by.id] if one.claim else [])] for one in waiting]
-        return [sum(person in names for names in at_it) for person in people]
-
-    def waiting(self, cursor: str | None, limit: int) -> list[str]:
-        below = sorted((i for i in self._texts if not cursor or i < cursor), reverse=True)
-        return [one.id for one in self.load_many(below) if one.pending][:limit]
-
-    def events(self, request_id: str) -> list[Event]:
-        self._up()
-        return list(self._trails.get(request_id, ()))
-
-    def page(self, query: Query) -> Page:
-        self._up()
-        below = sorted(i for i in self._texts if not query.cursor or i < query.cursor)
-        fitting = [one for one in self.load_many(below[::-1]) if _fits(one, query)]
-        shown = tuple(fitting[: query.limit])
-        return Page(shown, shown[-1].id if len(fitting) > query.limit else None)
-
-    def _up(self) -> None:
-        if self.down:
-            raise StoreUnavailable("Redis can't be reached.", "Try again in a moment.")
-
-    def _check(self, transition: Transition) -> None:
-        stored = self._texts.get(transition.request.id)
-        known = None if stored is None else Request.model_validate_json(stored).state.version
-        expected = None if transition.before is None else transition.before.state.version
-        if known != expected:
-            raise Conflict
-        for person, cap in transition.capped:
-            if self.workload([person])[0] >= cap:
-                raise Full
-        if transition.not_after is not None and self.clock > transition.not_after:
-            raise TooLate
-
-    def has_room(self, allowance: Allowance) -> bool:
-        """As if every window were endless."""
-        used = self._used.get(allowance.key, [])
-        if allowance.count is not None and len(used) >= allowance.count:
-            return False
-        return allowance.most is None or sum(used) + allowance.cost <= allowance.most
-
-    def _count(self, transition: Transition) -> None:
-        allowance = transition.allowance
-        if allowance is None:
-            return
-        if not self.has_room(allowance):
-            raise LimitReached(allowance.rule)
-        self._used.setdefault(allowance.key, []).append(allowance.cost)
-
-    def _write(self, transition: Transition, idempotency: Idempotency | None) -> None:
-        request_id = transition.request.id
-        if transition.after is None:
-            self._texts.pop(request_id)
-            self._messages.pop(request_id, None)
-        else:
-            self._texts[request_id] = transition.after.model_dump_json()
-        if transition.message is not None:
-            self._messages[request_id] = transition.message
-        self._trails.setdefault(request_id, []).extend(transition.events)
-        if idempotency is not None:
-            replay = Replay(request_id, idempotency.fingerprint)
-            self._replays[idempotency.client, idempotency.key] = replay
-
-
-def _decides(transition: Transition) -> bool:
-    before, after = transition.before, transition.after
-    return after is not None and not after.pending and (before is None or before.pending)
-
-
-def _fits(request: Request, query: Query) -> bool:
-    return (
-        request.body.client == query.client
-        and query.status in (None, request.state.status)
-        and query.policy in (None, request.body.policy.name)
-    )
+    def decided(self, request_id: str) -> None:
+        self.decisions.tell(request_id)
 
 
 REFUND = b"""

@@ -8,8 +8,8 @@ import threading
 from app.bootstrap import build_lanes
 from app.domain.due import Lane
 from app.faults import described
+from app.ports import Lanes
 from app.process import starting, stop_signal
-from app.store.lanes import RedisLanes
 
 _log = logging.getLogger("countersign.clock")
 
@@ -17,7 +17,7 @@ _SWEEP_S = 0.5
 """The longest sleep between two looks: what another process makes due earlier is seen by then."""
 
 
-def run(lanes: RedisLanes, stop: threading.Event) -> None:
+def run(lanes: Lanes, stop: threading.Event) -> None:
     """Ring what is due, sleep until the next is, until `stop` is set."""
     while not stop.is_set():
         try:
@@ -29,7 +29,7 @@ def run(lanes: RedisLanes, stop: threading.Event) -> None:
         stop.wait(max(0.01, min([_SWEEP_S, *waits])))
 
 
-def _ring_if_due(lanes: RedisLanes, lane: Lane) -> float:
+def _ring_if_due(lanes: Lanes, lane: Lane) -> float:
     """Seconds until this lane is worth another look."""
     wait_ms = lanes.due_in_ms(lane)
     if wait_ms == 0:

@@ -10,7 +10,7 @@ from .timing import next_ms
 
 
 class Lane(StrEnum):
-    """Lanes with threads of their own, so that no kind of work waits for another.
+    """Lanes with threads of their own, so that no kind of work waits long for another.
 
     The first three work on requests. The people lane works on those whose absence begins or ends,
     by their user ids.

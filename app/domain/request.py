@@ -342,6 +342,14 @@ class Request(Frozen):
         """The delegates of those who were asked by name and are away."""
         return tuple(dict.fromkeys(one.delegate for one in self.state.away if one.personal))
 
+    @property
+    def at_it(self) -> frozenset[str]:
+        """The user ids of those who were chosen for it, or are on it, while it waits."""
+        if not self.pending:
+            return frozenset()
+        claimed = () if self.state.claim is None else (self.state.claim.by.id,)
+        return frozenset((*self.state.assigned, *claimed))
+
     def approvals(self, choice: str | None = None) -> tuple[Vote, ...]:
         """The approvals of the stage that is asked now, of one choice."""
         now = self.state.stage

@@ -135,6 +135,13 @@ class RequestStore(Protocol):
         `LimitReached`, `Full`.
         """
 
+    def commit_many(self, changes: Sequence[tuple[Transition, str]]) -> list[bool]:
+        """Commit each transition under its own operation, and say of each whether it is written.
+
+        Each stands for itself, and all of them take one round trip. What is not written finds out
+        why when it is tried alone.
+        """
+
     def has_room(self, allowance: Allowance) -> bool:
         """Whether a limit has room for this now. Counts nothing, so it may be gone a moment on."""
 
@@ -160,6 +167,9 @@ class Lanes(Protocol):
     def release(self, claim: Claim) -> None:
         """Let go; the request is due again when its state says so. Once let go, does nothing."""
 
+    def release_all(self, claims: Sequence[Claim]) -> None:
+        """Let go of many, in one round trip."""
+
     def postpone(self, claim: Claim, wait_ms: int) -> None:
         """Let go, and leave the request alone in this lane for `wait_ms`."""
 
@@ -171,3 +181,6 @@ class Lanes(Protocol):
 
     def answer(self, lane: Lane) -> None:
         """A worker is looking now: what is committed from here on has to ring again."""
+
+    def due_in_ms(self, lane: Lane) -> int | None:
+        """How long until the earliest entry is due: 0 when it is now, None when there is none."""

@@ -74,7 +74,9 @@ def talk(say: Callable[[], T], repeat_s: float = _READ_S) -> T:
     return once(say)
 
 
-def talk_in_one(client: redis.Redis, ask: Callable[[Pipeline], object]) -> list[Any]:
+def talk_in_one(
+    client: redis.Redis, ask: Callable[[Pipeline], object], repeat_s: float = _READ_S
+) -> list[Any]:
     """Several questions in one round trip; `ask` puts them into a pipeline.
 
     A pipeline that failed is empty afterwards, so each try makes its own.
@@ -85,7 +87,7 @@ def talk_in_one(client: redis.Redis, ask: Callable[[Pipeline], object]) -> list[
         ask(pipe)
         return list(pipe.execute())
 
-    return talk(say)
+    return talk(say, repeat_s)
 
 
 def once(say: Callable[[], T]) -> T:

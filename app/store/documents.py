@@ -53,7 +53,7 @@ def indexes(request: Request) -> set[str]:
         client_index(body.client, policy=body.policy.name),
     }
     found |= {f"cs:index:principal:{name}" for name in _principals(request)}
-    return found | {load_index(person) for person in _at_it(request)}
+    return found | {load_index(person) for person in request.at_it}
 
 
 def status_index(status: Status) -> str:
@@ -72,12 +72,6 @@ def _principals(request: Request) -> set[str]:
     if request.pending and plan is not None:
         names |= set(plan.named)
     return names
-
-
-def _at_it(request: Request) -> set[str]:
-    state = request.state
-    claimed = set() if state.claim is None else {state.claim.by.id}
-    return {*state.assigned, *claimed} if request.pending else set()
 
 
 def read(request_id: str, fields: Sequence[str | None]) -> Request | None:

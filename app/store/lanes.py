@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import redis
 from redis.client import Pipeline
 
@@ -37,6 +39,13 @@ class RedisLanes:
     def release(self, claim: Claim) -> None:
         self._let_go(claim)
 
+    def release_all(self, claims: Sequence[Claim]) -> None:
+        def ask(pipe: Pipeline) -> None:
+            for claim in claims:
+                self._release(args=_letting_go(claim), client=pipe)
+
+        talk_in_one(self._redis, ask)
+
     def postpone(self, claim: Claim, wait_ms: int) -> None:
         self._let_go(claim, wait_ms=str(wait_ms))
 
@@ -50,8 +59,6 @@ class RedisLanes:
         self._bells.answer(lane)
 
     def due_in_ms(self, lane: Lane) -> int | None:
-        """How long until the earliest entry is due: 0 when it is now, None when there is none."""
-
         def ask(pipe: Pipeline) -> None:
             pipe.zrange(f"cs:due:{lane.value}", 0, 0, withscores=True)
             pipe.time()
@@ -62,6 +69,11 @@ class RedisLanes:
         return max(0, int(earliest[0][1]) - milliseconds(clock))
 
     def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "") -> None:
-        kept = "1" if claim.unfinished else ""
-        args = [claim.lane.value, claim.request_id, claim.token, wait_ms, problem, kept]
+        args = _letting_go(claim, wait_ms, problem)
         talk(lambda: self._release(args=args))
+
+
+def _letting_go(claim: Claim, wait_ms: str = "", problem: str = "") -> list[str]:
+    """The arguments of `release.lua`."""
+    kept = "1" if claim.unfinished else ""
+    return [claim.lane.value, claim.request_id, claim.token, wait_ms, problem, kept]

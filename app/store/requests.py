@@ -88,8 +88,7 @@ class RedisRequests:
         *,
         idempotency: Idempotency | None = None,
     ) -> Replay | None:
-        write = _write(transition, operation, idempotency)
-        text = json.dumps(write, ensure_ascii=False, separators=(",", ":"))
+        text = _write(transition, operation, idempotency)
         outcome, *rest = talk(lambda: self._commit(args=[text]), COMMIT_S)
         match outcome:
             case "conflict":
@@ -105,6 +104,19 @@ class RedisRequests:
         for lane in rest:
             self._bells.enqueue(Lane(lane))
         return None
+
+    def commit_many(self, changes: Sequence[tuple[Transition, str]]) -> list[bool]:
+        texts = [_write(transition, operation) for transition, operation in changes]
+
+        def ask(pipe: Pipeline) -> None:
+            for text in texts:
+                self._commit(args=[text], client=pipe)
+
+        answers = talk_in_one(self._redis, ask, COMMIT_S)
+        written = [rest for outcome, *rest in answers if outcome == "done"]
+        for lane in {lane for lanes in written for lane in lanes}:
+            self._bells.enqueue(Lane(lane))
+        return [outcome == "done" for outcome, *_ in answers]
 
     def has_room(self, allowance: Allowance) -> bool:
         limit = allowance.model_dump_json(exclude_none=True)
@@ -179,10 +191,8 @@ def _replay(stored: str) -> Replay:
     return Replay(request_id, fingerprint)
 
 
-def _write(
-    transition: Transition, operation: str, idempotency: Idempotency | None
-) -> dict[str, Any]:
-    """The one argument of `commit.lua`; numbers that Redis stores travel as text."""
+def _write(transition: Transition, operation: str, idempotency: Idempotency | None = None) -> str:
+    """The one argument of `commit.lua`, as JSON; numbers that Redis stores travel as text."""
     before, after = transition.before, transition.after
     was = set() if before is None else documents.indexes(before)
     becomes = set() if after is None else documents.indexes(after)
@@ -206,7 +216,8 @@ def _write(
             "key": documents.idempotency_key(idempotency.client, idempotency.key),
             "value": f"{transition.request.id} {idempotency.fingerprint}",
         }
-    return write | (_erased(before) if after is None else _kept(transition, after))
+    write |= _erased(before) if after is None else _kept(transition, after)
+    return json.dumps(write, ensure_ascii=False, separators=(",", ":"))
 
 
 def _kept(transition: Transition, after: Request) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""The store's contract is kept on fakeredis and on a real server."""
+"""The store's contract is kept in memory, on fakeredis and on a real server.
+
+What only Redis has (its clients, the pace, the policies, keys that end by themselves) is tested
+`ON_REDIS` alone.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,17 @@ import fakeredis
 import pytest
 import redis
 
+from app.ports import Lanes, RequestStore
 from app.store.bells import Bells
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
 from app.store.lanes import RedisLanes
 from app.store.requests import RedisRequests
+from tests.contract.inside import Inside, InsideMemory, InsideRedis
+from tests.memory.requests import MemoryStore
 from tests.servers import running_server
+
+ON_REDIS = pytest.mark.parametrize("backend", ["fakeredis", "valkey"], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +31,16 @@ def server() -> Iterator[EmbeddedServer]:
         yield server
 
 
-@pytest.fixture(params=["fakeredis", "valkey"])
-def pair(request: pytest.FixtureRequest) -> Iterator[tuple[redis.Redis, redis.Redis]]:
+@pytest.fixture(params=["memory", "fakeredis", "valkey"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """What the store of this test is made of."""
+    return str(request.param)
+
+
+@pytest.fixture
+def pair(backend: str, request: pytest.FixtureRequest) -> Iterator[tuple[redis.Redis, redis.Redis]]:
     """A client of text and one of bytes, to an empty server."""
-    if request.param == "fakeredis":
+    if backend == "fakeredis":
         fake = fakeredis.FakeServer()
         text: redis.Redis = fakeredis.FakeRedis(server=fake, decode_responses=True)
         raw: redis.Redis = fakeredis.FakeRedis(server=fake)
@@ -44,15 +59,26 @@ def client(pair: tuple[redis.Redis, redis.Redis]) -> redis.Redis:
 
 
 @pytest.fixture
-def bells(pair: tuple[redis.Redis, redis.Redis]) -> Bells:
-    return Bells(pair[1])
+def parts(backend: str, request: pytest.FixtureRequest) -> tuple[RequestStore, Lanes, Inside]:
+    """A store, its lanes, and a look inside."""
+    if backend == "memory":
+        memory = MemoryStore()
+        return memory, memory.lanes, InsideMemory(memory)
+    text, raw = request.getfixturevalue("pair")
+    bells = Bells(raw)
+    return RedisRequests(text, bells), RedisLanes(text, bells), InsideRedis(text)
 
 
 @pytest.fixture
-def store(client: redis.Redis, bells: Bells) -> RedisRequests:
-    return RedisRequests(client, bells)
+def store(parts: tuple[RequestStore, Lanes, Inside]) -> RequestStore:
+    return parts[0]
 
 
 @pytest.fixture
-def lanes(client: redis.Redis, bells: Bells) -> RedisLanes:
-    return RedisLanes(client, bells)
+def lanes(parts: tuple[RequestStore, Lanes, Inside]) -> Lanes:
+    return parts[1]
+
+
+@pytest.fixture
+def inside(parts: tuple[RequestStore, Lanes, Inside]) -> Inside:
+    return parts[2]

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-import redis
 
 from app.changes import change
 from app.domain.commands import CardDrawn
 from app.domain.due import Lane
 from app.domain.errors import NotAReviewer
 from app.domain.request import Place, Request
+from app.ports import Lanes, RequestStore
 from app.store import lanes as lanes_module
-from app.store.lanes import RedisLanes
-from app.store.requests import RedisRequests
 from tests.builders import approval, person
+from tests.contract.inside import Inside
 from tests.contract.test_requests import open_one
 
 DRAWN = CardDrawn(target="#approvals", place=Place(channel="C0APPROVAL", ts="1.1"), face=1)
 
 
-def held_ids(lanes: RedisLanes, limit: int = 10) -> list[str]:
+def held_ids(lanes: Lanes, limit: int = 10) -> list[str]:
     return [claim.request_id for claim in lanes.claim(Lane.SLACK, limit).claims]
 
 
-def test_a_claim_keeps_others_off(store: RedisRequests, lanes: RedisLanes):
+def test_a_claim_keeps_others_off(store: RequestStore, lanes: Lanes):
     requests = [open_one(store) for _ in range(3)]
     assert len(lanes.claim(Lane.SLACK, 2).claims) == 2
     assert len(lanes.claim(Lane.SLACK, 2).claims) == 1
@@ -32,7 +33,7 @@ def test_a_claim_keeps_others_off(store: RedisRequests, lanes: RedisLanes):
     assert len(requests) == 3
 
 
-def test_what_was_done_and_let_go_is_not_due_again(store: RedisRequests, lanes: RedisLanes):
+def test_what_was_done_and_let_go_is_not_due_again(store: RequestStore, lanes: Lanes):
     request = open_one(store)
     [claim] = lanes.claim(Lane.SLACK, 10).claims
     change(store, request.id, DRAWN)
@@ -40,7 +41,7 @@ def test_what_was_done_and_let_go_is_not_due_again(store: RedisRequests, lanes: 
     assert lanes.due_in_ms(Lane.SLACK) is None
 
 
-def test_what_was_let_go_undone_is_due_at_once(store: RedisRequests, lanes: RedisLanes):
+def test_what_was_let_go_undone_is_due_at_once(store: RequestStore, lanes: Lanes):
     request = open_one(store)
     [claim] = lanes.claim(Lane.SLACK, 10).claims
     lanes.release(claim)
@@ -49,9 +50,17 @@ def test_what_was_let_go_undone_is_due_at_once(store: RedisRequests, lanes: Redi
     assert not again.unfinished
 
 
-def test_news_that_come_during_a_claim_are_not_lost_with_it(
-    store: RedisRequests, lanes: RedisLanes
-):
+def test_many_are_let_go_at_once(store: RequestStore, lanes: Lanes, inside: Inside):
+    done, undone, lost = (open_one(store) for _ in range(3))
+    claims = lanes.claim(Lane.SLACK, 10).claims
+    change(store, done.id, DRAWN)
+    stolen = [replace(one, token="another") for one in claims if one.request_id == lost.id]
+    lanes.release_all([*(one for one in claims if one.request_id != lost.id), *stolen])
+    assert held_ids(lanes) == [undone.id]
+    assert inside.claimed(Lane.SLACK) == 2, "what another holds stays with them"
+
+
+def test_news_that_come_during_a_claim_are_not_lost_with_it(store: RequestStore, lanes: Lanes):
     request = open_one(store)
     [claim] = lanes.claim(Lane.SLACK, 10).claims
     change(store, request.id, DRAWN)
@@ -62,7 +71,7 @@ def test_news_that_come_during_a_claim_are_not_lost_with_it(
 
 
 def test_a_lease_that_ran_out_says_that_its_work_may_be_half_done(
-    store: RedisRequests, lanes: RedisLanes, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+    store: RequestStore, lanes: Lanes, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
     request = open_one(store)
@@ -71,10 +80,10 @@ def test_a_lease_that_ran_out_says_that_its_work_may_be_half_done(
     assert found.request_id == request.id
     assert found.unfinished
     lanes.release(lost)
-    assert client.hlen("cs:claims:slack") == 1, "a lease that was lost ends nobody else's"
+    assert inside.claimed(Lane.SLACK) == 1, "a lease that was lost ends nobody else's"
 
 
-def test_what_is_postponed_stays_alone_for_that_long(store: RedisRequests, lanes: RedisLanes):
+def test_what_is_postponed_stays_alone_for_that_long(store: RequestStore, lanes: Lanes):
     open_one(store)
     [claim] = lanes.claim(Lane.SLACK, 10).claims
     lanes.postpone(claim, 60_000)
@@ -85,7 +94,7 @@ def test_what_is_postponed_stays_alone_for_that_long(store: RedisRequests, lanes
 
 
 def test_what_fails_is_set_aside_longer_each_time_and_holds_up_nobody(
-    store: RedisRequests, lanes: RedisLanes, client: redis.Redis
+    store: RequestStore, lanes: Lanes, inside: Inside
 ):
     poison = open_one(store)
     waits = []
@@ -94,15 +103,15 @@ def test_what_fails_is_set_aside_longer_each_time_and_holds_up_nobody(
         assert claim.request_id == poison.id
         lanes.set_aside(claim, "ValueError")
         waits.append(lanes.due_in_ms(Lane.SLACK) or 0)
-        client.zadd("cs:due:slack", {poison.id: 0})
+        inside.make_due(Lane.SLACK, poison.id)
     assert 0 < waits[0] <= 1000 < waits[1] <= 2000 < waits[2] <= 4000
-    assert str(client.hget("cs:aside:slack", poison.id)).startswith("3 ")
+    assert inside.set_aside(Lane.SLACK) == {poison.id: 3}
     [claim] = lanes.claim(Lane.SLACK, 10).claims
     lanes.release(claim)
-    assert client.hlen("cs:aside:slack") == 0
+    assert inside.set_aside(Lane.SLACK) == {}
 
 
-def test_the_clock_is_told_when_the_next_is_due(store: RedisRequests, lanes: RedisLanes):
+def test_the_clock_is_told_when_the_next_is_due(store: RequestStore, lanes: Lanes):
     assert lanes.due_in_ms(Lane.TIME) is None
     request: Request = open_one(store)
     wait_ms = lanes.due_in_ms(Lane.TIME)
@@ -112,17 +121,17 @@ def test_the_clock_is_told_when_the_next_is_due(store: RedisRequests, lanes: Red
     assert request.pending
 
 
-def test_a_bell_rings_again_once_it_was_answered(lanes: RedisLanes, client: redis.Redis):
+def test_a_bell_rings_again_once_it_was_answered(lanes: Lanes, inside: Inside):
     lanes.ring(Lane.TIME)
     lanes.ring(Lane.TIME)
-    assert client.llen("rq:queue:countersign-time") == 1
+    assert inside.jobs(Lane.TIME) == 1
     lanes.answer(Lane.TIME)
     lanes.ring(Lane.TIME)
-    assert client.llen("rq:queue:countersign-time") == 2
+    assert inside.jobs(Lane.TIME) == 2
 
 
 def test_what_was_found_unfinished_stays_so_while_it_is_put_off(
-    store: RedisRequests, lanes: RedisLanes, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+    store: RequestStore, lanes: Lanes, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ):
     request = open_one(store)
     monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
@@ -132,18 +141,18 @@ def test_what_was_found_unfinished_stays_so_while_it_is_put_off(
     lanes.postpone(found, 60_000)
     lanes.release(found)
     assert held_ids(lanes) == [], "letting go twice undoes nothing"
-    client.zadd("cs:due:slack", {request.id: 0})
+    inside.make_due(Lane.SLACK, request.id)
     [again] = lanes.claim(Lane.SLACK, 10).claims
     assert again.unfinished
     lanes.set_aside(again, "ValueError")
-    client.zadd("cs:due:slack", {request.id: 0})
+    inside.make_due(Lane.SLACK, request.id)
     [last] = lanes.claim(Lane.SLACK, 10).claims
     assert last.unfinished
     lanes.release(last)
-    assert client.hlen("cs:claims:slack") == 0
+    assert inside.claimed(Lane.SLACK) == 0
 
 
-def test_a_claim_says_whether_more_is_due(store: RedisRequests, lanes: RedisLanes):
+def test_a_claim_says_whether_more_is_due(store: RequestStore, lanes: Lanes):
     for _ in range(3):
         open_one(store)
     assert lanes.claim(Lane.SLACK, 2).more
@@ -151,7 +160,7 @@ def test_a_claim_says_whether_more_is_due(store: RedisRequests, lanes: RedisLane
 
 
 def test_a_change_leaves_the_back_off_of_other_lanes_alone(
-    store: RedisRequests, lanes: RedisLanes, client: redis.Redis
+    store: RequestStore, lanes: Lanes, inside: Inside
 ):
     request = open_one(store)
     [claim] = lanes.claim(Lane.SLACK, 1).claims
@@ -160,18 +169,18 @@ def test_a_change_leaves_the_back_off_of_other_lanes_alone(
     with pytest.raises(NotAReviewer):
         change(store, request.id, intruder)
     assert lanes.claim(Lane.SLACK, 1).claims == []
-    assert client.hlen("cs:aside:slack") == 1
+    assert inside.set_aside(Lane.SLACK) == {request.id: 1}
 
 
 def test_nobody_is_called_for_what_somebody_is_at(
-    store: RedisRequests, lanes: RedisLanes, client: redis.Redis
+    store: RequestStore, lanes: Lanes, inside: Inside
 ):
     request = open_one(store)
     [claim] = lanes.claim(Lane.SLACK, 1).claims
     lanes.answer(Lane.SLACK)
-    rung = client.llen("rq:queue:countersign-slack")
+    rung = inside.jobs(Lane.SLACK)
     change(store, request.id, DRAWN)
     change(store, request.id, approval(request, seen=DRAWN.place))
-    assert client.llen("rq:queue:countersign-slack") == rung
+    assert inside.jobs(Lane.SLACK) == rung
     lanes.release(claim)
     assert held_ids(lanes) == [request.id]

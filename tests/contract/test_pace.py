@@ -5,6 +5,9 @@ from __future__ import annotations
 import redis
 
 from app.store.pace import RedisCache, RedisPace
+from tests.contract.conftest import ON_REDIS
+
+pytestmark = ON_REDIS
 
 
 def test_one_may_send_and_the_others_are_told_different_waits(client: redis.Redis):

@@ -12,6 +12,10 @@ import redis
 from app.domain.events import PolicyEvent
 from app.domain.reload import Change, Order, Report
 from app.store.policies import RedisOrders, RedisPolicies
+from tests.contract.conftest import ON_REDIS
+
+pytestmark = ON_REDIS
+
 
 ORDER = Order(by="operator ana", id="1")
 

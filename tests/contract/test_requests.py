@@ -15,33 +15,34 @@ from app.domain.due import Lane
 from app.domain.errors import AlreadyDecided, RequestNotFound, RequestUnreadable
 from app.domain.request import Actor, Request, Status
 from app.domain.transition import Transition
-from app.ports import Conflict, Idempotency, Query, Replay, TooLate
-from app.store.requests import RedisRequests
+from app.ports import Conflict, Idempotency, Query, Replay, RequestStore, TooLate
 from policies.plan import Outcome
 from tests.builders import approval, body, person
+from tests.contract.conftest import ON_REDIS
+from tests.contract.inside import Inside
 
 CLIENT = Actor(kind="client", id="billing", name="billing")
 
 
-def opening(store: RedisRequests, **changes: Any) -> Transition:
+def opening(store: RequestStore, **changes: Any) -> Transition:
     now = changes.pop("opened_ms", None) or store.now()
     return lifecycle.begin(body(opened_ms=now, **changes))
 
 
-def open_one(store: RedisRequests, **changes: Any) -> Request:
+def open_one(store: RequestStore, **changes: Any) -> Request:
     transition = opening(store, **changes)
     store.commit(transition, "op-open")
     assert transition.after is not None
     return transition.after
 
 
-def prepared(store: RedisRequests, request: Request, command: Command) -> Transition:
+def prepared(store: RequestStore, request: Request, command: Command) -> Transition:
     transition = lifecycle.apply(request, command, store.now())
     assert transition is not None
     return transition
 
 
-def test_what_was_opened_is_read_back_to_the_letter(store: RedisRequests):
+def test_what_was_opened_is_read_back_to_the_letter(store: RequestStore):
     request = open_one(
         store, context={"note": "naïve — 東京"}, metadata={"run": 7}, payload={"amount": 12.5}
     )
@@ -50,12 +51,13 @@ def test_what_was_opened_is_read_back_to_the_letter(store: RedisRequests):
     assert abs(loaded.now - store.now()) < 60_000
 
 
-def test_an_unknown_request_is_not_found(store: RedisRequests):
+def test_an_unknown_request_is_not_found(store: RequestStore):
     with pytest.raises(RequestNotFound):
         store.load("req_" + "0" * 26)
 
 
-def test_a_newer_stored_form_is_left_alone(store: RedisRequests, client: redis.Redis):
+@ON_REDIS
+def test_a_newer_stored_form_is_left_alone(store: RequestStore, client: redis.Redis):
     request = open_one(store)
     client.hset(f"cs:request:{request.id}", "form", "99")
     with pytest.raises(RequestUnreadable, match="form 99"):
@@ -63,7 +65,7 @@ def test_a_newer_stored_form_is_left_alone(store: RedisRequests, client: redis.R
     assert store.load_many([request.id]) == []
 
 
-def test_of_two_changes_to_one_version_the_second_conflicts(store: RedisRequests):
+def test_of_two_changes_to_one_version_the_second_conflicts(store: RequestStore):
     request = open_one(store)
     first = prepared(store, request, approval(request))
     second = prepared(store, request, approval(request, outcome=Outcome.REJECT))
@@ -73,7 +75,7 @@ def test_of_two_changes_to_one_version_the_second_conflicts(store: RedisRequests
     assert store.load(request.id).request.state.status is Status.APPROVED
 
 
-def test_a_commit_repeated_after_a_lost_reply_finds_itself_done(store: RedisRequests):
+def test_a_commit_repeated_after_a_lost_reply_finds_itself_done(store: RequestStore):
     request = open_one(store)
     decision = prepared(store, request, approval(request))
     store.commit(decision, "op-1")
@@ -84,7 +86,42 @@ def test_a_commit_repeated_after_a_lost_reply_finds_itself_done(store: RedisRequ
     ]
 
 
-def test_an_opening_repeated_after_somebody_changed_it_finds_itself_done(store: RedisRequests):
+def test_of_many_commits_each_stands_for_itself(store: RequestStore):
+    long_ago = store.now() - 2 * 86_400_000
+    good, outrun, last = open_one(store), open_one(store), open_one(store)
+    late = open_one(store, opened_ms=long_ago)
+    changes = [(prepared(store, one, approval(one)), "op-1") for one in (good, outrun)]
+    too_late = lifecycle.apply(late, approval(late), long_ago + 1000)
+    assert too_late is not None
+    changes += [(too_late, "op-1"), (prepared(store, last, approval(last)), "op-1")]
+    change(store, outrun.id, Cancel(by=CLIENT))
+    assert store.commit_many(changes) == [True, False, False, True]
+    requests = store.load_many([good.id, outrun.id, late.id, last.id])
+    assert [one.state.status.value for one in requests] == [
+        "approved",
+        "cancelled",
+        "pending",
+        "approved",
+    ]
+
+
+def test_many_commits_repeated_after_a_lost_reply_find_themselves_done(
+    store: RequestStore, inside: Inside
+):
+    requests = [open_one(store) for _ in range(3)]
+    changes = [(prepared(store, one, approval(one)), "op-1") for one in requests]
+    assert store.commit_many(changes) == [True, True, True]
+    assert inside.jobs(Lane.CALLBACK) == 1
+    before = inside.everything()
+    assert store.commit_many(changes) == [True, True, True]
+    assert inside.everything() == before
+
+
+def test_there_may_be_nothing_to_commit(store: RequestStore):
+    assert store.commit_many([]) == []
+
+
+def test_an_opening_repeated_after_somebody_changed_it_finds_itself_done(store: RequestStore):
     transition = opening(store)
     store.commit(transition, "op-open")
     request = transition.after
@@ -94,7 +131,7 @@ def test_an_opening_repeated_after_somebody_changed_it_finds_itself_done(store: 
     assert store.load(request.id).request.state.status is Status.APPROVED
 
 
-def test_a_decision_past_its_last_instant_is_refused_by_the_stores_clock(store: RedisRequests):
+def test_a_decision_past_its_last_instant_is_refused_by_the_stores_clock(store: RequestStore):
     long_ago = store.now() - 2 * 86_400_000
     request = open_one(store, opened_ms=long_ago)
     late = lifecycle.apply(request, approval(request), long_ago + 1000)
@@ -104,17 +141,17 @@ def test_a_decision_past_its_last_instant_is_refused_by_the_stores_clock(store: 
     assert store.load(request.id).request.pending
 
 
-def test_a_refused_commit_leaves_no_trace(store: RedisRequests, client: redis.Redis):
+def test_a_refused_commit_leaves_no_trace(store: RequestStore, inside: Inside):
     request = open_one(store)
     stale = prepared(store, request, approval(request))
     store.commit(prepared(store, request, Cancel(by=CLIENT)), "op-1")
-    before = {key: client.dump(key) for key in sorted(client.keys("cs:*"))}
+    before = inside.everything()
     with pytest.raises(Conflict):
         store.commit(stale, "op-2")
-    assert {key: client.dump(key) for key in sorted(client.keys("cs:*"))} == before
+    assert inside.everything() == before
 
 
-def test_an_idempotency_key_opens_one_request(store: RedisRequests):
+def test_an_idempotency_key_opens_one_request(store: RequestStore):
     key = Idempotency(client="billing", key="order-7", fingerprint="f1")
     first = opening(store, idempotency_key="order-7")
     assert store.commit(first, "op-1", idempotency=key) is None
@@ -127,7 +164,7 @@ def test_an_idempotency_key_opens_one_request(store: RedisRequests):
         store.load(second.request.id)
 
 
-def test_the_trail_is_kept_in_order(store: RedisRequests):
+def test_the_trail_is_kept_in_order(store: RequestStore):
     request = open_one(store)
     intruder = person(id="U0EVE00001", email=None)
     store.commit(prepared(store, request, approval(request, person=intruder)), "op-1")
@@ -138,7 +175,7 @@ def test_the_trail_is_kept_in_order(store: RedisRequests):
     assert versions == [1, 2, 3]
 
 
-def test_the_body_of_the_callback_is_frozen_with_the_decision(store: RedisRequests):
+def test_the_body_of_the_callback_is_frozen_with_the_decision(store: RequestStore):
     request = open_one(store)
     with pytest.raises(RequestNotFound):
         store.message(request.id)
@@ -147,7 +184,7 @@ def test_the_body_of_the_callback_is_frozen_with_the_decision(store: RedisReques
     assert store.message(request.id) == decision.message
 
 
-def test_a_clients_requests_are_listed_newest_first_in_pages(store: RedisRequests):
+def test_a_clients_requests_are_listed_newest_first_in_pages(store: RequestStore):
     now = store.now()
     ids = [open_one(store, id=f"req_{n:026d}", opened_ms=now + n).id for n in range(5)]
     open_one(store, client="payroll")
@@ -159,7 +196,7 @@ def test_a_clients_requests_are_listed_newest_first_in_pages(store: RedisRequest
     assert third.cursor is None
 
 
-def test_lists_are_narrowed_by_status_and_policy(store: RedisRequests):
+def test_lists_are_narrowed_by_status_and_policy(store: RequestStore):
     one, two = open_one(store), open_one(store)
     change(store, one.id, approval(one))
 
@@ -173,7 +210,7 @@ def test_lists_are_narrowed_by_status_and_policy(store: RedisRequests):
     assert found(policy="other", status=Status.PENDING) == []
 
 
-def test_an_erased_request_leaves_nothing_but_its_events(store: RedisRequests, client: redis.Redis):
+def test_an_erased_request_leaves_nothing_but_its_events(store: RequestStore, inside: Inside):
     key = Idempotency(client="billing", key="order-7", fingerprint="f1")
     long_ago = store.now() - 100 * 86_400_000
     transition = opening(store, opened_ms=long_ago, idempotency_key="order-7")
@@ -186,12 +223,11 @@ def test_an_erased_request_leaves_nothing_but_its_events(store: RedisRequests, c
     delivered = CallbackTried(status=200, error=None, retry_after_s=None, took_ms=1, jitter=0)
     change(store, request_id, delivered)
     assert change(store, request_id, Wake()) is None
-    left = {key for key in map(str, client.keys("cs:*")) if not key.startswith("cs:bell")}
-    assert left == {"cs:events"}
-    assert "request.erased" in str(client.xrevrange("cs:events", count=1))
+    assert inside.left() == set()
+    assert inside.stream()[-1] == "request.erased"
 
 
-def test_of_eight_reviewers_at_once_one_decides_and_seven_hear_who(store: RedisRequests):
+def test_of_eight_reviewers_at_once_one_decides_and_seven_hear_who(store: RequestStore):
     request = open_one(store)
     heard: list[str] = []
     start = threading.Barrier(8)
@@ -220,14 +256,13 @@ def test_of_eight_reviewers_at_once_one_decides_and_seven_hear_who(store: RedisR
 
 
 def test_a_commit_sets_what_is_due_and_rings_for_what_is_due_now(
-    store: RedisRequests, client: redis.Redis
+    store: RequestStore, inside: Inside
 ):
     request = open_one(store)
-    assert client.zscore("cs:due:time", request.id) == request.state.expires_ms
-    assert client.zscore("cs:due:slack", request.id) == 0
-    assert client.zscore("cs:due:callback", request.id) is None
-    assert client.llen("rq:queue:countersign-slack") == 1
-    assert client.llen("rq:queue:countersign-time") == 0
+    assert inside.due_ms(Lane.TIME, request.id) == request.state.expires_ms
+    assert inside.due_ms(Lane.SLACK, request.id) == 0
+    assert inside.due_ms(Lane.CALLBACK, request.id) is None
+    assert inside.jobs(Lane.SLACK) == 1
+    assert inside.jobs(Lane.TIME) == 0
     open_one(store)
-    assert client.llen("rq:queue:countersign-slack") == 1, "a bell that was rung stays quiet"
-    assert client.exists(f"cs:bell:{Lane.SLACK.value}")
+    assert inside.jobs(Lane.SLACK) == 1, "a bell that was rung stays quiet"

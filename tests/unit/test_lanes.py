@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
+from app import changes
 from app.changes import change
-from app.domain.commands import CardDrawn, TargetsFound, Wake
+from app.domain import lifecycle
+from app.domain.commands import CardDrawn, Command, TargetsFound, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.request import Place, Request
 from app.domain.slack_steps import SayNotice
-from app.lanes import CallbackLane, SlackLane, drain
+from app.domain.transition import Transition
+from app.lanes import CallbackLane, SlackLane, TimeLane, Timers, drain, singly
 from app.ports import Answer, Batch, Claim, Client, HostBusy, SlackAgain, SlackNever
 from app.staffing import Staffing
 from policies.plan import Stage
@@ -37,6 +42,10 @@ class FakeLanes:
     def release(self, claim: Claim) -> None:
         self._end(claim, "released")
 
+    def release_all(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
+            self.release(claim)
+
     def postpone(self, claim: Claim, wait_ms: int) -> None:
         if claim.unfinished:
             self.unfinished.append(claim.request_id)
@@ -50,6 +59,9 @@ class FakeLanes:
 
     def answer(self, lane: Lane) -> None:
         """Nobody listens."""
+
+    def due_in_ms(self, lane: Lane) -> int | None:
+        return 0 if self.waiting else None
 
     def _end(self, claim: Claim, how: str) -> None:
         if claim.request_id not in dict(self.ended):
@@ -315,7 +327,7 @@ def test_what_breaks_is_set_aside_and_holds_up_nobody(caplog: pytest.LogCaptureF
         if claim.request_id == "gone":
             raise RequestNotFound("There is no such request.")
 
-    drain(lanes, Lane.TIME, work, batch=16)
+    drain(lanes, Lane.TIME, singly(lanes, work), batch=16)
     assert lanes.ended == [
         ("poison", "aside ValueError"),
         ("gone", "released"),
@@ -327,7 +339,7 @@ def test_what_breaks_is_set_aside_and_holds_up_nobody(caplog: pytest.LogCaptureF
 
 def test_help_is_called_only_when_more_is_due():
     lanes = FakeLanes(claims("a", "b", "c"))
-    drain(lanes, Lane.TIME, lambda _: None, batch=1)
+    drain(lanes, Lane.TIME, singly(lanes, lambda _: None), batch=1)
     assert lanes.rung == 2
     assert len(lanes.ended) == 3
 
@@ -339,6 +351,118 @@ def test_a_store_that_is_away_ends_the_turn():
         raise StoreUnavailable("away")
 
     with pytest.raises(StoreUnavailable):
-        drain(lanes, Lane.TIME, work, batch=2)
+        drain(lanes, Lane.TIME, singly(lanes, work), batch=2)
     assert lanes.ended == [("a", "postponed 0"), ("b", "postponed 0")]
     assert lanes.unfinished == ["a", "b"], "whoever is next looks for what was half done"
+
+
+class Rivalled(fakes.FakeStore):
+    """Notes how many changes come together; `coveted` is decided just before they are written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together: list[int] = []
+        self.coveted: Request | None = None
+
+    def commit_many(self, changes: Sequence[tuple[Transition, str]]) -> list[bool]:
+        self.together.append(len(changes))
+        if self.coveted is not None:
+            change(self, self.coveted.id, approval(self.coveted))
+        return super().commit_many(changes)
+
+
+@pytest.fixture
+def rivalled() -> Rivalled:
+    return Rivalled()
+
+
+def overdue(store: fakes.FakeStore, count: int) -> list[Request]:
+    """Requests that wait, each with a reminder that is due by now."""
+    review = plan(remind_s=(60,))
+    requests = [asked(store, evaluation=evaluation(plan=review)) for _ in range(count)]
+    store.clock += 60_000
+    return requests
+
+
+def wake(store: fakes.FakeStore) -> None:
+    drain(store.lanes, Lane.TIME, TimeLane(store, store.lanes), batch=100)
+    assert store.lanes.lanes[Lane.TIME].leases.keys() == store.lanes.lanes[Lane.TIME].aside.keys()
+
+
+def trail(store: fakes.FakeStore, request: Request) -> list[str]:
+    return [event.type.value for event in store.events(request.id)]
+
+
+def test_timers_that_are_due_together_are_done_together(rivalled: Rivalled):
+    requests = overdue(rivalled, 250)
+    wake(rivalled)
+    assert rivalled.together[:3] == [100, 100, 50]
+    for request in requests:
+        assert trail(rivalled, request) == ["request.opened", "request.reminded"]
+
+
+def test_what_somebody_else_decided_meanwhile_holds_up_nobody(rivalled: Rivalled):
+    first, second = overdue(rivalled, 2)
+    rivalled.coveted = second
+    wake(rivalled)
+    assert trail(rivalled, first) == ["request.opened", "request.reminded"]
+    assert trail(rivalled, second) == ["request.opened", "request.decided"]
+
+
+def test_what_somebody_else_changed_meanwhile_is_reminded_all_the_same(rivalled: Rivalled):
+    pair = plan(remind_s=(60,), stages=(Stage(reviewers=("U0ANA00001",), quorum=2),))
+    request = asked(rivalled, evaluation=evaluation(plan=pair))
+    rivalled.clock += 60_000
+    rivalled.coveted = request
+    wake(rivalled)
+    assert trail(rivalled, request) == ["request.opened", "approval.given", "request.reminded"]
+
+
+def test_a_timer_that_breaks_is_set_aside_and_the_others_are_done(
+    store: fakes.FakeStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    first, poison, last = overdue(store, 3)
+
+    def apply(request: Request, command: Command, now: int) -> Transition | None:
+        if request.id == poison.id:
+            raise ValueError
+        return lifecycle.apply(request, command, now)
+
+    monkeypatch.setattr(changes, "lifecycle", SimpleNamespace(apply=apply))
+    wake(store)
+    assert trail(store, first) == trail(store, last) == ["request.opened", "request.reminded"]
+    assert trail(store, poison) == ["request.opened"]
+    assert store.lanes.lanes[Lane.TIME].aside == {poison.id: 1}
+    assert f"{poison.id} is set aside" in caplog.text
+
+
+def test_a_timer_of_what_is_gone_is_let_go(store: fakes.FakeStore):
+    gone, other = overdue(store, 2)
+    del store.rows[gone.id]
+    wake(store)
+    assert trail(store, other) == ["request.opened", "request.reminded"]
+
+
+def test_the_other_lanes_give_way_while_timers_are_done(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("app.lanes._GIVE_WAY_S", 60)
+    timers, order = Timers(), []
+
+    def callback() -> None:
+        timers.give_way()
+        order.append("callback")
+
+    thread = threading.Thread(target=callback)
+    with timers.first():
+        thread.start()
+        thread.join(0.05)
+        order.append("timers")
+    thread.join()
+    assert order == ["timers", "callback"]
+
+
+def test_nobody_gives_way_for_ever(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("app.lanes._GIVE_WAY_S", 0)
+    timers, lanes = Timers(), FakeLanes(claims("a"))
+    with timers.first():
+        drain(lanes, Lane.CALLBACK, singly(lanes, lambda _: None), 1, timers.give_way)
+    assert lanes.ended == [("a", "released")]

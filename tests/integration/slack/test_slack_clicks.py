@@ -91,9 +91,9 @@ def test_a_slack_that_does_not_say_who_it_was_decides_nothing(desk):
 
 def test_a_request_that_is_gone_is_said_to_be_gone(desk):
     request, ts = desk.ask()
-    desk.store._texts.pop(request.id)
+    desk.store.rows.pop(request.id)
     assert desk.press(ts, ids.APPROVE)["ok"]
-    assert desk.told(ANA, request.id).startswith("Nothing was decided by this.")
+    assert desk.told(ANA, "no such request").startswith("Nothing was decided by this.")
 
 
 def test_a_store_that_is_down_is_said_to_be_down(desk):

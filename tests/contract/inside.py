@@ -1,0 +1,129 @@
+"""What the ports don't show of a store, asked alike of Redis and of memory."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any, Protocol
+
+import redis
+
+from app.domain.due import Lane
+from app.store.bells import queue_name
+from tests.memory.requests import MemoryStore
+
+
+class Inside(Protocol):
+    """A look behind the ports, and a hand where a test can't wait."""
+
+    def everything(self) -> object:
+        """All that is stored, to be compared with what is stored later."""
+
+    def left(self) -> set[str]:
+        """What is stored beside the stream of events, and bells."""
+
+    def stream(self) -> list[str]:
+        """The types of all events, oldest first."""
+
+    def due_ms(self, lane: Lane, request_id: str) -> int | None:
+        """When it is due."""
+
+    def make_due(self, lane: Lane, request_id: str) -> None:
+        """The wait of what was put off is over."""
+
+    def claimed(self, lane: Lane) -> int:
+        """How many are held, or were let go undone."""
+
+    def set_aside(self, lane: Lane) -> dict[str, int]:
+        """How often each of those that are set aside has failed."""
+
+    def jobs(self, lane: Lane) -> int:
+        """How often a worker was called."""
+
+    def used_up(self, key: str) -> set[int]:
+        """The ends of the slices (ms) in which a limit was used."""
+
+    def use_up(self, key: str, end_ms: int, count: int) -> None:
+        """So many approvals counted in the slice that ends then."""
+
+
+class InsideRedis:
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    def everything(self) -> object:
+        keys = sorted(map(str, self._redis.keys("cs:*")))
+        # Bells end by themselves.
+        return {key: self._redis.dump(key) for key in keys if not key.startswith("cs:bell")}
+
+    def left(self) -> set[str]:
+        keys = set(map(str, self._redis.keys("cs:*"))) - {"cs:events"}
+        return {key for key in keys if not key.startswith("cs:bell")}
+
+    def stream(self) -> list[str]:
+        entries: Any = self._redis.xrange("cs:events")
+        return [json.loads(fields["event"])["type"] for _, fields in entries]
+
+    def due_ms(self, lane: Lane, request_id: str) -> int | None:
+        score = self._redis.zscore(f"cs:due:{lane.value}", request_id)
+        return None if score is None else int(score)
+
+    def make_due(self, lane: Lane, request_id: str) -> None:
+        self._redis.zadd(f"cs:due:{lane.value}", {request_id: 0})
+
+    def claimed(self, lane: Lane) -> int:
+        return int(self._redis.hlen(f"cs:claims:{lane.value}"))
+
+    def set_aside(self, lane: Lane) -> dict[str, int]:
+        found = self._redis.hgetall(f"cs:aside:{lane.value}")
+        return {str(one): int(str(told).split(" ")[0]) for one, told in found.items()}
+
+    def jobs(self, lane: Lane) -> int:
+        return int(self._redis.llen(f"rq:queue:{queue_name(lane)}"))
+
+    def used_up(self, key: str) -> set[int]:
+        return {int(str(name).split(":")[0]) for name in self._redis.hkeys(f"cs:limit:{key}")}
+
+    def use_up(self, key: str, end_ms: int, count: int) -> None:
+        self._redis.hset(f"cs:limit:{key}", mapping={f"{end_ms}:n": count, f"{end_ms}:s": 0})
+
+
+class InsideMemory:
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def everything(self) -> object:
+        store = self._store
+        kept = (store.rows, store.stream, store.replays, store.limits, store.lanes.lanes)
+        return copy.deepcopy(kept)
+
+    def left(self) -> set[str]:
+        store = self._store
+        found = {*store.rows, *map(str, store.replays), *store.limits.slices}
+        for one in store.lanes.lanes.values():
+            found |= {*one.due.at, *one.stated, *one.leases, *one.aside}
+        return found
+
+    def stream(self) -> list[str]:
+        return [event.type.value for event in self._store.stream]
+
+    def due_ms(self, lane: Lane, request_id: str) -> int | None:
+        return self._store.lanes.lanes[lane].due.at.get(request_id)
+
+    def make_due(self, lane: Lane, request_id: str) -> None:
+        self._store.lanes.lanes[lane].due.put(request_id, 0)
+
+    def claimed(self, lane: Lane) -> int:
+        return len(self._store.lanes.lanes[lane].leases)
+
+    def set_aside(self, lane: Lane) -> dict[str, int]:
+        return dict(self._store.lanes.lanes[lane].aside)
+
+    def jobs(self, lane: Lane) -> int:
+        return self._store.lanes.lanes[lane].rung
+
+    def used_up(self, key: str) -> set[int]:
+        return set(self._store.limits.slices.get(key, ()))
+
+    def use_up(self, key: str, end_ms: int, count: int) -> None:
+        self._store.limits.slices[key] = {end_ms: (count, 0)}

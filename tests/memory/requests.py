@@ -1,0 +1,246 @@
+"""`RequestStore` in memory: every promise of `commit.lua`, on a clock that stands still by itself.
+
+It passes the contract tests of the store beside fakeredis and a real server.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.domain.due import Lane, due
+from app.domain.errors import RequestNotFound, StoreUnavailable
+from app.domain.events import Event
+from app.domain.request import Body, Request, State
+from app.domain.transition import Transition
+from app.ports import (
+    Conflict,
+    Full,
+    Idempotency,
+    LimitReached,
+    Loaded,
+    Page,
+    Query,
+    Replay,
+    TooLate,
+)
+from policies.plan import Allowance
+from tests.builders import NOW
+
+from .lanes import MemoryLanes
+from .limits import MemoryLimits
+
+_OPERATIONS = 8
+"""So many of the latest operations on a request are remembered."""
+
+
+@dataclass
+class Row:
+    """One request as it came back from its text, so that only what can be stored does."""
+
+    request: Request
+    message: str | None
+    operations: list[str]
+    trail: list[Event]
+
+
+@dataclass
+class MemoryStore:
+    """`clock` is its TIME in ms. While `down` it raises `StoreUnavailable` and changes nothing."""
+
+    clock: int = NOW
+    down: bool = False
+    rows: dict[str, Row] = field(default_factory=dict)
+    stream: list[Event] = field(default_factory=list)
+    replays: dict[tuple[str, str], Replay] = field(default_factory=dict)
+    limits: MemoryLimits = field(default_factory=MemoryLimits)
+    loads_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def __post_init__(self) -> None:
+        self.lanes = MemoryLanes(lambda: self.clock)
+
+    @property
+    def lock(self) -> threading.RLock:
+        return self.lanes.lock
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def now(self) -> int:
+        self._up()
+        return self.clock
+
+    def replay(self, client: str, key: str) -> Replay | None:
+        self._up()
+        return self.replays.get((client, key))
+
+    def load(self, request_id: str) -> Loaded:
+        self._up()
+        return Loaded(self._row(request_id).request, self.clock)
+
+    def load_many(self, request_ids: Sequence[str]) -> list[Request]:
+        self._up()
+        return [row.request for each in request_ids if (row := self.rows.get(each)) is not None]
+
+    def message(self, request_id: str) -> str:
+        self._up()
+        message = self._row(request_id).message
+        if message is None:
+            raise RequestNotFound("This request has no callback to send.")
+        return message
+
+    def commit(
+        self,
+        transition: Transition,
+        operation: str,
+        *,
+        idempotency: Idempotency | None = None,
+    ) -> Replay | None:
+        self._up()
+        with self.lock:
+            row = self.rows.get(transition.request.id)
+            if row is not None and operation in row.operations:
+                return None
+            if transition.not_after is not None and self.clock > transition.not_after:
+                raise TooLate(transition.request.id)
+            if idempotency is not None:
+                taken = self.replays.get((idempotency.client, idempotency.key))
+                if taken is not None:
+                    return taken
+            if _version(row) != _version_before(transition):
+                if row is None and transition.after is None:
+                    return None
+                raise Conflict(transition.request.id)
+            if any(len(self.loads_of[person]) >= cap for person, cap in transition.capped):
+                raise Full(transition.request.id)
+            self._count(transition.allowance)
+            self._write(row, transition, operation, idempotency)
+        if _decides(transition):
+            self.decided(transition.request.id)
+        return None
+
+    def commit_many(self, changes: Sequence[tuple[Transition, str]]) -> list[bool]:
+        return [self._is_written(transition, operation) for transition, operation in changes]
+
+    def has_room(self, allowance: Allowance) -> bool:
+        self._up()
+        return self.limits.has_room(allowance, self.clock)
+
+    def workload(self, people: Sequence[str]) -> list[int]:
+        self._up()
+        return [len(self.loads_of[person]) for person in people]
+
+    def waiting(self, cursor: str | None, limit: int) -> list[str]:
+        self._up()
+        below = sorted((i for i in self.rows if not cursor or i < cursor), reverse=True)
+        return [one for one in below if self.rows[one].request.pending][:limit]
+
+    def events(self, request_id: str) -> list[Event]:
+        self._up()
+        row = self.rows.get(request_id)
+        return [] if row is None else list(row.trail)
+
+    def page(self, query: Query) -> Page:
+        self._up()
+        below = sorted((i for i in self.rows if not query.cursor or i < query.cursor), reverse=True)
+        fitting = [one for one in self.load_many(below) if _fits(one, query)]
+        shown = tuple(fitting[: query.limit])
+        return Page(shown, shown[-1].id if len(fitting) > query.limit else None)
+
+    def decided(self, request_id: str) -> None:
+        """The news of a decision; nobody listens unless a test does."""
+
+    def _up(self) -> None:
+        if self.down:
+            raise StoreUnavailable("Redis can't be reached.", "Try again in a moment.")
+
+    def _is_written(self, transition: Transition, operation: str) -> bool:
+        try:
+            self.commit(transition, operation)
+        except (Conflict, TooLate, LimitReached, Full):
+            return False
+        return True
+
+    def _row(self, request_id: str) -> Row:
+        if (row := self.rows.get(request_id)) is None:
+            raise RequestNotFound("There is no such request.", "Check the id.")
+        return row
+
+    def _count(self, allowance: Allowance | None) -> None:
+        if allowance is None:
+            return
+        if not self.limits.has_room(allowance, self.clock):
+            raise LimitReached(allowance.rule)
+        self.limits.use_up(allowance, self.clock)
+
+    def _write(
+        self,
+        row: Row | None,
+        transition: Transition,
+        operation: str,
+        idempotency: Idempotency | None,
+    ) -> None:
+        request_id = transition.request.id
+        events = [Event.model_validate_json(each.model_dump_json()) for each in transition.events]
+        self.stream += events
+        before, after = transition.before, transition.after
+        for person in () if before is None else before.at_it:
+            self.loads_of[person].discard(request_id)
+        for person in () if after is None else after.at_it:
+            self.loads_of[person].add(request_id)
+        if transition.after is None:
+            self._erase(request_id)
+            return
+        self.rows[request_id] = Row(
+            request=_stored(row, transition.after),
+            message=transition.message or (None if row is None else row.message),
+            operations=[operation, *(row.operations if row else ())][:_OPERATIONS],
+            trail=[*(row.trail if row else ()), *events],
+        )
+        if idempotency is not None:
+            replay = Replay(request_id, idempotency.fingerprint)
+            self.replays[idempotency.client, idempotency.key] = replay
+        self.lanes.schedule(request_id, _due_anew(transition.before, transition.after))
+
+    def _erase(self, request_id: str) -> None:
+        body = self.rows.pop(request_id).request.body
+        if body.idempotency_key is not None:
+            self.replays.pop((body.client, body.idempotency_key), None)
+        self.lanes.forget(request_id)
+
+
+def _version(row: Row | None) -> int:
+    return 0 if row is None else row.request.state.version
+
+
+def _version_before(transition: Transition) -> int:
+    return 0 if transition.before is None else transition.before.state.version
+
+
+def _stored(row: Row | None, after: Request) -> Request:
+    """As it comes back; a body is written once and never again."""
+    state = State.model_validate_json(after.state.model_dump_json())
+    if row is not None:
+        return Request(body=row.request.body, state=state)
+    return Request(body=Body.model_validate_json(after.body.model_dump_json()), state=state)
+
+
+def _due_anew(before: Request | None, after: Request) -> dict[Lane, int | None]:
+    """The lanes whose due time this change moves."""
+    was = {} if before is None else due(before)
+    return {lane: at for lane, at in due(after).items() if at != was.get(lane)}
+
+
+def _decides(transition: Transition) -> bool:
+    before, after = transition.before, transition.after
+    return after is not None and not after.pending and (before is None or before.pending)
+
+
+def _fits(request: Request, query: Query) -> bool:
+    return (
+        request.body.client == query.client
+        and query.status in (None, request.state.status)
+        and query.policy in (None, request.body.policy.name)
+    )
