@@ -54,6 +54,8 @@ def _bytes(folder: Path, name: str) -> bytes:
             raise ValueError("it is no regular file")
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise ValueError("there is no such file in the policy's folder") from error
     except OSError as error:
         raise ValueError(error.strerror) from error
     except RuntimeError as error:  # what resolve() says of links up to Python 3.12

@@ -126,8 +126,8 @@ def _review(answers: Answers) -> Iterator[str]:
         yield f"  channel: {_quoted(answers.channel)}"
     yield f"  reviewers: [{', '.join(map(_quoted, answers.reviewers))}]"
     yield "  outcomes: [approve, revise, reject]  # one button each"
-    yield "  # After `expire` the request ends, without an approval. `sla` can also remind, escalate"
-    yield "  # to `backups` and count working hours alone; docs/policies.md says how."
+    yield "  # After `expire` the request ends, without an approval. `sla` can also remind, ask"
+    yield "  # backups and count working hours alone; docs/policies.md says how."
     yield f"  sla: {{expire: {answers.expire}}}"
 
 

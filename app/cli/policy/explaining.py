@@ -62,12 +62,16 @@ def explain(
         raise click.UsageError("Standard input can be the payload or the signals, not both.")
     loaded = draft(file) if file is not None else named_policy(str(policy), folder)
     facts = _facts(loaded, payload, signals)
-    found = explained(loaded, facts, datetime.now(UTC) if at is None else instant("--at", at))
+    found = explained(loaded, facts, _now() if at is None else instant("--at", at))
     if as_json:
         named = {"policy": loaded.policy.policy, "policy_hash": loaded.hash}
         click.echo(json.dumps(named | found.model_dump(mode="json"), indent=2))
         return
     _show(loaded, facts, found, dated=at is not None)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _facts(loaded: LoadedPolicy, payload: str | None, signals: str | None) -> Facts:

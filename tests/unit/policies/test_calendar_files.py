@@ -103,7 +103,7 @@ def test_the_hash_follows_the_calendars_and_not_the_year(folder):
 @pytest.mark.parametrize(
     ("written", "column", "message"),
     [
-        ("none.ics", 44, "none.ics can't be used: No such file or directory"),
+        ("none.ics", 44, "none.ics can't be used: there is no such file in the policy's folder"),
         ("/etc/passwd.ics", 44, "lies outside of the policy's folder"),
         ("../up.ics", 44, "lies outside of the policy's folder"),
         ("out.ics", 44, "lies outside of the policy's folder"),
