@@ -79,6 +79,10 @@ class Wake(Frozen):
     """The time lane's turn: whatever is due happens, and nothing else."""
 
 
+class Hold(Frozen):
+    """What the policy alone would have approved now found everything paused."""
+
+
 class Redeliver(Frozen):
     """The client asks for its callback again."""
 
@@ -155,6 +159,7 @@ Command = (
     | Signal
     | Cancel
     | Wake
+    | Hold
     | Redeliver
     | CallbackTried
     | TargetsFound

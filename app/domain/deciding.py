@@ -16,8 +16,10 @@ from .errors import (
     CountersignError,
     DigestMismatch,
     OutcomeNotOffered,
+    RequestHeld,
 )
 from .events import EventType, fingerprint
+from .message import iso
 from .notices import noticed
 from .request import Cards, Decision, Place, Request, Status, Vote
 from .reviewers import refusal
@@ -43,6 +45,7 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
     if not request.pending:
         return too_late(request, command.seen)
     in_time(request, now)
+    _asked(request)
     _offered(request, command)
     requester = request.body.on_behalf_of
     refused = why_not(request, command.person, command.digest, request.asked, requester)
@@ -107,6 +110,19 @@ def too_late(request: Request, seen: Place | None) -> Transition:
         raise refused
     after = request.changed(cards=adopted(request, seen))
     return Transition(before=request, after=after, refused=refused)
+
+
+def _asked(request: Request) -> None:
+    """Raises `RequestHeld` while nobody is."""
+    held = request.state.held
+    if held is None or request.watched:
+        return
+    if held.until_ms is None:
+        raise RequestHeld("Nobody is asked about this: it is approved when the pause ends.")
+    raise RequestHeld(
+        f"Nobody is asked about this before {iso(held.until_ms)}.",
+        "Its client asked for more than its limit. The card comes when it is time.",
+    )
 
 
 def _offered(request: Request, command: Decide) -> None:

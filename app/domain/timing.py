@@ -37,8 +37,17 @@ def deadline(plan: ReviewPlan, began_ms: int) -> int:
 def next_ms(request: Request) -> int | None:
     """When time next does something to a request that waits."""
     state = request.state
-    instants = (state.expires_ms, state.goes_ahead_ms, *state.escalate_ms[:1], *state.remind_ms[:1])
+    prompts = (*state.escalate_ms[:1], *state.remind_ms[:1])
+    instants = (state.expires_ms, state.goes_ahead_ms, _held_ms(request), *prompts)
     return min((each for each in instants if each is not None), default=None)
+
+
+def _held_ms(request: Request) -> int | None:
+    """When what is held may go on. During a pause that is now, and whoever tries finds out."""
+    held = request.state.held
+    if held is None or request.watched:  # the window of a watch has an end of its own
+        return None
+    return held.since_ms if held.until_ms is None else held.until_ms
 
 
 def expire(request: Request, now: int) -> Transition | None:

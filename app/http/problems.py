@@ -32,6 +32,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.AlreadyDecided: 409,
     domain.AlreadyVoted: 409,
     domain.RequestExpired: 409,
+    domain.RequestHeld: 409,
     domain.NothingToRedeliver: 409,
     http.BodyTooLarge: 413,
     http.FieldTooLarge: 413,
