@@ -15,6 +15,7 @@ from .domain.commands import (
     CardDrawn,
     CardsFound,
     Command,
+    Hold,
     NoticeSaid,
     RequesterTold,
     SlackFailed,
@@ -43,6 +44,7 @@ from .ports import (
     Directory,
     HostBusy,
     Lanes,
+    Paused,
     RequestStore,
     SlackAgain,
     SlackNever,
@@ -56,6 +58,9 @@ _TURN_S = 1.0
 _STEPS_S = 20.0
 """How long one claim goes on taking steps in Slack. The last one may take two calls of 18 s more,
 which still ends before the lease of 60 s does."""
+
+_HELD_MS = 300_000
+"""How often what waits for the end of a pause is looked at all the same."""
 
 Work = Callable[[Claim], None]
 
@@ -112,14 +117,27 @@ class TimeLane:
     """Reminders, escalation, the end of a watch, expiry, and the end of retention."""
 
     store: RequestStore
+    lanes: Lanes
 
     def __call__(self, claim: Claim) -> None:
-        change(self.store, claim.request_id, Wake())
+        try:
+            change(self.store, claim.request_id, Wake())
+        except Paused:
+            self._hold(claim)
+
+    def _hold(self, claim: Claim) -> None:
+        """An approval by policy alone waits for the end of the pause; expiry waits for nothing."""
+        request = change(self.store, claim.request_id, Hold())
+        if request is None or request.state.held is None:
+            return
+        expires_ms = request.state.expires_ms
+        left_ms = _HELD_MS if expires_ms is None else max(0, expires_ms - self.store.now())
+        self.lanes.hold(claim, min(_HELD_MS, left_ms))
 
 
 @dataclass(frozen=True)
 class CallbackLane:
-    """One attempt to deliver a callback."""
+    """One attempt to deliver a callback, and none during a pause."""
 
     store: RequestStore
     lanes: Lanes
@@ -131,7 +149,7 @@ class CallbackLane:
         callback, url = loaded.request.state.callback, loaded.request.body.callback_url
         if callback is None or url is None or callback.due_ms is None:
             return
-        if callback.due_ms > loaded.now:
+        if loaded.paused or callback.due_ms > loaded.now:
             return
         client = self.clients.get(loaded.request.body.client)
         if client is None:

@@ -32,6 +32,7 @@ from app.ports import (
     LimitReached,
     Loaded,
     Page,
+    Paused,
     Query,
     Replay,
     TooLate,
@@ -74,11 +75,13 @@ class FakeDecisions:
 class FakeStore:
     """`RequestStore`: requests are kept as text, so that only what can be stored comes back.
 
-    `clock` is its TIME in ms. While `down` it raises `StoreUnavailable` and changes nothing.
+    `clock` is its TIME in ms. While `down` it raises `StoreUnavailable` and changes nothing, while
+    `paused` it takes no approval without a person.
     """
 
     clock: int = NOW
     down: bool = False
+    paused: bool = False
     decisions: FakeDecisions = field(default_factory=FakeDecisions)
     loads: int = 0
     _texts: dict[str, str] = field(default_factory=dict)
@@ -107,7 +110,7 @@ class FakeStore:
             text = self._texts.get(request_id)
         if text is None:
             raise RequestNotFound(f"The fake store has no {request_id}.")
-        return Loaded(Request.model_validate_json(text), self.clock)
+        return Loaded(Request.model_validate_json(text), self.clock, self.paused)
 
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         return [self.load(each).request for each in request_ids if each in self._texts]
@@ -165,6 +168,8 @@ class FakeStore:
             raise Conflict
         if transition.not_after is not None and self.clock > transition.not_after:
             raise TooLate
+        if transition.automatic and self.paused:
+            raise Paused
 
     def has_room(self, allowance: Allowance) -> bool:
         """As if every window were endless."""
@@ -233,11 +238,15 @@ class FakeJudge:
         payload: dict[str, object],
         signals: dict[str, object],
         spent: frozenset[str] = frozenset(),
+        *,
+        over_limit: bool = False,
     ) -> Judgement:
         _known(policy)
         if policy == "default":
             return Judgement(policy, HASH, evaluation())
         judged = _refund(payload.get("amount"), spent)
+        if over_limit:
+            judged = evaluation(because="The client asked for more than its limit.")
         if self.most is not None and judged.route is Route.APPROVE:
             limit = Allowance(rule="routine", key="refund:routine", window_s=60, count=self.most)
             judged = judged.model_copy(update={"allowance": limit})
@@ -316,6 +325,16 @@ class FakeCallbacks:
 
 
 @dataclass
+class FakeAdmission:
+    """`Admission` that holds every request until `until_ms`, and none without it."""
+
+    until_ms: int | None = None
+
+    def admit(self, client: Client) -> int | None:
+        return self.until_ms
+
+
+@dataclass
 class FakeClients:
     """`Clients` by key."""
 
@@ -339,13 +358,16 @@ class FakeHealth:
         return {"durability": "appendfsync always"}
 
 
-def service(store: FakeStore, judge: FakeJudge | None = None) -> Service:
+def service(
+    store: FakeStore, judge: FakeJudge | None = None, admission: FakeAdmission | None = None
+) -> Service:
     """The real service over the fakes."""
     return Service(
         store=store,
         judge=judge or FakeJudge(),
         directory=FakeDirectory(),
         callbacks=FakeCallbacks(),
+        admission=admission or FakeAdmission(),
         public_url="https://countersign.example",
         retention_s=90 * 86_400,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
-from .clients import Client, Clients
+from .clients import Client, ClientLimit, Clients
 from .policies import Explained, Judge, Judgement
 from .requests import (
     Batch,
@@ -14,15 +14,17 @@ from .requests import (
     LimitReached,
     Loaded,
     Page,
+    Paused,
     Query,
     Replay,
     RequestStore,
     TooLate,
 )
 from .slack import Cards, Directory, SlackAgain, SlackNever
-from .store import Cache, Decisions, Health, Pace
+from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
+    "Admission",
     "Answer",
     "Batch",
     "Cache",
@@ -30,11 +32,13 @@ __all__ = [
     "Cards",
     "Claim",
     "Client",
+    "ClientLimit",
     "Clients",
     "Conflict",
     "Decisions",
     "Directory",
     "Explained",
+    "Gate",
     "Health",
     "HostBusy",
     "Idempotency",
@@ -45,6 +49,7 @@ __all__ = [
     "Loaded",
     "Pace",
     "Page",
+    "Paused",
     "Query",
     "Replay",
     "RequestStore",

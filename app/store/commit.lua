@@ -17,6 +17,7 @@ if (stored[1] or '0') ~= write.expected then
   if write.erase and not stored[1] then return {'done'} end
   return {'conflict'}
 end
+if write.automatic and redis.call('EXISTS', 'cs:paused') == 1 then return {'paused'} end
 if write.allowance then
   local room, gone = has_room(write.allowance, now)
   if not room then return {'spent', write.allowance.rule} end

@@ -11,7 +11,7 @@ from app.http.application import build
 from app.http.routes.slack import SlackDoor
 from app.ports import Client
 from app.service import Service
-from tests.fakes import FakeClients, FakeHealth, FakeJudge, FakeStore, service
+from tests.fakes import FakeAdmission, FakeClients, FakeHealth, FakeJudge, FakeStore, service
 from tests.integration.http.door import (
     BILLING_KEY,
     MONITOR_KEY,
@@ -47,6 +47,7 @@ class World:
 
     store: FakeStore = field(default_factory=FakeStore)
     judge: FakeJudge = field(default_factory=FakeJudge)
+    admission: FakeAdmission = field(default_factory=FakeAdmission)
     slack: SlackDoor | None = field(default_factory=FakeSlack)
 
     def __post_init__(self) -> None:
@@ -57,7 +58,7 @@ class World:
             MONITOR_KEY: Client(id="watchdog", monitor=True),
             REFUNDS_MONITOR_KEY: Client(id="refunds-watchdog", policies=("refund",), monitor=True),
         }
-        self.service: Service = service(self.store, self.judge)
+        self.service: Service = service(self.store, self.judge, self.admission)
         self.application: FastAPI = build(
             self.service,
             FakeClients(keys),
