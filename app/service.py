@@ -98,9 +98,8 @@ class Service:
     def open(self, client: Client, ask: Ask) -> Opened:
         """Open a request, or find the one that this idempotency key opened before.
 
-        Past its client's limit it is held until its turn comes, and what its policy approves is
-        held for as long as everything is paused. Raises `PolicyNotFound`, `PolicyNotAllowed`,
-        `InputsRefused`, `CallbackUrlRefused`, `IdempotencyKeyReused`.
+        It may be held. Raises `PolicyNotFound`, `PolicyNotAllowed`, `InputsRefused`,
+        `CallbackUrlRefused`, `IdempotencyKeyReused`.
         """
         idempotency = _idempotency(client, ask)
         if idempotency is not None:
@@ -256,7 +255,6 @@ class Service:
         client: Client,
         ask: Ask,
         spent: frozenset[str] = frozenset(),
-        *,
         over_limit: bool = False,
     ) -> Body:
         policy = _policy_for(client, ask)

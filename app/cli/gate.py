@@ -28,9 +28,10 @@ def pause(reason: str) -> None:
     People decide as before, requests are taken in, and what expires does. Nothing is lost.
     """
     gate = build_gate(load_store_settings())
+    before = gate.state().pause
     made = gate.pause(operator(), reason)
     state = gate.state()
-    click.echo(_paused(made))
+    click.echo(_paused(made) if before is None else f"Nothing changed. {_paused(made)}")
     if state.under_way:
         click.echo(f"{_callbacks(state.under_way)} under way and may still arrive.")
 
@@ -42,7 +43,7 @@ def resume() -> None:
     if ended is None:
         click.echo("Nothing is paused.")
     else:
-        click.echo(f"Resumed. {_paused(ended)}")
+        click.echo(f"Resumed. It was paused {_since(ended)}")
 
 
 @click.command()
@@ -55,7 +56,11 @@ def status() -> None:
 
 
 def _paused(pause: Pause) -> str:
-    return f"Paused since {iso(pause.at_ms)} by {pause.by}: {pause.reason}"
+    return f"Paused {_since(pause)}"
+
+
+def _since(pause: Pause) -> str:
+    return f"since {iso(pause.at_ms)} by {pause.by}: {pause.reason}"
 
 
 def _waiting(state: GateState) -> list[str]:

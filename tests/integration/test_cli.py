@@ -192,8 +192,9 @@ def test_an_operator_pauses_looks_and_resumes(server: EmbeddedServer, clients: R
     assert status.startswith(paused.output)
     assert "held until resume          0" in status
     again = typed(server, "pause", "--reason", "Once more")
-    assert again.output == paused.output
-    assert typed(server, "resume").output == f"Resumed. {paused.output}"
+    assert again.output == f"Nothing changed. {paused.output}"
+    resumed = typed(server, "resume").output
+    assert resumed == f"Resumed. It was {paused.output[0].lower()}{paused.output[1:]}"
     assert typed(server, "resume").output == "Nothing is paused.\n"
 
 
