@@ -20,10 +20,12 @@ from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
 from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
+from .domain.message import iso
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import BatchWork, CallbackLane, SlackLane, TimeLane, Timers, drain, singly
 from .people_lane import PeopleLane
+from .ports import Gate
 from .reloading import Asked, Reloading
 from .reviewing import Reviewing
 from .service import Service
@@ -42,6 +44,7 @@ from .store.bells import Bells
 from .store.clients import RedisClients
 from .store.connection import connect
 from .store.decisions import RedisDecisions
+from .store.gate import RedisAdmission, RedisGate
 from .store.lanes import RedisLanes
 from .store.pace import RedisCache, RedisPace
 from .store.policies import RedisOrders, RedisPolicies
@@ -67,6 +70,8 @@ class Store:
     decisions: RedisDecisions
     policies: RedisPolicies
     orders: RedisOrders
+    gate: RedisGate
+    admission: RedisAdmission
     health: fitness.RedisHealth
 
 
@@ -93,6 +98,8 @@ def build_store(settings: Settings) -> Store:
         decisions=RedisDecisions(client),
         policies=RedisPolicies(client),
         orders=RedisOrders(client),
+        gate=RedisGate(client, bells),
+        admission=RedisAdmission(client),
         health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
     )
 
@@ -112,6 +119,12 @@ def build_reviewing(settings: Settings) -> Reviewing:
     store = build_store(settings)
     directory = SlackDirectory(_slack(settings), store.cache)
     return Reviewing(store.requests, directory, store.absences)
+
+
+def build_gate(settings: StoreSettings) -> RedisGate:
+    """What `countersign pause`, `resume` and `status` need."""
+    bells = Bells(connect(settings.redis_url, text=False))
+    return RedisGate(connect(settings.redis_url), bells)
 
 
 def build_lanes(settings: Settings) -> RedisLanes:
@@ -158,6 +171,7 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
         store=store.requests,
         judge=reloading.judge,
         callbacks=_callbacks(settings),
+        admission=store.admission,
         public_url=settings.public_url.rstrip("/"),
         retention_s=settings.retention_s,
     )
@@ -166,19 +180,28 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     bolt = build_app(reviewing, slack, directory.team, replies)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
-    health = _Health(store.health, reloading)
+    health = _Health(store.health, store.gate, reloading)
     return build_http(service, store.clients, store.decisions, health, door, beside)
 
 
 @dataclass(frozen=True)
 class _Health:
-    """What `/readyz` tells: of the store, and of the policies in this process."""
+    """What `/readyz` tells: of the store, of a pause, and of the policies in this process."""
 
     store: fitness.RedisHealth
+    gate: Gate
     reloading: Reloading
 
     def report(self) -> dict[str, JsonValue]:
-        return {**self.store.report(), "policies": self.reloading.report()}
+        beside = {"paused": _paused(self.gate), "policies": self.reloading.report()}
+        return {**self.store.report(), **beside}
+
+
+def _paused(gate: Gate) -> JsonValue:
+    pause = gate.state().pause
+    if pause is None:
+        return None
+    return {"by": pause.by, "since": iso(pause.at_ms), "reason": pause.reason}
 
 
 def _ways_in(

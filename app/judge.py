@@ -30,10 +30,12 @@ class PolicyJudge:
         payload: dict[str, Any],
         signals: dict[str, Any],
         spent: frozenset[str] = frozenset(),
+        *,
+        over_limit: bool = False,
     ) -> Judgement:
         loaded = self._named(policy)
         _refuse(check_payload(loaded, payload, signals))
-        evaluation = evaluate(loaded, Facts(payload, signals, spent))
+        evaluation = evaluate(loaded, Facts(payload, signals, spent, over_limit))
         return Judgement(loaded.policy.policy, loaded.hash, evaluation)
 
     def explain(

@@ -17,6 +17,7 @@ from .domain.commands import (
     CardDrawn,
     CardsFound,
     Command,
+    Hold,
     NoticeSaid,
     QuestionDelivered,
     RequesterTold,
@@ -51,6 +52,7 @@ from .ports import (
     Directory,
     HostBusy,
     Lanes,
+    Paused,
     RequestStore,
     SlackAgain,
     SlackNever,
@@ -68,6 +70,8 @@ which still ends before the lease of 60 s does."""
 
 _GIVE_WAY_S = 1.0
 """How long another lane gives way to timers before it does one thing all the same."""
+_HELD_MS = 300_000
+"""How often what waits for the end of a pause is looked at all the same."""
 
 Work = Callable[[Claim], None]
 """What is done with one claim."""
@@ -198,12 +202,24 @@ class TimeLane:
             return set()
 
     def _wake(self, claim: Claim) -> None:
-        change(self.store, claim.request_id, Wake())
+        try:
+            change(self.store, claim.request_id, Wake())
+        except Paused:
+            self._hold(claim)
+
+    def _hold(self, claim: Claim) -> None:
+        """An approval by policy alone waits for the end of the pause; expiry waits for nothing."""
+        request = change(self.store, claim.request_id, Hold())
+        if request is None or request.state.held is None:
+            return
+        expires_ms = request.state.expires_ms
+        left_ms = _HELD_MS if expires_ms is None else max(0, expires_ms - self.store.now())
+        self.lanes.hold(claim, min(_HELD_MS, left_ms))
 
 
 @dataclass(frozen=True)
 class CallbackLane:
-    """One attempt to deliver a callback."""
+    """One attempt to deliver a callback, and none during a pause."""
 
     store: RequestStore
     lanes: Lanes
@@ -215,7 +231,7 @@ class CallbackLane:
         callback, url = loaded.request.state.callback, loaded.request.body.callback_url
         if callback is None or url is None or callback.due_ms is None:
             return
-        if callback.due_ms > loaded.now:
+        if loaded.paused or callback.due_ms > loaded.now:
             return
         client = self.clients.get(loaded.request.body.client)
         if client is None:

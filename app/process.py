@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import signal
 import sys
@@ -46,11 +45,3 @@ def stop_signal(*others: signal.Signals) -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT, *others):
         signal.signal(number, set_it)
     return stop
-
-
-def operator() -> str:
-    """The name of the account, for the record; a container may have no name for its user."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -15,9 +15,10 @@ from .domain.commands import Cancel, Command, Redeliver, Signal
 from .domain.digest import digest
 from .domain.errors import IdempotencyKeyReused, NotAMonitor, PolicyNotAllowed, RequestNotFound
 from .domain.events import Event
-from .domain.request import Actor, Body, PolicyRef, Request
+from .domain.request import Actor, Body, Held, PolicyRef, Request
 from .identifiers import new_nonce, new_operation, new_request_id
 from .ports import (
+    Admission,
     Callbacks,
     Client,
     Explained,
@@ -25,6 +26,7 @@ from .ports import (
     Judge,
     LimitReached,
     Page,
+    Paused,
     Query,
     Replay,
     RequestStore,
@@ -84,27 +86,33 @@ class Service:
     store: RequestStore
     judge: Judge
     callbacks: Callbacks
+    admission: Admission
     public_url: str
     retention_s: int
 
     def open(self, client: Client, ask: Ask) -> Opened:
         """Open a request, or find the one that this idempotency key opened before.
 
-        Raises `PolicyNotFound`, `PolicyNotAllowed`, `InputsRefused`, `CallbackUrlRefused`,
-        `IdempotencyKeyReused`.
+        It may be held. Raises `PolicyNotFound`, `PolicyNotAllowed`, `InputsRefused`,
+        `CallbackUrlRefused`, `IdempotencyKeyReused`.
         """
         idempotency = _idempotency(client, ask)
         if idempotency is not None:
             replay = self.store.replay(client.id, idempotency.key)
             if replay is not None:
                 return self._replayed(idempotency, replay)
-        spent: frozenset[str] = frozenset()
+        body, held = self._judged(client, ask)
+        over_limit, spent = held is not None, frozenset[str]()
         while True:
-            transition = lifecycle.begin(self._body(client, ask, spent))
+            transition = lifecycle.begin(body, held)
             try:
                 replay = self.store.commit(transition, new_operation(), idempotency=idempotency)
             except LimitReached as limit:
                 spent |= {limit.rule}  # judged again without it; a policy has so many rules
+                body = self._body(client, ask, spent, over_limit=over_limit)
+                continue
+            except Paused:
+                held = Held(reason="paused", since_ms=body.opened_ms)
                 continue
             if replay is not None and idempotency is not None:
                 return self._replayed(idempotency, replay)
@@ -176,11 +184,26 @@ class Service:
         self.get(client, request_id)
         return self.store.events(request_id)
 
-    def _body(self, client: Client, ask: Ask, spent: frozenset[str]) -> Body:
+    def _judged(self, client: Client, ask: Ask) -> tuple[Body, Held | None]:
+        """What is asked, judged, and what holds it. What is refused uses up nothing of a limit."""
+        body = self._body(client, ask)
+        until_ms = self.admission.admit(client)
+        if until_ms is None:
+            return body, None
+        body = self._body(client, ask, over_limit=True)
+        return body, Held(reason="limit", since_ms=body.opened_ms, until_ms=until_ms)
+
+    def _body(
+        self,
+        client: Client,
+        ask: Ask,
+        spent: frozenset[str] = frozenset(),
+        over_limit: bool = False,
+    ) -> Body:
         policy = _policy_for(client, ask)
         if ask.callback_url is not None:
             self.callbacks.check(ask.callback_url)
-        judged = self.judge.judge(policy, ask.payload, ask.signals, spent)
+        judged = self.judge.judge(policy, ask.payload, ask.signals, spent, over_limit=over_limit)
         now, nonce = self.store.now(), new_nonce()
         request_id = new_request_id(now)
         return Body(

@@ -53,7 +53,7 @@ class Staffing:
     def of(self, request: Request, now: int) -> Staffed | None:
         """What was found; None where it stands in the request already. Raises `SlackAgain`."""
         plan, stage, state = request.body.evaluation.plan, request.stage, request.state
-        if not request.pending or plan is None or stage is None:
+        if not request.pending or plan is None or stage is None or state.held is not None:
             return None
         absent = [one for one in self.absences.all() if one.holds(now)]
         chooses = stage.assign == "least_loaded" and not request.watched

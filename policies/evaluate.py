@@ -29,12 +29,14 @@ _OPEN = "and some could not be answered"
 class Facts:
     """What is known about a request: its payload, and the signals that came with it.
 
-    `spent` are the rules whose limit has no room for it.
+    `spent` are the rules whose limit has no room for it; `over_limit` says that its client has
+    asked for more than it may.
     """
 
     payload: Mapping[str, Any]
     signals: Mapping[str, Any] = field(default_factory=dict)
     spent: frozenset[str] = frozenset()
+    over_limit: bool = False
 
 
 class _Verdict(NamedTuple):
@@ -72,6 +74,8 @@ def evaluate(policy: LoadedPolicy, facts: Facts) -> Evaluation:
         verdict = _by_rules(policy, facts, given, flags, steps, budget)
     else:
         verdict = _by_flags(policy, flags)
+    if facts.over_limit:
+        verdict = _over_limit(policy, verdict)
     return _evaluation(policy.policy, facts, verdict, flags, steps)
 
 
@@ -179,6 +183,24 @@ def _by_flags(policy: LoadedPolicy, flags: tuple[Flag, ...]) -> _Verdict:
         because = f"{told}, so {plan.people} people are asked."
         return _Verdict(Route.REVIEW, because, plan, by_flags=True)
     return _Verdict(Route.REVIEW, f"{told}, and a person is asked.", policy.plan, by_flags=True)
+
+
+def _over_limit(policy: LoadedPolicy, verdict: _Verdict) -> _Verdict:
+    """Nothing goes ahead by itself of what a client asks past its limit; a refusal stays one."""
+    if verdict.route is Route.REJECT:
+        return verdict
+    if verdict.route is Route.REVIEW:
+        waited = "The client asked for more than its limit, so this was held for a while."
+        return verdict._replace(reasons=(*verdict.reasons, waited))
+    because = "The client asked for more than its limit, so a person looks."
+    reasons = (verdict.because, *verdict.reasons)
+    return verdict._replace(
+        route=Route.REVIEW,
+        because=because,
+        plan=policy.strictest,
+        reasons=reasons,
+        allowance=None,
+    )
 
 
 def _evaluation(

@@ -93,11 +93,15 @@ class FakeJudge:
         payload: dict[str, object],
         signals: dict[str, object],
         spent: frozenset[str] = frozenset(),
+        *,
+        over_limit: bool = False,
     ) -> Judgement:
         _known(policy)
         if policy == "default":
             return Judgement(policy, HASH, evaluation())
         judged = _refund(payload.get("amount"), spent)
+        if over_limit:
+            judged = evaluation(because="The client asked for more than its limit.")
         if self.most is not None and judged.route is Route.APPROVE:
             limit = Allowance(rule="routine", key="refund:routine", window_s=60, count=self.most)
             judged = judged.model_copy(update={"allowance": limit})
@@ -186,6 +190,16 @@ class FakeCallbacks:
 
 
 @dataclass
+class FakeAdmission:
+    """`Admission` that holds every request until `until_ms`, and none without it."""
+
+    until_ms: int | None = None
+
+    def admit(self, client: Client) -> int | None:
+        return self.until_ms
+
+
+@dataclass
 class FakeClients:
     """`Clients` by key."""
 
@@ -242,12 +256,15 @@ def reviewing(store: FakeStore) -> Reviewing:
     return Reviewing(store, FakeDirectory(), FakeAbsences())
 
 
-def service(store: FakeStore, judge: FakeJudge | None = None) -> Service:
+def service(
+    store: FakeStore, judge: FakeJudge | None = None, admission: FakeAdmission | None = None
+) -> Service:
     """The real service over the fakes."""
     return Service(
         store=store,
         judge=judge or FakeJudge(),
         callbacks=FakeCallbacks(),
+        admission=admission or FakeAdmission(),
         public_url="https://countersign.example",
         retention_s=90 * 86_400,
     )

@@ -12,6 +12,7 @@ from app.process import explain
 from .away import away
 from .clients import clients
 from .demo import demo
+from .gate import pause, resume, status
 from .policy import policy
 from .reload import reload
 
@@ -36,5 +37,8 @@ def main() -> None:
 main.add_command(away)
 main.add_command(clients)
 main.add_command(demo)
+main.add_command(pause)
 main.add_command(policy)
+main.add_command(resume)
+main.add_command(status)
 policy.add_command(reload)

@@ -10,9 +10,10 @@ from app.bootstrap import build_reviewing
 from app.domain.absence import first_instant
 from app.domain.errors import AbsenceRefused
 from app.domain.message import iso
-from app.process import operator
 from app.reviewing import Reviewing
 from app.settings import load
+
+from .account import operator
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -40,7 +41,7 @@ def set_(person: str, delegate: str, last: datetime, first: datetime | None) -> 
         instead,
         None if first is None else first_instant(first.date(), zone),
         first_instant(last.date() + timedelta(days=1), zone),
-        by=f"operator {operator()}",
+        by=operator(),
     )
     one = gone.absence
     click.echo(
@@ -60,7 +61,7 @@ def set_(person: str, delegate: str, last: datetime, first: datetime | None) -> 
 def end(person: str) -> None:
     """PERSON is back."""
     reviewing = build_reviewing(load())
-    ended = reviewing.back(_user(reviewing, person), by=f"operator {operator()}")
+    ended = reviewing.back(_user(reviewing, person), by=operator())
     click.echo(f"{ended.person_name} is back; {ended.delegate_name} no longer stands in.")
 
 

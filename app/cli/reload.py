@@ -11,9 +11,10 @@ from app.bootstrap import build_orders
 from app.domain.errors import PoliciesRefused
 from app.domain.reload import Order, Report, in_words
 from app.identifiers import new_operation
-from app.process import operator
 from app.settings import load_store_settings
 from policies.loader import PolicyErrors, load_folder
+
+from .account import operator
 
 
 @click.command()
@@ -42,7 +43,7 @@ def reload(folder: Path | None, wait_s: float) -> None:
         _check(folder)
     orders = build_orders(load_store_settings())
     order_id = new_operation()
-    listeners = orders.announce(Order(by=f"operator {operator()}", id=order_id))
+    listeners = orders.announce(Order(by=operator(), id=order_id))
     if not listeners:
         raise click.ClickException(
             "No web process is connected, so nothing was reloaded. One that starts, or connects "

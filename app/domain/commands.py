@@ -131,6 +131,10 @@ class Wake(Frozen):
     """The time lane's turn: whatever is due happens, and nothing else."""
 
 
+class Hold(Frozen):
+    """What the policy alone would have approved now found everything paused."""
+
+
 class Redeliver(Frozen):
     """The client asks for its callback again."""
 
@@ -229,6 +233,7 @@ Command = (
     | Signal
     | Cancel
     | Wake
+    | Hold
     | Redeliver
     | CallbackTried
     | TargetsFound

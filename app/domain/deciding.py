@@ -15,7 +15,7 @@ from .ending import adopted, ended, last_instant, outdated
 from .errors import AlreadyVoted, CommentRequired, OutcomeNotOffered
 from .events import EventType, fingerprint
 from .notices import noticed
-from .pressing import admitted, too_late
+from .pressing import admitted, answerable, too_late
 from .request import Actor, Decision, Request, Status, Vote
 from .transition import Transition, event
 
@@ -36,6 +36,7 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
     """What one press makes of a request; raises or records a refusal."""
     if not request.pending:
         return too_late(request, command.seen)
+    answerable(request, now)
     plan, by = _offered(request, command), admitted(request, command, now)
     if isinstance(by, Transition):
         return by

@@ -181,7 +181,7 @@ def _unseen(before: Request, after: Request) -> Request:
     """A watch whose last card is gone waits until people can see one, and then begins anew."""
     if not before.watched or after.state.cards.copies:
         return after
-    state = after.state.model_copy(update={"goes_ahead_ms": None})
+    state = after.state.model_copy(update={"goes_ahead_ms": None, "held": None})
     return after.model_copy(update={"state": state})
 
 

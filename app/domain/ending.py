@@ -7,7 +7,7 @@ from typing import Any
 from .errors import AlreadyDecided, RequestExpired
 from .events import EventType, fingerprint
 from .message import callback_body
-from .request import Body, Callback, Cards, Copy, Decision, Place, Request, Status
+from .request import Callback, Cards, Copy, Decision, Place, Request, Status
 from .transition import Transition, event
 
 _DONE = {
@@ -33,8 +33,9 @@ def ended(
     after = request.changed(
         status=decision.outcome,
         decision=decision,
+        held=None,
         cards=outdated(cards or request.state.cards).model_copy(update={"notices": ()}),
-        callback=_callback(request.body, decision),
+        callback=_callback(request, decision),
         **{"claim": None, **changes},
     )
     recorded = event(
@@ -104,9 +105,10 @@ def adopted(request: Request, place: Place | None) -> Cards:
     return cards.model_copy(update={"copies": (*cards.copies, copy)})
 
 
-def _callback(body: Body, decision: Decision) -> Callback | None:
-    # What is watched was answered with `pending`: its end is news, whoever brought it about.
-    automatic = body.evaluation.plan is None
+def _callback(request: Request, decision: Decision) -> Callback | None:
+    body = request.body
+    # What is watched or held was answered with `pending`: its end is news, whoever brings it about.
+    automatic = body.evaluation.plan is None and request.state.held is None
     if body.callback_url is None or (automatic and body.callback_on == "human"):
         return None
     return Callback(id=f"msg_{body.id.removeprefix('req_')}", due_ms=decision.at_ms)

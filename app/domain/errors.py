@@ -166,6 +166,12 @@ class OutcomeNotOffered(CountersignError):
     code = "outcome_not_offered"
 
 
+class RequestHeld(CountersignError):
+    """It stands still, so nobody is asked about it."""
+
+    code = "request_held"
+
+
 class CommentRequired(CountersignError):
     """Revise says what to change, a free choice what to do, Stop why."""
 

@@ -1,4 +1,4 @@
-"""What happened to a request, or to the policies, as the audit trail keeps it.
+"""What happened to a request, to the policies or to everything, as the audit trail keeps it.
 
 Events carry ids and digests, never a payload, a name or a comment, so that personal data can be
 erased without touching the trail.
@@ -35,6 +35,8 @@ class EventType(StrEnum):
     ESCALATED = "request.escalated"
     NOTICE_SAID = "notice.said"
     WATCH_STOPPED = "watch.stopped"
+    HELD = "request.held"
+    RELEASED = "request.released"
     SIGNAL_REPORTED = "signal.reported"
     DECIDED = "request.decided"
     CANCELLED = "request.cancelled"
@@ -76,6 +78,13 @@ class AbsenceEventType(StrEnum):
     BACK = "person.back"
 
 
+class GateEventType(StrEnum):
+    """What is recorded about everything at once."""
+
+    PAUSED = "gate.paused"
+    RESUMED = "gate.resumed"
+
+
 class SystemEvent(Frozen):
     """One entry of the trail that is about no one request.
 
@@ -89,8 +98,10 @@ class SystemEvent(Frozen):
 
 
 class PolicyEvent(SystemEvent):
-    """About the policies in force: `detail` has the hashes of what was `added`, `changed` and
-    `removed`, by name; of a refused folder it has the number of its problems.
+    """About the policies in force.
+
+    `detail` has the hashes of what was `added`, `changed` and `removed`, by name; of a refused
+    folder it has the number of its problems.
     """
 
     type: PolicyEventType
@@ -103,6 +114,15 @@ class AbsenceEvent(SystemEvent):
     """
 
     type: AbsenceEventType
+
+
+class GateEvent(SystemEvent):
+    """About the pause of everything.
+
+    `detail` has the `reason` of whoever paused, and at the end how long it took (`paused_ms`).
+    """
+
+    type: GateEventType
 
 
 def fingerprint(text: str | None) -> str | None:

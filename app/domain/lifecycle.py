@@ -19,6 +19,7 @@ from .commands import (
     Command,
     Decide,
     HandOver,
+    Hold,
     QuestionDelivered,
     Release,
     Signal,
@@ -30,7 +31,8 @@ from .deciding import decide
 from .due import erase_ms, settled
 from .ending import already_decided, ended, in_time
 from .events import Event, EventType
-from .request import Actor, Body, Cards, Decision, Request, State, Status
+from .holding import begun, hold, holds, release
+from .request import Actor, Body, Cards, Decision, Held, Request, State, Status
 from .staffing import staffed
 from .timing import deadline, expire, prompt, schedule
 from .transition import Transition, event
@@ -66,18 +68,25 @@ def apply(request: Request, command: Command, now: int) -> Transition | None:
             return questions.delivered(request, command, now)
         case Staffed():
             return staffed(request, command, now)
+        case Hold():
+            return hold(request, now) if request.pending else None
         case _:
             return effects.record(request, command, now)
 
 
-def begin(body: Body) -> Transition:
-    """A new request: it waits for a person, or its policy has decided it already."""
+def begin(body: Body, held: Held | None = None) -> Transition:
+    """A new request: it waits for a person, or its policy has decided it already.
+
+    With `held` it stands still, unless there is nothing that this could hold.
+    """
     plan, now = body.evaluation.plan, body.opened_ms
+    held = held if holds(held, body) else None
     # A channel is posted into by its name; people have to be looked up first.
     cards = Cards(targets=(plan.channel,) if plan is not None and plan.channel else None)
-    state = State(version=1, status=Status.PENDING, cards=cards, **_times(plan, now))
+    times = _times(None if held is not None else plan, now)
+    state = State(version=1, status=Status.PENDING, cards=cards, held=held, **times)
     request = Request(body=body, state=state)
-    if plan is not None:
+    if plan is not None or held is not None:
         return Transition(before=None, after=request, events=_opening(request))
     decided = ended(request, _by_policy(body), EventType.DECIDED)
     events = (*_opening(request), *decided.events)
@@ -104,9 +113,12 @@ def _opening(request: Request) -> tuple[Event, ...]:
         route=evaluation.route.value,
         rule=evaluation.rule,
     )
-    if evaluation.error is None:
-        return (opened,)
-    return (opened, event(request, EventType.EVALUATION_FAILED, body.opened_ms))
+    events = [opened]
+    if evaluation.error is not None:
+        events.append(event(request, EventType.EVALUATION_FAILED, body.opened_ms))
+    if request.state.held is not None:
+        events.append(begun(request, request.state.held))
+    return tuple(events)
 
 
 def _by_policy(body: Body) -> Decision:
@@ -148,6 +160,7 @@ def _wake(request: Request, now: int) -> Transition | None:
     if request.pending:
         return (
             expire(request, now)
+            or release(request, now)
             or go_ahead(request, now)
             or prompt(request, now)
             or claiming.lapse(request, now)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .commands import Press
 from .ending import adopted, already_decided, in_time, knows
-from .errors import CountersignError, DigestMismatch
+from .errors import CountersignError, DigestMismatch, RequestHeld
 from .events import EventType
+from .message import iso
 from .request import Actor, Place, Request
 from .reviewers import acting
 from .transition import Transition, event
@@ -17,11 +18,25 @@ REFUSALS_RECORDED = 5
 def admitted(request: Request, press: Press, now: int) -> Actor | Transition:
     """As whom this person may act on a request that waits, or their refusal on record.
 
-    Raises `RequestExpired`, and the refusal itself past the cap.
+    Raises `RequestExpired`, `RequestHeld`, and the refusal itself past the cap.
     """
-    in_time(request, now)
+    answerable(request, now)
     found = who_acts(request, press, request.asked, request.body.on_behalf_of, now)
     return found if isinstance(found, Actor) else refuse(request, press, found, now)
+
+
+def answerable(request: Request, now: int) -> None:
+    """Raises `RequestExpired` once its time is over, and `RequestHeld` while nobody is asked."""
+    in_time(request, now)
+    held = request.state.held
+    if held is None or request.watched:
+        return
+    if held.until_ms is None:
+        raise RequestHeld("Nobody is asked about this: it is approved when the pause ends.")
+    raise RequestHeld(
+        f"Nobody is asked about this before {iso(held.until_ms)}.",
+        "Its client asked for more than its limit. The card comes when it is time.",
+    )
 
 
 def who_acts(

@@ -152,6 +152,17 @@ class Stopped(Frozen):
     reason: str
 
 
+class Held(Frozen):
+    """Why it stands still: everything is paused, or its client asked for more than its limit.
+
+    `until_ms` is when people are asked, None where it goes on once everything does.
+    """
+
+    reason: Literal["paused", "limit"]
+    since_ms: int
+    until_ms: int | None = None
+
+
 class Place(Frozen):
     """Where a message is in Slack."""
 
@@ -258,6 +269,7 @@ class State(Frozen):
     escalate_ms: tuple[int, ...] = ()
     escalated: int = 0
     stopped: Stopped | None = None
+    held: Held | None = None
     reports: tuple[Report, ...] = ()
     decision: Decision | None = None
     cards: Cards = Cards()

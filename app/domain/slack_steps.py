@@ -65,9 +65,11 @@ SlackStep = (
 def next_step(request: Request) -> SlackStep | None:
     """The next thing to do in Slack, or None when it shows all there is to show.
 
-    A decided request updates the cards that exist and posts no new ones.
+    A decided request updates the cards that exist and posts no new ones. About what is held for its
+    client's limit nobody is asked yet.
     """
-    if request.body.evaluation.plan is None:
+    held = request.state.held
+    if request.body.evaluation.plan is None or (held is not None and held.reason == "limit"):
         return None
     return _posting(request) if request.pending else _closing(request)
 

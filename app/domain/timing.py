@@ -17,7 +17,7 @@ from .notices import noticed
 from .request import Actor, Decision, NoticeKind, Request, Status
 from .transition import Transition, event
 
-Coming = Literal["reminder", "escalation", "goes_ahead", "claim_lapses", "expiry"]
+Coming = Literal["release", "reminder", "escalation", "goes_ahead", "claim_lapses", "expiry"]
 
 TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
 
@@ -48,6 +48,7 @@ def to_come(request: Request) -> list[tuple[int, Coming]]:
         return []
     once: dict[Coming, int | None] = {
         "expiry": state.expires_ms,
+        "release": _held_ms(request),
         "goes_ahead": state.goes_ahead_ms,
         "claim_lapses": None if state.claim is None else state.claim.until_ms,
     }
@@ -55,6 +56,14 @@ def to_come(request: Request) -> list[tuple[int, Coming]]:
     found += [(at, "escalation") for at in state.escalate_ms]
     found += [(at, "reminder") for at in state.remind_ms]
     return sorted(found)
+
+
+def _held_ms(request: Request) -> int | None:
+    """When what is held may go on. During a pause that is now, and whoever tries finds out."""
+    held = request.state.held
+    if held is None or request.watched:  # the window of a watch has an end of its own
+        return None
+    return held.since_ms if held.until_ms is None else held.until_ms
 
 
 def expire(request: Request, now: int) -> Transition | None:

@@ -10,7 +10,7 @@ from policies.plan import Allowance
 
 from .errors import CountersignError
 from .events import Event, EventType
-from .request import Actor, Request
+from .request import Actor, Request, Status
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,15 @@ class Transition:
         if self.before is not None or self.after is None:
             return None
         return self.after.body.evaluation.allowance
+
+    @property
+    def automatic(self) -> bool:
+        """Whether it approves without any person."""
+        decision = None if self.after is None else self.after.state.decision
+        if decision is None or decision.outcome is not Status.APPROVED:
+            return False
+        decides = self.before is None or self.before.pending
+        return decides and not any(actor.kind == "person" for actor in decision.by)
 
     @property
     def request(self) -> Request:

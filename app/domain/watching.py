@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from policies.plan import ReviewPlan, Route
@@ -10,6 +11,7 @@ from .commands import Signal, Stop
 from .ending import adopted, already_decided, ended, in_time, last_instant, outdated
 from .errors import CommentRequired, OutcomeNotOffered
 from .events import Event, EventType, fingerprint
+from .holding import approve
 from .pressing import refuse, too_late, who_acts
 from .request import Actor, Decision, Report, Request, Status, Stopped
 from .timing import schedule
@@ -64,7 +66,8 @@ def stop(request: Request, command: Stop, now: int) -> Transition:
 def report(request: Request, command: Signal, now: int) -> Transition | None:
     """A monitor's signals on record and on the card; an objection ends a watch.
 
-    Nothing happens where the monitor has said all of it before.
+    What is held and has nobody to be asked is rejected instead. Nothing happens where the monitor
+    has said all of it before.
     """
     if not request.pending:
         raise already_decided(request)
@@ -87,11 +90,12 @@ def report(request: Request, command: Signal, now: int) -> Transition | None:
     }
     stopped = _objection(request, command, now)
     plan = request.body.evaluation.plan
+    if stopped is not None and plan is None:
+        return _rejected(request, command, stopped, changes["reports"])
     if stopped is not None and plan is not None:
         changes |= _asking(plan, stopped)
     after = request.changed(**changes)
-    names = ", ".join(command.signals)
-    events = [event(after, EventType.SIGNAL_REPORTED, now, command.by, signals=names)]
+    events = [_reported(after, command, now)]
     if stopped is not None:
         events.append(_told(after, stopped))
     return Transition(
@@ -104,15 +108,7 @@ def go_ahead(request: Request, now: int) -> Transition | None:
     until = request.state.goes_ahead_ms
     if not request.watched or until is None or now < until:
         return None
-    policy = request.body.policy.name
-    decision = Decision(
-        outcome=Status.APPROVED,
-        by=(Actor(kind="policy", id=policy, name=policy),),
-        at_ms=now,
-        digest=request.body.digest,
-        comment=request.body.evaluation.because,
-    )
-    return ended(request, decision, EventType.DECIDED)
+    return approve(request, now)
 
 
 def _objection(request: Request, command: Signal, now: int) -> Stopped | None:
@@ -122,14 +118,37 @@ def _objection(request: Request, command: Signal, now: int) -> Stopped | None:
         for name, (objection, reason) in _OBJECTIONS.items()
         if command.signals.get(name) is objection
     ]
-    if not request.watched or not said:
+    goes_ahead = request.watched or request.body.evaluation.plan is None
+    if not goes_ahead or not said:
         return None
     return Stopped(by=command.by, at_ms=now, reason=" ".join(said))
 
 
 def _asking(plan: ReviewPlan, stopped: Stopped) -> dict[str, Any]:
     """People are asked from now on, with all the time that the plan gives them."""
-    return {"stopped": stopped, "goes_ahead_ms": None, **schedule(plan, stopped.at_ms)}
+    times = schedule(plan, stopped.at_ms)
+    return {"stopped": stopped, "held": None, "goes_ahead_ms": None, **times}
+
+
+def _rejected(
+    request: Request, command: Signal, objection: Stopped, reports: tuple[Report, ...]
+) -> Transition:
+    """Its policy asks nobody, so there is nobody who could look at what the monitor objects to."""
+    decision = Decision(
+        outcome=Status.REJECTED,
+        by=(objection.by,),
+        at_ms=objection.at_ms,
+        digest=request.body.digest,
+        comment=objection.reason,
+    )
+    made = ended(request, decision, EventType.DECIDED, reports=reports)
+    first = _reported(made.request, command, objection.at_ms)
+    return replace(made, events=(first, *made.events))
+
+
+def _reported(after: Request, command: Signal, now: int) -> Event:
+    names = ", ".join(command.signals)
+    return event(after, EventType.SIGNAL_REPORTED, now, command.by, signals=names)
 
 
 def _told(after: Request, stopped: Stopped) -> Event:

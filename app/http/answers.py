@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from app.domain.events import Event
 from app.domain.message import iso
-from app.domain.request import Callback, Cards, Decision, Request, Status
+from app.domain.request import Callback, Cards, Decision, Held, Request, Status
 from app.ports import Page
 from policies.plan import Evaluation, Route
 
@@ -92,6 +92,20 @@ class AttemptAnswer(Answer):
     took_ms: int
 
 
+class HeldAnswer(Answer):
+    """Why it stands still: everything is paused, or its client asked for more than its limit."""
+
+    reason: Literal["paused", "limit"]
+    since: Instant
+    until: Instant | None = Field(
+        description="When people are asked; null during a pause, which ends when somebody resumes."
+    )
+
+    @classmethod
+    def of(cls, held: Held) -> HeldAnswer:
+        return cls(reason=held.reason, since=iso(held.since_ms), until=instant(held.until_ms))
+
+
 class CallbackAnswer(Answer):
     """The callback's way out. `id` is its webhook-id on every attempt."""
 
@@ -159,6 +173,7 @@ class RequestAnswer(Answer):
     nonce: str
     evaluation: EvaluationAnswer
     review: ReviewAnswer | None = Field(description="Null where nobody is asked.")
+    held: HeldAnswer | None = Field(description="Null unless it stands still for now.")
     decision: DecisionAnswer | None
     expires_at: Instant | None
     created_at: Instant
@@ -190,6 +205,7 @@ class RequestAnswer(Answer):
             nonce=body.nonce,
             evaluation=EvaluationAnswer.of(body.evaluation),
             review=ReviewAnswer.of(request),
+            held=state.held and HeldAnswer.of(state.held),
             decision=state.decision and DecisionAnswer.of(request, state.decision),
             expires_at=instant(state.expires_ms),
             created_at=iso(body.opened_ms),

@@ -81,6 +81,7 @@ DECIDED: dict[str, Any] = {
         "backups": ["cfo@example.com"],
         "escalated": False,
     },
+    "held": None,
     "decision": {
         "outcome": "approved",
         "choice": None,

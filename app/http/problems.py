@@ -36,6 +36,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.QuestionRefused: 422,
     domain.AbsenceRefused: 422,
     domain.RequestExpired: 409,
+    domain.RequestHeld: 409,
     domain.NothingToRedeliver: 409,
     http.BodyTooLarge: 413,
     http.FieldTooLarge: 413,

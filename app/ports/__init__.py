@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
-from .clients import Client, Clients
+from .clients import Client, ClientLimit, Clients
 from .people import Absences
 from .policies import Explained, Judge, Judgement
 from .requests import (
@@ -16,16 +16,18 @@ from .requests import (
     LimitReached,
     Loaded,
     Page,
+    Paused,
     Query,
     Replay,
     RequestStore,
     TooLate,
 )
 from .slack import Cards, Directory, SlackAgain, SlackNever
-from .store import Cache, Decisions, Health, Pace
+from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
     "Absences",
+    "Admission",
     "Answer",
     "Batch",
     "Cache",
@@ -33,12 +35,14 @@ __all__ = [
     "Cards",
     "Claim",
     "Client",
+    "ClientLimit",
     "Clients",
     "Conflict",
     "Decisions",
     "Directory",
     "Explained",
     "Full",
+    "Gate",
     "Health",
     "HostBusy",
     "Idempotency",
@@ -49,6 +53,7 @@ __all__ = [
     "Loaded",
     "Pace",
     "Page",
+    "Paused",
     "Query",
     "Replay",
     "RequestStore",

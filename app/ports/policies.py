@@ -36,9 +36,12 @@ class Judge(Protocol):
         payload: dict[str, object],
         signals: dict[str, object],
         spent: frozenset[str] = frozenset(),
+        *,
+        over_limit: bool = False,
     ) -> Judgement:
         """What a policy says; the rules in `spent` have no room left in their limit.
 
+        Of what its client asked past its limit (`over_limit`) nothing goes ahead without a person.
         Raises `PolicyNotFound`, or `InputsRefused` with every problem of the payload.
         """
 

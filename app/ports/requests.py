@@ -22,6 +22,10 @@ class TooLate(Exception):
     """The commit came past its `not_after`: load the request again and apply the command again."""
 
 
+class Paused(Exception):
+    """An approval without a person while everything is paused; nothing is written."""
+
+
 class LimitReached(Exception):
     """An approval by policy alone finds no room in the limit of its rule; nothing is written."""
 
@@ -36,10 +40,11 @@ class Full(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A request, and the store's clock (ms) in the same breath."""
+    """A request, the store's clock (ms) and whether everything is paused, in the same breath."""
 
     request: Request
     now: int
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ class RequestStore(Protocol):
         `operation` names this attempt at a change: a repeat after a lost reply finds itself done.
         Gives a `Replay`, and writes nothing, when the idempotency key is taken. An opening whose
         evaluation has an `allowance` counts it in the same step. Raises `Conflict`, `TooLate`,
-        `LimitReached`, `Full`.
+        `LimitReached`, `Full`, `Paused`.
         """
 
     def commit_many(self, changes: Sequence[tuple[Transition, str]]) -> list[bool]:
@@ -159,7 +164,10 @@ class RequestStore(Protocol):
 
 
 class Lanes(Protocol):
-    """The due sets: what is due is claimed under a lease, done, and let go."""
+    """The due sets: what is due is claimed under a lease, done, and let go.
+
+    While everything is paused nothing in the lane of callbacks is claimed.
+    """
 
     def claim(self, lane: Lane, limit: int) -> Batch:
         """Up to `limit` requests that are due and that nobody holds, earliest first."""
@@ -172,6 +180,12 @@ class Lanes(Protocol):
 
     def postpone(self, claim: Claim, wait_ms: int) -> None:
         """Let go, and leave the request alone in this lane for `wait_ms`."""
+
+    def hold(self, claim: Claim, wait_ms: int) -> None:
+        """Let go of what can't be done during the pause, until it ends or for `wait_ms`.
+
+        For the lane of time. When the pause has ended already it is due as its state says.
+        """
 
     def set_aside(self, claim: Claim, problem: str) -> None:
         """Let go of what failed to load or run, for a time that grows with each failure."""

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from ..domain.gate import GateState, Pause
+from .clients import Client
+
 
 class Pace(Protocol):
     """A gap between two sends to one place, whichever process sends."""
@@ -23,6 +26,32 @@ class Pace(Protocol):
 
     def hold(self, place: str, wait_ms: int) -> None:
         """Nothing to this place for so long: it said so itself."""
+
+
+class Gate(Protocol):
+    """The global pause: while it lasts no policy approves by itself, and no callback leaves.
+
+    Each call raises `StoreUnavailable`.
+    """
+
+    def pause(self, by: str, reason: str) -> Pause:
+        """Pause from now on; gives the pause that there is, which may be an earlier one."""
+
+    def resume(self, by: str) -> Pause | None:
+        """Go on, with all that waited due at once; gives the pause that this ended."""
+
+    def state(self) -> GateState:
+        """Whether everything is paused, and what waits."""
+
+
+class Admission(Protocol):
+    """How much a client may ask within the window of its limit."""
+
+    def admit(self, client: Client) -> int | None:
+        """Count one request; the instant (ms) until which it is held, None within the limit.
+
+        Those past the limit are told instants at its pace. Raises `StoreUnavailable`.
+        """
 
 
 class Cache(Protocol):

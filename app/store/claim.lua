@@ -1,8 +1,10 @@
 -- Take up to ARGV[2] due requests of lane ARGV[1] under a lease of ARGV[4] ms, named ARGV[3].
 -- A claim that is found past its lease was never finished: its work may be half done.
--- Answers '1' when more is due, then each id with '1' when it was found unfinished.
+-- Answers '1' when more is due, then each id with '1' when it was found unfinished. No callback is
+-- handed out during a pause.
 local lane, limit, token, lease = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local due, claims = 'cs:due:' .. lane, 'cs:claims:' .. lane
+if lane == 'callback' and redis.call('EXISTS', 'cs:paused') == 1 then return {'0'} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 

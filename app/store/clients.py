@@ -9,11 +9,13 @@ import secrets
 import zlib
 
 import redis
+from redis.client import Pipeline
 
 from app.domain.errors import ClientExists, ClientNameRefused, ClientNotFound
-from app.ports import Client
+from app.ports import Client, ClientLimit
 
-from .connection import once, talk
+from .connection import once, talk, talk_in_one
+from .gate import admission_key
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
 _KEY = re.compile(r"csk_[0-9a-f]{40}_[0-9a-f]{8}")
@@ -30,7 +32,14 @@ class RedisClients:
         self._redis = client
         self._secret = secret
 
-    def create(self, name: str, policies: tuple[str, ...], *, monitor: bool = False) -> str:
+    def create(
+        self,
+        name: str,
+        policies: tuple[str, ...],
+        *,
+        monitor: bool = False,
+        limit: ClientLimit | None = None,
+    ) -> str:
         """A new client; gives its key, which nobody can read again.
 
         Raises `ClientNameRefused`, `ClientExists`.
@@ -40,7 +49,8 @@ class RedisClients:
                 f"{name!r} is no name for a client.",
                 "Use 2 to 40 small letters, digits and dashes, a letter first.",
             )
-        record = Client(id=name, policies=policies, monitor=monitor).model_dump_json()
+        made = Client(id=name, policies=policies, monitor=monitor, limit=limit)
+        record = made.model_dump_json()
         if not once(lambda: self._redis.hsetnx("cs:clients", name, record)):
             raise ClientExists(
                 f"There is a client {name} already.",
@@ -50,13 +60,23 @@ class RedisClients:
 
     def add_key(self, name: str) -> str:
         """One more key for a client; its others stay good. Raises `ClientNotFound`."""
-        if self.get(name) is None:
-            raise ClientNotFound(
-                f"There is no client {name}.", f"Make it with: countersign clients create {name}"
-            )
+        self._named(name)
         key = new_key()
         talk(lambda: self._redis.hset("cs:keys", self._mac(key), name))
         return key
+
+    def limit(self, name: str, limit: ClientLimit | None) -> None:
+        """Another limit for a client, None for none; its pace begins anew.
+
+        What is held already stays so for as long as it was told. Raises `ClientNotFound`.
+        """
+        record = self._named(name).model_copy(update={"limit": limit}).model_dump_json()
+
+        def say(pipe: Pipeline) -> None:
+            pipe.hset("cs:clients", name, record)
+            pipe.delete(admission_key(name))
+
+        talk_in_one(self._redis, say)
 
     def revoke(self, key: str) -> bool:
         """End a key; False when it was none."""
@@ -77,6 +97,14 @@ class RedisClients:
     def get(self, client_id: str) -> Client | None:
         record = talk(lambda: self._redis.hget("cs:clients", client_id))
         return None if record is None else Client.model_validate_json(record)
+
+    def _named(self, name: str) -> Client:
+        client = self.get(name)
+        if client is None:
+            raise ClientNotFound(
+                f"There is no client {name}.", f"Make it with: countersign clients create {name}"
+            )
+        return client
 
     def _mac(self, key: str) -> str:
         return hmac.new(self._secret, f"client key {key}".encode(), hashlib.sha256).hexdigest()

@@ -38,6 +38,11 @@ def client_index(client: str, status: str | None = None, policy: str | None = No
     return f"cs:index:client:{client}"
 
 
+def held_index(reason: str) -> str:
+    """The set of what stands still for one reason."""
+    return f"cs:index:held:{reason}"
+
+
 def indexes(request: Request) -> set[str]:
     """Every set that this request is a member of; ids sort by time, so no scores are needed.
 
@@ -52,6 +57,8 @@ def indexes(request: Request) -> set[str]:
         client_index(body.client, status=status),
         client_index(body.client, policy=body.policy.name),
     }
+    if request.state.held is not None:
+        found.add(held_index(request.state.held.reason))
     found |= {f"cs:index:principal:{name}" for name in _principals(request)}
     return found | {load_index(person) for person in request.at_it}
 

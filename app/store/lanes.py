@@ -13,6 +13,7 @@ from app.ports import Batch, Claim
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk, talk_in_one
+from .gate import PAUSED
 
 LEASE_MS = 60_000
 """How long a claim holds; every send is over in a third of it."""
@@ -49,6 +50,9 @@ class RedisLanes:
     def postpone(self, claim: Claim, wait_ms: int) -> None:
         self._let_go(claim, wait_ms=str(wait_ms))
 
+    def hold(self, claim: Claim, wait_ms: int) -> None:
+        self._let_go(claim, wait_ms=str(wait_ms), held="1")
+
     def set_aside(self, claim: Claim, problem: str) -> None:
         self._let_go(claim, problem=problem)
 
@@ -59,21 +63,27 @@ class RedisLanes:
         self._bells.answer(lane)
 
     def due_in_ms(self, lane: Lane) -> int | None:
+        """How long until the earliest entry is due: 0 when it is now, None when there is none.
+
+        No callback is due during a pause.
+        """
+
         def ask(pipe: Pipeline) -> None:
             pipe.zrange(f"cs:due:{lane.value}", 0, 0, withscores=True)
             pipe.time()
+            pipe.exists(PAUSED)
 
-        earliest, clock = talk_in_one(self._redis, ask)
-        if not earliest:
+        earliest, clock, paused = talk_in_one(self._redis, ask)
+        if not earliest or (paused and lane is Lane.CALLBACK):
             return None
         return max(0, int(earliest[0][1]) - milliseconds(clock))
 
-    def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "") -> None:
-        args = _letting_go(claim, wait_ms, problem)
+    def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "", held: str = "") -> None:
+        args = _letting_go(claim, wait_ms, problem, held)
         talk(lambda: self._release(args=args))
 
 
-def _letting_go(claim: Claim, wait_ms: str = "", problem: str = "") -> list[str]:
+def _letting_go(claim: Claim, wait_ms: str = "", problem: str = "", held: str = "") -> list[str]:
     """The arguments of `release.lua`."""
     kept = "1" if claim.unfinished else ""
-    return [claim.lane.value, claim.request_id, claim.token, wait_ms, problem, kept]
+    return [claim.lane.value, claim.request_id, claim.token, wait_ms, problem, kept, held]

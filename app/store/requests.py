@@ -22,6 +22,7 @@ from app.ports import (
     LimitReached,
     Loaded,
     Page,
+    Paused,
     Query,
     Replay,
     TooLate,
@@ -31,6 +32,7 @@ from policies.plan import Allowance
 from . import documents
 from .bells import QUIET_MS, Bells
 from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
+from .gate import PAUSED
 
 _LOOKED_AT = 1000
 """Requests that one page looks at before it says "go on from here", matching or not."""
@@ -58,12 +60,13 @@ class RedisRequests:
         def ask(pipe: Pipeline) -> None:
             pipe.hmget(key, documents.FIELDS)
             pipe.time()
+            pipe.exists(PAUSED)
 
-        fields, clock = talk_in_one(self._redis, ask)
+        fields, clock, paused = talk_in_one(self._redis, ask)
         request = documents.read(request_id, fields)
         if request is None:
             raise RequestNotFound("There is no such request.", "Check the id.")
-        return Loaded(request, milliseconds(clock))
+        return Loaded(request, milliseconds(clock), bool(paused))
 
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         def ask(pipe: Pipeline) -> None:
@@ -97,6 +100,8 @@ class RedisRequests:
                 raise TooLate(transition.request.id)
             case "taken":
                 return _replay(rest[0])
+            case "paused":
+                raise Paused(transition.request.id)
             case "spent":
                 raise LimitReached(rest[0])
             case "full":
@@ -209,6 +214,8 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
     if transition.capped:
         full = [[documents.load_index(person), cap] for person, cap in transition.capped]
         write["capped"] = full
+    if transition.automatic:
+        write["automatic"] = True
     if transition.allowance is not None:
         write["allowance"] = transition.allowance.model_dump(exclude_none=True)
     if idempotency is not None:

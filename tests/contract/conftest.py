@@ -59,6 +59,11 @@ def client(pair: tuple[redis.Redis, redis.Redis]) -> redis.Redis:
 
 
 @pytest.fixture
+def bells(pair: tuple[redis.Redis, redis.Redis]) -> Bells:
+    return Bells(pair[1])
+
+
+@pytest.fixture
 def parts(backend: str, request: pytest.FixtureRequest) -> tuple[RequestStore, Lanes, Inside]:
     """A store, its lanes, and a look inside."""
     if backend == "memory":

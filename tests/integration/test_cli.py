@@ -9,10 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from app.ports import Client
+from app.ports import Client, ClientLimit
 from app.store.clients import RedisClients, new_key, well_formed
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
+from app.store.gate import RedisAdmission
 from tests.servers import running_server
 
 SECRET = "s" * 32
@@ -130,6 +131,91 @@ def test_a_client_from_before_there_were_monitors_is_none(
         id="billing", policies=("refund",), monitor=False, secret_generation=2
     )
     assert typed(server, "clients", "list").output == "billing\trefund\n"
+
+
+def test_a_client_is_made_with_a_limit_which_can_be_changed_and_taken_away(
+    server: EmbeddedServer, clients: RedisClients
+):
+    typed(server, "clients", "create", "agent", "--limit", "60/1m")
+    typed(server, "clients", "create", "watchdog", "--limit", "5/1h30m", "--monitor")
+    listed = typed(server, "clients", "list").output.splitlines()
+    assert listed == [
+        "agent\tany policy\t60 in 1 minute",
+        "watchdog\tany policy\t5 in 1 hour 30 minutes\tmonitor",
+    ]
+    assert typed(server, "clients", "limit", "agent", "2/10s").output == "agent: 2 in 10 seconds.\n"
+    client = clients.get("agent")
+    assert client is not None
+    assert client.limit == ClientLimit(count=2, window_s=10)
+    assert typed(server, "clients", "limit", "agent", "none").output == "agent: no limit.\n"
+    assert clients.get("agent") == Client(id="agent")
+
+
+def test_with_another_limit_the_pace_of_a_client_begins_anew(
+    server: EmbeddedServer, clients: RedisClients
+):
+    typed(server, "clients", "create", "agent", "--limit", "1/1d")
+    redis = connect(server.url)
+    admission, agent = RedisAdmission(redis), clients.get("agent")
+    assert agent is not None
+    assert admission.admit(agent) is None
+    assert admission.admit(agent) is not None
+    typed(server, "clients", "limit", "agent", "1/1d")
+    assert admission.admit(agent) is None
+    redis.close()
+
+
+@pytest.mark.parametrize(
+    "limit", ["60", "0/1m", "-1/1m", "10001/1m", "60/0s", "60/91d", "60/minute", "x/1m", "", "1/"]
+)
+def test_a_limit_that_can_not_be_read_is_refused(
+    server: EmbeddedServer, clients: RedisClients, limit: str
+):
+    refused = typed(server, "clients", "create", "agent", "--limit", limit)
+    assert refused.exit_code == 2
+    assert "60/1m" in refused.output
+    assert clients.all() == []
+
+
+def test_nobody_gets_a_limit_who_is_no_client(server: EmbeddedServer, clients: RedisClients):
+    refused = typed(server, "clients", "limit", "nobody", "60/1m")
+    assert refused.exit_code == 2
+    assert "countersign clients create nobody" in refused.output
+
+
+def test_an_operator_pauses_looks_and_resumes(server: EmbeddedServer, clients: RedisClients):
+    assert typed(server, "status").output.startswith("Not paused.\n")
+    paused = typed(server, "pause", "--reason", "Orders look odd")
+    assert paused.exit_code == 0
+    assert re.match(r"Paused since 20\S+Z by operator \S+: Orders look odd\n$", paused.output)
+    status = typed(server, "status").output
+    assert status.startswith(paused.output)
+    assert "held until resume          0" in status
+    again = typed(server, "pause", "--reason", "Once more")
+    assert again.output == f"Nothing changed. {paused.output}"
+    resumed = typed(server, "resume").output
+    assert resumed == f"Resumed. It was {paused.output[0].lower()}{paused.output[1:]}"
+    assert typed(server, "resume").output == "Nothing is paused.\n"
+
+
+def test_whoever_pauses_hears_of_callbacks_that_may_still_arrive(
+    server: EmbeddedServer, clients: RedisClients
+):
+    redis = connect(server.url)
+    redis.hset("cs:claims:callback", "req_1", "token 9999999999999")
+    redis.close()
+    paused = typed(server, "pause", "--reason", "why").output
+    assert "1 callback is under way and may still arrive." in paused
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "two\nlines", "x" * 501])
+def test_a_pause_needs_a_reason_of_one_line(
+    server: EmbeddedServer, clients: RedisClients, reason: str
+):
+    refused = typed(server, "pause", "--reason", reason)
+    assert refused.exit_code == 2
+    assert "one line" in refused.output
+    assert typed(server, "status").output.startswith("Not paused.")
 
 
 def test_without_settings_it_says_which_are_missing():

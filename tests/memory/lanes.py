@@ -61,10 +61,13 @@ class MemoryLanes:
 
     clock: Callable[[], int]
     lock: threading.RLock = field(default_factory=threading.RLock)
+    paused: bool = False
     lanes: dict[Lane, OneLane] = field(default_factory=lambda: {lane: OneLane() for lane in Lane})
 
     def claim(self, lane: Lane, limit: int) -> Batch:
         with self.lock:
+            if lane is Lane.CALLBACK and self.paused:
+                return Batch([], more=False)
             one, now, token = self.lanes[lane], self.clock(), new_operation()
             ids: list[str] = []
             while len(ids) < limit and (request_id := self._due_now(one, now)) is not None:
@@ -99,6 +102,12 @@ class MemoryLanes:
             if self._holds(claim):
                 self._put_off(claim, wait_ms, undone=claim.unfinished)
 
+    def hold(self, claim: Claim, wait_ms: int) -> None:
+        if self.paused:
+            self.postpone(claim, wait_ms)
+        else:
+            self.release(claim)
+
     def set_aside(self, claim: Claim, problem: str) -> None:
         with self.lock:
             if self._holds(claim):
@@ -118,6 +127,8 @@ class MemoryLanes:
 
     def due_in_ms(self, lane: Lane) -> int | None:
         with self.lock:
+            if lane is Lane.CALLBACK and self.paused:
+                return None
             first = self.lanes[lane].due.first()
             return None if first is None else max(0, first[0] - self.clock())
 

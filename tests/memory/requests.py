@@ -22,6 +22,7 @@ from app.ports import (
     LimitReached,
     Loaded,
     Page,
+    Paused,
     Query,
     Replay,
     TooLate,
@@ -78,7 +79,7 @@ class MemoryStore:
 
     def load(self, request_id: str) -> Loaded:
         self._up()
-        return Loaded(self._row(request_id).request, self.clock)
+        return Loaded(self._row(request_id).request, self.clock, self.lanes.paused)
 
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         self._up()
@@ -113,6 +114,8 @@ class MemoryStore:
                 if row is None and transition.after is None:
                     return None
                 raise Conflict(transition.request.id)
+            if transition.automatic and self.lanes.paused:
+                raise Paused(transition.request.id)
             if any(len(self.loads_of[person]) >= cap for person, cap in transition.capped):
                 raise Full(transition.request.id)
             self._count(transition.allowance)
@@ -159,7 +162,7 @@ class MemoryStore:
     def _is_written(self, transition: Transition, operation: str) -> bool:
         try:
             self.commit(transition, operation)
-        except (Conflict, TooLate, LimitReached, Full):
+        except (Conflict, TooLate, LimitReached, Full, Paused):
             return False
         return True
 

@@ -51,6 +51,9 @@ class FakeLanes:
             self.unfinished.append(claim.request_id)
         self._end(claim, f"postponed {wait_ms}")
 
+    def hold(self, claim: Claim, wait_ms: int) -> None:
+        self._end(claim, f"held {wait_ms}")
+
     def set_aside(self, claim: Claim, problem: str) -> None:
         self._end(claim, f"aside {problem}")
 

@@ -74,7 +74,8 @@ _HEADERS = {
     responses={
         **refusals(*_REFUSALS),
         201: {
-            "description": "The request. What the policy decides by itself is final in this answer",
+            "description": "The request. What the policy decides by itself is final in this answer "
+            "unless it is `held`",
             "headers": {
                 name: {"description": said, "schema": {"type": "string"}}
                 for name, said in _HEADERS.items()

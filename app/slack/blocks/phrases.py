@@ -65,6 +65,8 @@ def goes_ahead(request: Request) -> str:
 
 def ends(request: Request) -> str:
     """The end of a watch in mrkdwn: `15 minutes after it is shown` until there is an instant."""
+    if request.state.held is not None:
+        return "when the pause ends"
     until, plan = request.state.goes_ahead_ms, request.body.evaluation.plan
     if until is not None:
         return instant(until)

@@ -12,7 +12,15 @@ from app.http.routes.slack import SlackDoor
 from app.ports import Client
 from app.reviewing import Reviewing
 from app.service import Service
-from tests.fakes import FakeClients, FakeHealth, FakeJudge, FakeStore, reviewing, service
+from tests.fakes import (
+    FakeAdmission,
+    FakeClients,
+    FakeHealth,
+    FakeJudge,
+    FakeStore,
+    reviewing,
+    service,
+)
 from tests.integration.http.door import (
     BILLING_KEY,
     MONITOR_KEY,
@@ -48,6 +56,7 @@ class World:
 
     store: FakeStore = field(default_factory=FakeStore)
     judge: FakeJudge = field(default_factory=FakeJudge)
+    admission: FakeAdmission = field(default_factory=FakeAdmission)
     slack: SlackDoor | None = field(default_factory=FakeSlack)
 
     def __post_init__(self) -> None:
@@ -58,7 +67,7 @@ class World:
             MONITOR_KEY: Client(id="watchdog", monitor=True),
             REFUNDS_MONITOR_KEY: Client(id="refunds-watchdog", policies=("refund",), monitor=True),
         }
-        self.service: Service = service(self.store, self.judge)
+        self.service: Service = service(self.store, self.judge, self.admission)
         self.reviewing: Reviewing = reviewing(self.store)
         self.application: FastAPI = build(
             self.service,

@@ -12,6 +12,7 @@ from app.domain.commands import (
     Cancel,
     CardDrawn,
     Command,
+    Hold,
     NoticeSaid,
     Redeliver,
     RequesterTold,
@@ -25,9 +26,9 @@ from app.domain.commands import (
 from app.domain.digest import digest
 from app.domain.due import Lane, due
 from app.domain.errors import CountersignError
-from app.domain.request import Actor, Body, Decision, Place, Request, State, Status
+from app.domain.request import Actor, Body, Decision, Held, Place, Request, State, Status
 from policies.plan import Choice, Escalation, Outcome, ReviewPlan, Route, Stage, Watch
-from tests.builders import HASH, NOW, approval, evaluation, pending, person, plan
+from tests.builders import HASH, NOW, approval, body, evaluation, pending, person, plan
 
 CLIENT = Actor(kind="client", id="billing", name="billing")
 PLACES = st.builds(Place, channel=st.sampled_from(["C1", "D1"]), ts=st.sampled_from(["1", "2"]))
@@ -74,6 +75,15 @@ def opened_with(review: ReviewPlan) -> Request:
 
 
 REQUESTS = {name: opened_with(review) for name, review in PLANS.items()}
+HELD = {
+    "held for a pause": lifecycle.begin(
+        body(evaluation=evaluation(Route.APPROVE)), Held(reason="paused", since_ms=NOW)
+    ).request,
+    "held for a limit": lifecycle.begin(
+        body(on_behalf_of="dev@example.com"),
+        Held(reason="limit", since_ms=NOW, until_ms=NOW + 7_200_000),
+    ).request,
+}
 
 
 def commands(request: Request) -> st.SearchStrategy[Command]:
@@ -105,6 +115,7 @@ def commands(request: Request) -> st.SearchStrategy[Command]:
         ),
         st.just(Wake()),
         st.just(Wake()),
+        st.just(Hold()),
         st.just(Cancel(by=CLIENT)),
         st.just(Redeliver(by=CLIENT)),
         st.builds(
@@ -136,7 +147,8 @@ Steps = list[tuple[Command, int]]
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[Request, Steps]:
     """A request and what happens to it: commands, each after a pause in ms."""
-    request = REQUESTS[draw(st.sampled_from(sorted(REQUESTS)))]
+    requests = REQUESTS | HELD
+    request = requests[draw(st.sampled_from(sorted(requests)))]
     pauses = st.integers(0, 3600 * 1000) | st.integers(0, 30 * 3600 * 1000)
     return request, draw(st.lists(st.tuples(commands(request), pauses), max_size=25))
 
@@ -181,10 +193,15 @@ def assert_one_change(before: Request, after: Request, now: int) -> None:
 def assert_lawful(before: Request, after: Request, now: int) -> None:
     decision, expires_ms = after.state.decision, before.state.expires_ms
     assert decision is not None
-    assert expires_ms is not None
     assert decision.outcome is after.state.status
     assert decision.digest == after.body.digest
     assert due(after)[Lane.CALLBACK] is not None
+    assert after.state.held is None
+    if before.state.held is not None and not before.watched:
+        assert decision.by[0].kind in ("policy", "client"), "nobody was asked"
+        assert after.state.status is not Status.APPROVED or before.stage is None
+        return
+    assert expires_ms is not None
     if after.state.status is Status.EXPIRED:
         assert now >= expires_ms
         return

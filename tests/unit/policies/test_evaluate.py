@@ -272,6 +272,34 @@ def test_a_limit_that_is_reached_is_not_told_where_the_rule_does_not_hold(load):
     assert "limit" not in evaluation.trace[0].phrase
 
 
+def test_past_the_limit_of_its_client_nothing_goes_ahead_by_itself(load):
+    policy = load(
+        """
+reversible: true
+inputs: {amount: {type: number}}
+rules:
+  - {id: routine, when: payload.amount < 5, then: approve, because: Small., limit: {count: 9, window: 1d}}
+  - {id: later, when: payload.amount < 50, then: watch, for: 15m, because: It can be undone.}
+  - {id: refused, when: payload.amount > 900, then: reject, because: Too much.}
+  - {id: large, then: review, because: Large., review: {quorum: 2, reviewers: ["@two"]}}
+"""  # noqa: E501
+    )
+
+    def over(amount: int):
+        return evaluate(policy, Facts({"amount": amount}, over_limit=True))
+
+    for amount, rule, because in ((1, "routine", "Small."), (10, "later", "It can be undone.")):
+        judged = over(amount)
+        assert (judged.route, judged.rule, judged.allowance) == (Route.REVIEW, rule, None)
+        assert judged.because == "The client asked for more than its limit, so a person looks."
+        assert f"so a person looks. {because}" in judged.summary.why
+        assert judged.plan == policy.strictest
+    asked = over(100)
+    assert (asked.because, asked.plan) == ("Large.", policy.plans["large"])
+    assert "asked for more than its limit, so this was held" in asked.summary.why
+    assert over(1000) == evaluate(policy, Facts({"amount": 1000}))
+
+
 def test_a_rule_without_a_limit_cannot_be_spent(load):
     facts = Facts({"amount": 10}, spent=frozenset({"routine", "next"}))
     assert evaluate(load(LIMITED), facts).rule == "next"

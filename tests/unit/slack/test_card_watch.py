@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.domain.commands import CardDrawn, Signal, Stop, Wake
+from app.domain.commands import CardDrawn, Hold, Signal, Stop, Wake
 from app.domain.request import Actor, Place, Request
 from app.slack import ids
 from app.slack.blocks import notices
@@ -57,6 +57,13 @@ def test_once_seen_it_says_when_it_goes_ahead_and_what_stop_does():
     assert "Stop: it does not go ahead, and people are asked instead." in shown
     assert "Approve" not in shown
     assert "Stage" not in shown
+
+
+def test_during_a_pause_it_says_that_it_waits_for_its_end():
+    request = after(seen(watched()), Hold(), NOW + 2 * WINDOW_MS)
+    assert card(request).text == f"Goes ahead when the pause ends unless stopped: {TITLE}"
+    assert "*Goes ahead when the pause ends unless somebody stops it*" in words(request)
+    assert buttons(request) == [(ids.STOP, None)]
 
 
 def test_stop_is_its_only_button_and_looks_like_no_answer():

@@ -1,0 +1,27 @@
+"""The global pause: who paused everything, when and why, and what waits."""
+
+from __future__ import annotations
+
+from policies.plan import Frozen
+
+
+class Pause(Frozen):
+    """Nothing is approved without a person, and no callback leaves, until somebody resumes."""
+
+    by: str
+    at_ms: int
+    reason: str
+
+
+class GateState(Frozen):
+    """What waits, in numbers, whether or not everything is paused.
+
+    `held` waits for the end of a pause, `limited` until its client's limit lets people be asked.
+    Of callbacks so many are `due` and not taken, and so many `under_way`, which may still arrive.
+    """
+
+    pause: Pause | None
+    held: int
+    limited: int
+    due: int
+    under_way: int

@@ -1,0 +1,77 @@
+"""`Gate` and `Admission` on Redis: the pause of everything, and the pace of each client."""
+
+from __future__ import annotations
+
+import json
+
+import redis
+from redis.client import Pipeline
+
+from app.domain.due import Lane
+from app.domain.gate import GateState, Pause
+from app.ports import Client
+
+from .bells import Bells
+from .connection import milliseconds, script, talk, talk_in_one
+from .documents import held_index
+
+PAUSED = "cs:paused"
+"""There as long as everything is paused; the scripts look for it."""
+
+
+class RedisGate:
+    """One key, which every commit and every claim of a callback looks at."""
+
+    def __init__(self, client: redis.Redis, bells: Bells) -> None:
+        self._redis = client
+        self._bells = bells
+        self._pause = script(client, "pause")
+        self._resume = script(client, "resume")
+
+    def pause(self, by: str, reason: str) -> Pause:
+        write = json.dumps({"by": by, "reason": reason})
+        return Pause.model_validate_json(talk(lambda: self._pause(args=[write])))
+
+    def resume(self, by: str) -> Pause | None:
+        ended = _pause(talk(lambda: self._resume(args=[by])))
+        for lane in (Lane.TIME, Lane.CALLBACK):
+            self._bells.ring(lane)
+        return ended
+
+    def state(self) -> GateState:
+        now = milliseconds(talk(self._redis.time))
+
+        def ask(pipe: Pipeline) -> None:
+            pipe.get(PAUSED)
+            pipe.zcard(held_index("paused"))
+            pipe.zcard(held_index("limit"))
+            pipe.zcount(f"cs:due:{Lane.CALLBACK.value}", "-inf", now)
+            pipe.hvals(f"cs:claims:{Lane.CALLBACK.value}")
+
+        found, held, limited, due, claims = talk_in_one(self._redis, ask)
+        live = sum(int(claim.rpartition(" ")[2]) > now for claim in claims)
+        return GateState(pause=_pause(found), held=held, limited=limited, due=due, under_way=live)
+
+
+class RedisAdmission:
+    """The last slots of each client that has a limit, as many as the limit has."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._admit = script(client, "admit")
+
+    def admit(self, client: Client) -> int | None:
+        limit = client.limit
+        if limit is None:
+            return None
+        args = [limit.count, limit.window_s * 1000]
+        slot = int(talk(lambda: self._admit(keys=[admission_key(client.id)], args=args)))
+        return slot or None
+
+
+def admission_key(client_id: str) -> str:
+    """A client's slots, newest first."""
+    return f"cs:admission:{client_id}"
+
+
+def _pause(text: str | None) -> Pause | None:
+    return Pause.model_validate_json(text) if text else None
