@@ -5,10 +5,10 @@ local count, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local newest = tonumber(redis.call('LINDEX', KEYS[1], 0) or 0)
 local oldest = tonumber(redis.call('LINDEX', KEYS[1], count - 1) or 0)
 local slot = now
-if newest > now or oldest + window > now then
+if oldest + window > now then
+  local newest = tonumber(redis.call('LINDEX', KEYS[1], 0))
   slot = math.max(oldest + window, newest + math.ceil(window / count))
 end
 redis.call('LPUSH', KEYS[1], string.format('%.0f', slot))
