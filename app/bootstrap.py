@@ -16,6 +16,8 @@ from slack_bolt import App
 
 from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 
+from .auditor import Auditor
+from .break_glass import BreakGlass
 from .callbacks.guard import Guard
 from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
@@ -24,9 +26,11 @@ from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import CallbackLane, SlackLane, TimeLane, Work, drain
+from .ports import Figures
 from .reloading import Asked, Reloading
 from .service import Service
 from .settings import Settings, StoreSettings
+from .slack.admins import SlackAdmins
 from .slack.api import SlackApi
 from .slack.bolt import build_app
 from .slack.directory import SlackDirectory
@@ -35,10 +39,12 @@ from .slack.receiver import SlackReceiver
 from .slack.replies import Replies
 from .slack.socket import SlackSocket
 from .store import fitness
+from .store.alarms import RedisAlarms
 from .store.bells import Bells
 from .store.clients import RedisClients
 from .store.connection import connect
 from .store.decisions import RedisDecisions
+from .store.inspection import RedisInspection
 from .store.lanes import RedisLanes
 from .store.pace import RedisCache, RedisPace
 from .store.policies import RedisOrders, RedisPolicies
@@ -63,6 +69,8 @@ class Store:
     decisions: RedisDecisions
     policies: RedisPolicies
     orders: RedisOrders
+    inspection: RedisInspection
+    alarms: RedisAlarms
     health: fitness.RedisHealth
 
 
@@ -88,6 +96,8 @@ def build_store(settings: Settings) -> Store:
         decisions=RedisDecisions(client),
         policies=RedisPolicies(client),
         orders=RedisOrders(client),
+        inspection=RedisInspection(client),
+        alarms=RedisAlarms(client),
         health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
     )
 
@@ -102,9 +112,17 @@ def build_orders(settings: StoreSettings) -> RedisOrders:
     return RedisOrders(connect(settings.redis_url))
 
 
-def build_lanes(settings: Settings) -> RedisLanes:
-    """What the clock needs."""
-    return build_store(settings).lanes
+def build_break_glass(settings: StoreSettings) -> BreakGlass:
+    """What `countersign decide` needs."""
+    client = connect(settings.redis_url)
+    return BreakGlass(RedisRequests(client, Bells(connect(settings.redis_url, text=False))))
+
+
+def build_clock(settings: Settings) -> tuple[RedisLanes, Auditor]:
+    """What the clock rings, and what it audits with."""
+    store, channel = build_store(settings), settings.admin_channel
+    admins = None if channel is None else SlackAdmins(_slack(settings), store.pace, channel)
+    return store.lanes, Auditor(store.inspection, store.alarms, admins)
 
 
 def build_drain(settings: Settings) -> Callable[[Lane], None]:
@@ -141,19 +159,23 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     bolt = build_app(service, slack, directory.team, replies)
     door, socket = _ways_in(settings, bolt)
     beside = _beside(slack, replies, socket, reloading)
-    health = _Health(store.health, reloading)
+    health = _Health(store.health, store.inspection, reloading)
     return build_http(service, store.clients, store.decisions, health, door, beside)
 
 
 @dataclass(frozen=True)
 class _Health:
-    """What `/readyz` tells: of the store, and of the policies in this process."""
+    """What `/readyz` and `/metrics` tell: of the store, and of the policies in this process."""
 
     store: fitness.RedisHealth
+    inspection: RedisInspection
     reloading: Reloading
 
     def report(self) -> dict[str, JsonValue]:
         return {**self.store.report(), "policies": self.reloading.report()}
+
+    def figures(self) -> Figures:
+        return self.inspection.figures()
 
 
 def _ways_in(settings: Settings, bolt: App) -> tuple[SlackDoor | None, SlackSocket | None]:

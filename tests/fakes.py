@@ -10,6 +10,7 @@ from queue import Empty, Queue
 from pydantic import JsonValue
 
 from app.domain.commands import Person
+from app.domain.due import Lane
 from app.domain.errors import (
     CallbackUrlRefused,
     DraftRefused,
@@ -19,6 +20,7 @@ from app.domain.errors import (
     StoreUnavailable,
 )
 from app.domain.events import Event
+from app.domain.findings import Kind
 from app.domain.request import Request
 from app.domain.transition import Transition
 from app.ports import (
@@ -27,8 +29,10 @@ from app.ports import (
     Client,
     Conflict,
     Explained,
+    Figures,
     Idempotency,
     Judgement,
+    LaneFigures,
     LimitReached,
     Loaded,
     Page,
@@ -337,6 +341,21 @@ class FakeHealth:
     def report(self) -> dict[str, JsonValue]:
         self.store.now()
         return {"durability": "appendfsync always"}
+
+    def figures(self) -> Figures:
+        lane = LaneFigures(
+            oldest_ms=1500, overdue=2, overdue_ids=(), set_aside=1, aside_ids=("req_1",)
+        )
+        return Figures(
+            now=self.store.now(),
+            open=len(self.store),
+            lanes=dict.fromkeys(Lane, lane),
+            lasting={Kind.CARD_LAGS: 3},
+            alarms=4,
+            audited_ms=None,
+            paused=True,
+            counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6},
+        )
 
 
 def service(store: FakeStore, judge: FakeJudge | None = None) -> Service:

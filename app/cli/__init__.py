@@ -10,6 +10,7 @@ from app.domain.errors import CountersignError
 from app.process import explain
 
 from .clients import clients
+from .decide import decide
 from .demo import demo
 from .policy import policy
 from .reload import reload
@@ -33,6 +34,7 @@ def main() -> None:
 
 
 main.add_command(clients)
+main.add_command(decide)
 main.add_command(demo)
 main.add_command(policy)
 policy.add_command(reload)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from app.domain.reload import Order, Report, in_words
 from app.identifiers import new_operation
 from app.settings import load_store_settings
 from policies.loader import PolicyErrors, load_folder
+
+from .operator import operator
 
 
 @click.command()
@@ -42,7 +43,7 @@ def reload(folder: Path | None, wait_s: float) -> None:
         _check(folder)
     orders = build_orders(load_store_settings())
     order_id = new_operation()
-    listeners = orders.announce(Order(by=f"operator {_operator()}", id=order_id))
+    listeners = orders.announce(Order(by=f"operator {operator().account}", id=order_id))
     if not listeners:
         raise click.ClickException(
             "No web process is connected, so nothing was reloaded. One that starts, or connects "
@@ -65,14 +66,6 @@ def _check(folder: Path) -> None:
         raise PoliciesRefused(
             f"The policies in {folder} can't be used, so nothing was reloaded:\n{error}"
         ) from error
-
-
-def _operator() -> str:
-    """The name of the account, for the record; a container may have no name for its user."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def _told(report: Report) -> str:

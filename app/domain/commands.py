@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from policies.plan import Frozen, Outcome
 
-from .request import Actor, Place
+from .request import Actor, Operator, Place
 
 Standing = Literal["trusted", "deactivated", "bot", "guest", "stranger", "unverified"]
 
@@ -59,6 +59,17 @@ class Stop(Frozen):
     reason: str
     digest: str
     seen: Place | None = None
+
+
+class Override(Frozen):
+    """Break-glass: `by` decides while Slack can't be reached, and `operator` types it."""
+
+    by: Actor
+    operator: Operator
+    outcome: Outcome
+    digest: str
+    reason: str
+    choice: str | None = None
 
 
 class Signal(Frozen):
@@ -152,6 +163,7 @@ class SlackFailed(Frozen):
 Command = (
     Decide
     | Stop
+    | Override
     | Signal
     | Cancel
     | Wake

@@ -28,6 +28,7 @@ class EventType(StrEnum):
     WATCH_STOPPED = "watch.stopped"
     SIGNAL_REPORTED = "signal.reported"
     DECIDED = "request.decided"
+    OVERRIDDEN = "request.overridden"
     CANCELLED = "request.cancelled"
     EXPIRED = "request.expired"
     ERASED = "request.erased"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Client, Clients
+from .inspection import Admins, Alarms, Figures, Inspection, LaneFigures, Seen, Swept
 from .policies import Explained, Judge, Judgement
 from .requests import (
     Batch,
@@ -23,6 +24,8 @@ from .slack import Cards, Directory, SlackAgain, SlackNever
 from .store import Cache, Decisions, Health, Pace
 
 __all__ = [
+    "Admins",
+    "Alarms",
     "Answer",
     "Batch",
     "Cache",
@@ -35,11 +38,14 @@ __all__ = [
     "Decisions",
     "Directory",
     "Explained",
+    "Figures",
     "Health",
     "HostBusy",
     "Idempotency",
+    "Inspection",
     "Judge",
     "Judgement",
+    "LaneFigures",
     "Lanes",
     "LimitReached",
     "Loaded",
@@ -48,7 +54,9 @@ __all__ = [
     "Query",
     "Replay",
     "RequestStore",
+    "Seen",
     "SlackAgain",
     "SlackNever",
+    "Swept",
     "TooLate",
 ]

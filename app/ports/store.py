@@ -8,6 +8,8 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from .inspection import Figures
+
 
 class Pace(Protocol):
     """A gap between two sends to one place, whichever process sends."""
@@ -50,3 +52,6 @@ class Health(Protocol):
 
         Raises `StoreUnavailable`, `ServerUnfit`.
         """
+
+    def figures(self) -> Figures:
+        """The same in numbers, at a bounded cost. Raises `StoreUnavailable`."""

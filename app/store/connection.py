@@ -74,14 +74,18 @@ def talk(say: Callable[[], T], repeat_s: float = _READ_S) -> T:
     return once(say)
 
 
-def talk_in_one(client: redis.Redis, ask: Callable[[Pipeline], object]) -> list[Any]:
+def talk_in_one(
+    client: redis.Redis, ask: Callable[[Pipeline], object], *, at_once: bool = False
+) -> list[Any]:
     """Several questions in one round trip; `ask` puts them into a pipeline.
+
+    `at_once` has nothing else happen between them.
 
     A pipeline that failed is empty afterwards, so each try makes its own.
     """
 
     def say() -> list[Any]:
-        pipe = client.pipeline(transaction=False)
+        pipe = client.pipeline(transaction=at_once)
         ask(pipe)
         return list(pipe.execute())
 

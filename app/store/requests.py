@@ -28,6 +28,7 @@ from app.ports import (
 from policies.plan import Allowance
 
 from . import documents
+from .alarms import MOST
 from .bells import QUIET_MS, Bells
 from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
 
@@ -190,6 +191,9 @@ def _write(
             "key": documents.idempotency_key(idempotency.client, idempotency.key),
             "value": f"{transition.request.id} {idempotency.fingerprint}",
         }
+    if transition.alarm is not None:
+        alarm = transition.alarm
+        write["alarm"] = {"kind": alarm.kind, "text": alarm.model_dump_json(), "most": MOST}
     return write | (_erased(before) if after is None else _kept(transition, after))
 
 
