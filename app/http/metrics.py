@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -15,7 +15,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from app.domain.findings import Kind
+from app.domain.findings import LASTING, Kind
 from app.ports import Figures, LaneFigures
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -77,14 +77,9 @@ def _audits(figures: Figures) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "countersign_audit_age_seconds", "How long ago the last audit ended.", ago
     )
-    for name, about in (
-        ("found", "Findings of the auditor, each counted as it began."),
-        ("repaired", "Findings that the auditor repaired."),
-    ):
-        family = CounterMetricFamily(f"countersign_audit_{name}", about, labels=["kind"])
-        for kind in Kind:
-            family.add_metric([kind.value], figures.counters.get(f"{name}:{kind.value}", 0))
-        yield family
+    yield _counted(figures, "found", "Findings of the auditor, each counted as it began.", Kind)
+    repaired = [kind for kind in Kind if kind not in LASTING]
+    yield _counted(figures, "repaired", "Findings that the auditor repaired.", repaired)
     lasting = GaugeMetricFamily(
         "countersign_audit_cases", "Requests with what can't be repaired.", labels=["kind"]
     )
@@ -94,3 +89,10 @@ def _audits(figures: Figures) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "countersign_alarms_waiting", "Alarms that nobody was told yet.", figures.alarms
     )
+
+
+def _counted(figures: Figures, name: str, about: str, kinds: Iterable[Kind]) -> Metric:
+    family = CounterMetricFamily(f"countersign_audit_{name}", about, labels=["kind"])
+    for kind in kinds:
+        family.add_metric([kind.value], figures.counters.get(f"{name}:{kind.value}", 0))
+    return family

@@ -76,7 +76,7 @@ class Inspection(Protocol):
     """Requests and due sets side by side. Each call raises `StoreUnavailable`."""
 
     def take_turn(self) -> bool:
-        """Whether it is this process's turn to audit; then nobody else's for a minute."""
+        """Whether it is this process's turn to audit; then nobody else's for half a minute."""
 
     def end_turn(self) -> None:
         """The audit is through; the next one may begin in a while."""

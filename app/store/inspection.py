@@ -21,7 +21,7 @@ from .connection import milliseconds, script, talk, talk_in_one
 EVERY_MS = 15_000
 """The least between the end of one audit and the next, whichever process makes it."""
 
-_TURN_MS = 60_000
+_TURN_MS = 30_000
 """After so long without an end the turn is another's, who repeats what was begun."""
 
 _CASES = 1_000

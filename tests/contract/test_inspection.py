@@ -122,8 +122,8 @@ def test_what_somebody_is_at_comes_back_when_their_lease_ends(
     [claim] = lanes.claim(Lane.SLACK, 1).claims
     client.zrem("cs:due:slack", request.id)
     audited(auditor, client)
+    assert (queued(client, Lane.SLACK, request) or 0) > store.now() + 1_000
     assert lanes.claim(Lane.SLACK, 1).claims == []
-    assert (queued(client, Lane.SLACK, request) or 0) > store.now()
     lanes.release(claim)
     assert [again.request_id for again in lanes.claim(Lane.SLACK, 1).claims] == [request.id]
 
@@ -230,6 +230,15 @@ def test_what_is_overdue_is_said_once_and_is_no_longer_once_somebody_is_at_it(
     assert (figures[Lane.TIME].overdue, figures[Lane.TIME].oldest_ms) == (0, 0)
     lanes.claim(Lane.SLACK, 1)
     assert inspection.figures().lanes[Lane.SLACK].overdue == 0
+
+
+def test_what_was_let_go_undone_is_due_from_then_on(
+    store: RedisRequests, lanes: RedisLanes, inspection: RedisInspection
+):
+    open_one(store)
+    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    lanes.release(claim)
+    assert inspection.figures().lanes[Lane.SLACK].oldest_ms < GRACE_MS
 
 
 def test_what_is_set_aside_is_said_once(
