@@ -15,6 +15,8 @@ from slack_bolt import App
 
 from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 
+from .auditor import Auditor
+from .break_glass import BreakGlass
 from .callbacks.guard import Guard
 from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
@@ -25,11 +27,12 @@ from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import BatchWork, CallbackLane, SlackLane, TimeLane, Timers, drain, singly
 from .people_lane import PeopleLane
-from .ports import Gate
+from .ports import Figures, Gate
 from .reloading import Asked, Reloading
 from .reviewing import Reviewing
 from .service import Service
 from .settings import Settings, StoreSettings
+from .slack.admins import SlackAdmins
 from .slack.api import SlackApi
 from .slack.bolt import build_app
 from .slack.directory import SlackDirectory
@@ -40,11 +43,13 @@ from .slack.socket import SlackSocket
 from .staffing import Staffing
 from .store import fitness
 from .store.absences import RedisAbsences
+from .store.alarms import RedisAlarms
 from .store.bells import Bells
 from .store.clients import RedisClients
 from .store.connection import connect
 from .store.decisions import RedisDecisions
 from .store.gate import RedisAdmission, RedisGate
+from .store.inspection import RedisInspection
 from .store.lanes import RedisLanes
 from .store.pace import RedisCache, RedisPace
 from .store.policies import RedisOrders, RedisPolicies
@@ -72,6 +77,8 @@ class Store:
     orders: RedisOrders
     gate: RedisGate
     admission: RedisAdmission
+    inspection: RedisInspection
+    alarms: RedisAlarms
     health: fitness.RedisHealth
 
 
@@ -100,6 +107,8 @@ def build_store(settings: Settings) -> Store:
         orders=RedisOrders(client),
         gate=RedisGate(client, bells),
         admission=RedisAdmission(client),
+        inspection=RedisInspection(client),
+        alarms=RedisAlarms(client),
         health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
     )
 
@@ -127,9 +136,17 @@ def build_gate(settings: StoreSettings) -> RedisGate:
     return RedisGate(connect(settings.redis_url), bells)
 
 
-def build_lanes(settings: Settings) -> RedisLanes:
-    """What the clock needs."""
-    return build_store(settings).lanes
+def build_break_glass(settings: StoreSettings) -> BreakGlass:
+    """What `countersign decide` needs."""
+    client = connect(settings.redis_url)
+    return BreakGlass(RedisRequests(client, Bells(connect(settings.redis_url, text=False))))
+
+
+def build_clock(settings: Settings) -> tuple[RedisLanes, Auditor]:
+    """What the clock rings, and what it audits with."""
+    store, channel = build_store(settings), settings.admin_channel
+    admins = None if channel is None else SlackAdmins(_slack(settings), store.pace, channel)
+    return store.lanes, Auditor(store.inspection, store.alarms, admins)
 
 
 def build_drain(settings: Settings) -> Callable[[Lane], None]:
@@ -180,21 +197,25 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     bolt = build_app(reviewing, slack, directory.team, replies)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
-    health = _Health(store.health, store.gate, reloading)
+    health = _Health(store.health, store.gate, store.inspection, reloading)
     return build_http(service, store.clients, store.decisions, health, door, beside)
 
 
 @dataclass(frozen=True)
 class _Health:
-    """What `/readyz` tells: of the store, of a pause, and of the policies in this process."""
+    """What `/readyz` and `/metrics` tell: of the store, of a pause, of this process's policies."""
 
     store: fitness.RedisHealth
     gate: Gate
+    inspection: RedisInspection
     reloading: Reloading
 
     def report(self) -> dict[str, JsonValue]:
         beside = {"paused": _paused(self.gate), "policies": self.reloading.report()}
         return {**self.store.report(), **beside}
+
+    def figures(self) -> Figures:
+        return self.inspection.figures()
 
 
 def _paused(gate: Gate) -> JsonValue:

@@ -56,6 +56,9 @@ class Settings(StoreSettings):
     callback_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), alias="COUNTERSIGN_CALLBACK_ALLOW"
     )
+    admin_channel: str | None = Field(
+        None, alias="COUNTERSIGN_ADMIN_CHANNEL", pattern=r"^(#\S{1,80}|[CG][A-Z0-9]{6,20})$"
+    )
     retention_s: int = Field(90 * 86400, alias="COUNTERSIGN_RETENTION", ge=60)
 
     @field_validator("callback_allow", mode="before")

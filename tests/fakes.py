@@ -11,13 +11,15 @@ from pydantic import JsonValue
 
 from app.domain.absence import Absence
 from app.domain.commands import Person
+from app.domain.due import Lane
 from app.domain.errors import (
     CallbackUrlRefused,
     DraftRefused,
     InputsRefused,
     PolicyNotFound,
 )
-from app.ports import Answer, Client, Explained, Judgement, Loaded
+from app.domain.findings import Kind
+from app.ports import Answer, Client, Explained, Figures, Judgement, LaneFigures, Loaded
 from app.reviewing import Reviewing
 from app.service import Service
 from policies.evaluate import Facts, check_payload
@@ -221,6 +223,21 @@ class FakeHealth:
     def report(self) -> dict[str, JsonValue]:
         self.store.now()
         return {"durability": "appendfsync always"}
+
+    def figures(self) -> Figures:
+        lane = LaneFigures(
+            oldest_ms=1500, overdue=2, overdue_ids=(), set_aside=1, aside_ids=("req_1",)
+        )
+        return Figures(
+            now=self.store.now(),
+            open=len(self.store),
+            lanes=dict.fromkeys(Lane, lane),
+            lasting={Kind.CARD_LAGS: 3},
+            alarms=4,
+            audited_ms=None,
+            paused=True,
+            counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6},
+        )
 
 
 @dataclass

@@ -1,11 +1,15 @@
-"""The clock process: rings each lane whose earliest request is due. Any number may run."""
+"""The clock process: rings each lane whose earliest request is due, and audits.
+
+Any number may run.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 
-from app.bootstrap import build_lanes
+from app.auditor import Auditor
+from app.bootstrap import build_clock
 from app.domain.due import Lane
 from app.faults import described
 from app.ports import Lanes
@@ -15,6 +19,10 @@ _log = logging.getLogger("countersign.clock")
 
 _SWEEP_S = 0.5
 """The longest sleep between two looks: what another process makes due earlier is seen by then."""
+
+
+_TURN_S, _BROKEN_S = 1.0, 15.0
+"""How often this process asks whether the next audit is its own, and its rest after a failure."""
 
 
 def run(lanes: Lanes, stop: threading.Event) -> None:
@@ -29,6 +37,18 @@ def run(lanes: Lanes, stop: threading.Event) -> None:
         stop.wait(max(0.01, min([_SWEEP_S, *waits])))
 
 
+def audit(auditor: Auditor, stop: threading.Event) -> None:
+    """Audit when it is our turn, until `stop` is set. A thread of its own, so it delays no bell."""
+    while not stop.is_set():
+        try:
+            auditor.run()
+        except Exception as error:
+            # Whatever it was, nothing else looks for what went silent.
+            _log.error("an audit broke off: %s", described(error))
+            stop.wait(_BROKEN_S)
+        stop.wait(_TURN_S)
+
+
 def _ring_if_due(lanes: Lanes, lane: Lane) -> float:
     """Seconds until this lane is worth another look."""
     wait_ms = lanes.due_in_ms(lane)
@@ -40,8 +60,9 @@ def _ring_if_due(lanes: Lanes, lane: Lane) -> float:
 def main() -> None:
     """The `clock` of the Procfile: runs until SIGTERM or SIGINT."""
     with starting("clock") as settings:
-        lanes = build_lanes(settings)
+        lanes, auditor = build_clock(settings)
     stop = stop_signal()
+    threading.Thread(target=audit, args=(auditor, stop), name="audit", daemon=True).start()
     _log.info("clock ready")
     run(lanes, stop)
 

@@ -11,6 +11,7 @@ from app.process import explain
 
 from .away import away
 from .clients import clients
+from .decide import decide
 from .demo import demo
 from .gate import pause, resume, status
 from .policy import policy
@@ -36,6 +37,7 @@ def main() -> None:
 
 main.add_command(away)
 main.add_command(clients)
+main.add_command(decide)
 main.add_command(demo)
 main.add_command(pause)
 main.add_command(policy)

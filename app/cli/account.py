@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import getpass
+import socket
+
+from app.domain.request import Operator
+
+
+def account() -> Operator:
+    """The account and the machine; a container may have no name for its user."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "unknown"
+    return Operator(account=name, host=socket.gethostname())
 
 
 def operator() -> str:
-    """`operator NAME`, by the account; a container may have no name for its user."""
-    try:
-        return f"operator {getpass.getuser()}"
-    except (KeyError, OSError):
-        return "operator unknown"
+    """`operator NAME`, as events name whoever typed."""
+    return f"operator {account().account}"

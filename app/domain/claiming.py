@@ -16,7 +16,18 @@ from .reviewers import refusal
 from .transition import Transition, event
 
 
-def claim(request: Request, command: Claim, now: int) -> Transition:
+def move(request: Request, command: Claim | Release | HandOver, now: int) -> Transition:
+    """Work goes from one person to another. Each raises `ClaimRefused` or `HandOverRefused`."""
+    match command:
+        case Claim():
+            return _claim(request, command, now)
+        case Release():
+            return _release(request, command, now)
+        case HandOver():
+            return _hand_over(request, command, now)
+
+
+def _claim(request: Request, command: Claim, now: int) -> Transition:
     """A reviewer is on it until the claim lapses; claiming once more makes it longer."""
     by = _acting(request, command, now)
     if isinstance(by, Transition):
@@ -33,7 +44,7 @@ def claim(request: Request, command: Claim, now: int) -> Transition:
     return _step(request, after, claimed)
 
 
-def release(request: Request, command: Release, now: int) -> Transition:
+def _release(request: Request, command: Release, now: int) -> Transition:
     """Whoever was on it no longer is."""
     by = _acting(request, command, now)
     if isinstance(by, Transition):
@@ -54,7 +65,7 @@ def lapse(request: Request, now: int) -> Transition | None:
     return _step(request, after, event(after, EventType.CLAIM_LAPSED, now, claimed_by=held.by.id))
 
 
-def hand_over(request: Request, command: HandOver, now: int) -> Transition:
+def _hand_over(request: Request, command: HandOver, now: int) -> Transition:
     """A reviewer has somebody else asked who may decide it too; both still can."""
     by = _acting(request, command, now)
     if isinstance(by, Transition):

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from policies.plan import Frozen, Outcome
 
-from .request import Actor, Away, NoticeKind, Place
+from .request import Actor, Away, NoticeKind, Operator, Place
 
 Standing = Literal["trusted", "deactivated", "bot", "guest", "stranger", "unverified"]
 
@@ -111,6 +111,17 @@ class Staffed(Frozen):
     assigned: tuple[str, ...]
     overflowed: bool
     new: tuple[str, ...] = ()
+
+
+class Override(Frozen):
+    """Break-glass: `by` decides while Slack can't be reached, and `operator` types it."""
+
+    by: Actor
+    operator: Operator
+    outcome: Outcome
+    digest: str
+    reason: str
+    choice: str | None = None
 
 
 class Signal(Frozen):
@@ -230,6 +241,7 @@ Command = (
     | AskRequester
     | AnswerQuestion
     | Staffed
+    | Override
     | Signal
     | Cancel
     | Wake

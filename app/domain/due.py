@@ -22,6 +22,9 @@ class Lane(StrEnum):
     PEOPLE = "people"
 
 
+OF_REQUESTS = (Lane.TIME, Lane.SLACK, Lane.CALLBACK)
+
+
 def due(request: Request) -> dict[Lane, int | None]:
     """For each lane of requests the instant at which it has something to do, or None.
 

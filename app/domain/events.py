@@ -39,6 +39,7 @@ class EventType(StrEnum):
     RELEASED = "request.released"
     SIGNAL_REPORTED = "signal.reported"
     DECIDED = "request.decided"
+    OVERRIDDEN = "request.overridden"
     CANCELLED = "request.cancelled"
     EXPIRED = "request.expired"
     ERASED = "request.erased"

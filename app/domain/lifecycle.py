@@ -20,6 +20,7 @@ from .commands import (
     Decide,
     HandOver,
     Hold,
+    Override,
     QuestionDelivered,
     Release,
     Signal,
@@ -32,6 +33,7 @@ from .due import erase_ms, settled
 from .ending import already_decided, ended, in_time
 from .events import Event, EventType
 from .holding import begun, hold, holds, release
+from .overriding import override
 from .request import Actor, Body, Cards, Decision, Held, Request, State, Status
 from .staffing import staffed
 from .timing import deadline, expire, prompt, schedule
@@ -52,6 +54,8 @@ def apply(request: Request, command: Command, now: int) -> Transition | None:
             return decide(request, command, now)
         case Stop():
             return stop(request, command, now)
+        case Override():
+            return override(request, command, now)
         case Signal():
             return report(request, command, now)
         case Cancel():
@@ -59,13 +63,9 @@ def apply(request: Request, command: Command, now: int) -> Transition | None:
         case Wake():
             return _wake(request, now)
         case Claim() | Release() | HandOver():
-            return _moved(request, command, now)
-        case AskRequester():
-            return questions.ask(request, command, now)
-        case AnswerQuestion():
-            return questions.answer(request, command, now)
-        case QuestionDelivered():
-            return questions.delivered(request, command, now)
+            return claiming.move(request, command, now)
+        case AskRequester() | AnswerQuestion() | QuestionDelivered():
+            return questions.change(request, command, now)
         case Staffed():
             return staffed(request, command, now)
         case Hold():
@@ -143,17 +143,6 @@ def _cancel(request: Request, command: Cancel, now: int) -> Transition:
         comment=command.reason,
     )
     return ended(request, decision, EventType.CANCELLED)
-
-
-def _moved(request: Request, command: Claim | Release | HandOver, now: int) -> Transition:
-    """Work goes from one person to another; nothing is decided."""
-    match command:
-        case Claim():
-            return claiming.claim(request, command, now)
-        case Release():
-            return claiming.release(request, command, now)
-        case HandOver():
-            return claiming.hand_over(request, command, now)
 
 
 def _wake(request: Request, now: int) -> Transition | None:

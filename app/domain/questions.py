@@ -17,7 +17,21 @@ MOST = 10
 """Questions about one request; who has more should ask for changes instead."""
 
 
-def ask(request: Request, command: AskRequester, now: int) -> Transition:
+Command = AskRequester | AnswerQuestion | QuestionDelivered
+
+
+def change(request: Request, command: Command, now: int) -> Transition | None:
+    """What becomes of a question. Raises `QuestionRefused`, `CommentRequired`."""
+    match command:
+        case AskRequester():
+            return _ask(request, command, now)
+        case AnswerQuestion():
+            return _answer(request, command, now)
+        case QuestionDelivered():
+            return _delivered(request, command, now)
+
+
+def _ask(request: Request, command: AskRequester, now: int) -> Transition:
     """A reviewer's question, to be brought to the requester and told in the thread."""
     if not request.pending:
         return too_late(request, command.seen)
@@ -36,7 +50,7 @@ def ask(request: Request, command: AskRequester, now: int) -> Transition:
     )
 
 
-def answer(request: Request, command: AnswerQuestion, now: int) -> Transition:
+def _answer(request: Request, command: AnswerQuestion, now: int) -> Transition:
     """The requester's answer. Raises `QuestionRefused` for anybody else, or a second one."""
     if not request.pending:
         raise already_decided(request)
@@ -67,7 +81,7 @@ def answer(request: Request, command: AnswerQuestion, now: int) -> Transition:
     )
 
 
-def delivered(request: Request, command: QuestionDelivered, now: int) -> Transition | None:
+def _delivered(request: Request, command: QuestionDelivered, now: int) -> Transition | None:
     """The requester has the question, or can't be reached."""
     question = find(request, command.number)
     if question.delivered:

@@ -75,8 +75,22 @@ class Body(Frozen):
     retention_s: int
 
 
+class Operator(Frozen):
+    """Who typed something at a command line: the account, and the machine."""
+
+    account: str
+    host: str
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.account}@{self.host}"
+
+
 class Decision(Frozen):
-    """How a request ended: the outcome, in the words of `Status`, by whom, on which digest."""
+    """How a request ended: the outcome, in the words of `Status`, by whom, on which digest.
+
+    `break_glass` is who typed it, where it was decided at the command line, without Slack.
+    """
 
     outcome: Status
     by: tuple[Actor, ...]
@@ -84,6 +98,7 @@ class Decision(Frozen):
     digest: str
     choice: str | None = None
     comment: str | None = None
+    break_glass: Operator | None = None
 
 
 class Vote(Frozen):

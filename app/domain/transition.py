@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from policies.plan import Allowance
 
+from .alarms import Alarm
 from .errors import CountersignError
 from .events import Event, EventType
 from .request import Actor, Request, Status
@@ -20,7 +21,8 @@ class Transition:
     `before` is None for a new request, `after` None for an erased one. `message` is the body of a
     callback that this decision sets off. The commit is refused past `not_after` (ms), so that no
     slow machine decides late. `refused` is what to raise once a refusal is on record. `capped` are
-    people (user ids) with the open requests that each must have fewer of.
+    people (user ids) with the open requests that each must have fewer of. `alarm` is what the
+    admins hear of it.
     """
 
     before: Request | None
@@ -30,6 +32,7 @@ class Transition:
     not_after: int | None = None
     refused: CountersignError | None = None
     capped: tuple[tuple[str, int], ...] = ()
+    alarm: Alarm | None = None
 
     @property
     def allowance(self) -> Allowance | None:

@@ -8,13 +8,24 @@ from pydantic import ConfigDict, Field
 
 from app.domain.events import Event
 from app.domain.message import iso
-from app.domain.request import Callback, Cards, Decision, Held, Request, Status
+from app.domain.request import Callback, Cards, Decision, Held, Operator, Request, Status
 from app.ports import Page
 from policies.plan import Evaluation, Route
 
 from .asked import ReportAnswer, ReviewAnswer
 from .examples import DECIDED, SIGNALLED, TRAIL
 from .shape import Answer, By, Instant, instant
+
+
+class OperatorAnswer(Answer):
+    """Who typed it at a command line: the account, and the machine."""
+
+    account: str
+    host: str
+
+    @classmethod
+    def of(cls, operator: Operator) -> OperatorAnswer:
+        return cls(account=operator.account, host=operator.host)
 
 
 class DecisionAnswer(Answer):
@@ -28,6 +39,9 @@ class DecisionAnswer(Answer):
     payload: dict[str, Any]
     digest: str
     policy: str
+    break_glass: OperatorAnswer | None = Field(
+        description="Null unless it was decided at the command line, without Slack."
+    )
 
     @classmethod
     def of(cls, request: Request, decision: Decision) -> DecisionAnswer:
@@ -40,6 +54,7 @@ class DecisionAnswer(Answer):
             payload=request.body.payload,
             digest=decision.digest,
             policy=request.body.policy.name,
+            break_glass=decision.break_glass and OperatorAnswer.of(decision.break_glass),
         )
 
 

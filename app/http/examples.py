@@ -91,6 +91,7 @@ DECIDED: dict[str, Any] = {
         "payload": _PAYLOAD,
         "digest": _DIGEST,
         "policy": "refund",
+        "break_glass": None,
     },
     "expires_at": "2026-11-21T12:30:00.000Z",
     "created_at": "2026-11-20T12:30:00.000Z",

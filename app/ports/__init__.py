@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Client, ClientLimit, Clients
+from .inspection import Admins, Alarms, Figures, Inspection, LaneFigures, Seen, Swept
 from .people import Absences
 from .policies import Explained, Judge, Judgement
 from .requests import (
@@ -27,7 +28,9 @@ from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
     "Absences",
+    "Admins",
     "Admission",
+    "Alarms",
     "Answer",
     "Batch",
     "Cache",
@@ -41,13 +44,16 @@ __all__ = [
     "Decisions",
     "Directory",
     "Explained",
+    "Figures",
     "Full",
     "Gate",
     "Health",
     "HostBusy",
     "Idempotency",
+    "Inspection",
     "Judge",
     "Judgement",
+    "LaneFigures",
     "Lanes",
     "LimitReached",
     "Loaded",
@@ -57,7 +63,9 @@ __all__ = [
     "Query",
     "Replay",
     "RequestStore",
+    "Seen",
     "SlackAgain",
     "SlackNever",
+    "Swept",
     "TooLate",
 ]

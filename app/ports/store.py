@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from ..domain.gate import GateState, Pause
 from .clients import Client
+from .inspection import Figures
 
 
 class Pace(Protocol):
@@ -79,3 +80,6 @@ class Health(Protocol):
 
         Raises `StoreUnavailable`, `ServerUnfit`.
         """
+
+    def figures(self) -> Figures:
+        """The same in numbers, at a bounded cost. Raises `StoreUnavailable`."""

@@ -65,13 +65,20 @@ for lane, due in pairs(write.due) do
       -- Somebody is at it, and will find this when letting go; should they die, their lease ends.
       redis.call('ZADD', 'cs:due:' .. lane, ends, write.id)
     else
-      redis.call('ZADD', 'cs:due:' .. lane, due, write.id)
+      -- Never earlier than now, so that its place tells for how long nobody has come for it.
+      local from = string.format('%.0f', math.max(tonumber(due), now))
+      redis.call('ZADD', 'cs:due:' .. lane, from, write.id)
       if tonumber(due) <= now
         and redis.call('SET', 'cs:bell:' .. lane, '1', 'NX', 'PX', write.quiet) then
         answer[#answer + 1] = lane
       end
     end
   end
+end
+if write.alarm then
+  redis.call('HINCRBY', 'cs:counters', write.alarm.kind, 1)
+  redis.call('RPUSH', 'cs:alarms', write.alarm.text)
+  redis.call('LTRIM', 'cs:alarms', -write.alarm.most, -1)
 end
 if write.news then redis.call('PUBLISH', 'cs:decided', write.id) end
 return answer

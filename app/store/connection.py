@@ -75,15 +75,21 @@ def talk(say: Callable[[], T], repeat_s: float = _READ_S) -> T:
 
 
 def talk_in_one(
-    client: redis.Redis, ask: Callable[[Pipeline], object], repeat_s: float = _READ_S
+    client: redis.Redis,
+    ask: Callable[[Pipeline], object],
+    repeat_s: float = _READ_S,
+    *,
+    at_once: bool = False,
 ) -> list[Any]:
     """Several questions in one round trip; `ask` puts them into a pipeline.
+
+    `at_once` has nothing else happen between them.
 
     A pipeline that failed is empty afterwards, so each try makes its own.
     """
 
     def say() -> list[Any]:
-        pipe = client.pipeline(transaction=False)
+        pipe = client.pipeline(transaction=at_once)
         ask(pipe)
         return list(pipe.execute())
 

@@ -25,6 +25,10 @@ elseif wait ~= '' then
 else
   redis.call('HDEL', aside, id)
   local at = redis.call('HGET', 'cs:request:' .. id, 'due:' .. lane)
-  if at then redis.call('ZADD', due, at, id) else redis.call('ZREM', due, id) end
+  if at then
+    redis.call('ZADD', due, string.format('%.0f', math.max(tonumber(at), now)), id)
+  else
+    redis.call('ZREM', due, id)
+  end
 end
 return 1

@@ -30,6 +30,7 @@ from app.ports import (
 from policies.plan import Allowance
 
 from . import documents
+from .alarms import MOST
 from .bells import QUIET_MS, Bells
 from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
 from .gate import PAUSED
@@ -223,6 +224,9 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
             "key": documents.idempotency_key(idempotency.client, idempotency.key),
             "value": f"{transition.request.id} {idempotency.fingerprint}",
         }
+    if transition.alarm is not None:
+        alarm = transition.alarm
+        write["alarm"] = {"kind": alarm.kind, "text": alarm.model_dump_json(), "most": MOST}
     write |= _erased(before) if after is None else _kept(transition, after)
     return json.dumps(write, ensure_ascii=False, separators=(",", ":"))
 

@@ -91,7 +91,7 @@ class MemoryLanes:
             if at is None:
                 one.due.drop(claim.request_id)
             else:
-                one.due.put(claim.request_id, at)
+                one.due.put(claim.request_id, max(at, self.clock()))
 
     def release_all(self, claims: Sequence[Claim]) -> None:
         for claim in claims:
@@ -146,7 +146,7 @@ class MemoryLanes:
             if lease is not None and lease.ends > now:
                 one.due.put(request_id, lease.ends)  # who holds it will find this
                 continue
-            one.due.put(request_id, at)
+            one.due.put(request_id, max(at, now))
             if at <= now:
                 self.ring(lane)
 

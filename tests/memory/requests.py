@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.domain.alarms import Alarm
 from app.domain.due import Lane, due
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.events import Event
@@ -55,6 +56,7 @@ class MemoryStore:
     down: bool = False
     rows: dict[str, Row] = field(default_factory=dict)
     stream: list[Event] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
     replays: dict[tuple[str, str], Replay] = field(default_factory=dict)
     limits: MemoryLimits = field(default_factory=MemoryLimits)
     loads_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -188,6 +190,7 @@ class MemoryStore:
         request_id = transition.request.id
         events = [Event.model_validate_json(each.model_dump_json()) for each in transition.events]
         self.stream += events
+        self.alarms += [] if transition.alarm is None else [transition.alarm]
         before, after = transition.before, transition.after
         for person in () if before is None else before.at_it:
             self.loads_of[person].discard(request_id)

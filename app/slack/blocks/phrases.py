@@ -55,7 +55,7 @@ def ending(request: Request, decision: Decision, most: int) -> list[Block]:
     sign = SIGNS[decision.outcome]
     line = f"{sign} *{what}*{_by(decision)} · {instant(decision.at_ms)}"
     why = [boxed(cut(comment, most, "in the request"))] if comment.strip() else []
-    return [section(line), *why]
+    return [section(line), *_broken_glass(decision), *why]
 
 
 def goes_ahead(request: Request) -> str:
@@ -81,7 +81,8 @@ def instant(instant_ms: int) -> str:
 
 def _what(request: Request, decision: Decision) -> str:
     plan = request.body.evaluation.plan
-    if plan is not None and plan.watch is not None and request.state.stopped is None:
+    watched = plan is not None and plan.watch is not None and request.state.stopped is None
+    if watched and decision.break_glass is None:
         # Nobody can answer a watch, so whatever decides it ends its window, or stops it.
         if decision.outcome is Status.APPROVED:
             return _WENT_AHEAD
@@ -92,8 +93,19 @@ def _what(request: Request, decision: Decision) -> str:
     return f"{ENDINGS[decision.outcome]}{chosen}"
 
 
+def _broken_glass(decision: Decision) -> list[Block]:
+    operator = decision.break_glass
+    if operator is None:
+        return []
+    by = agreeing(decision.by, _NAMES)
+    typed = escaped(cut(one_line(operator.in_words), _TITLE, "in the request"))
+    words = f"By break-glass at the command line, without Slack: {by} (operator {typed})"
+    return [section(f":rotating_light: *{words}*")]
+
+
 def _by(decision: Decision) -> str:
     people = [actor for actor in decision.by if actor.kind != "policy"]
     if decision.outcome is Status.EXPIRED or not people:
         return ""
-    return f" by {agreeing(people, _NAMES)}"
+    how = " (break-glass)" if decision.break_glass else ""
+    return f" by {agreeing(people, _NAMES)}{how}"

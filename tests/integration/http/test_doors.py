@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from app.http.problems import STATUS
@@ -55,6 +57,36 @@ def test_the_process_is_alive_whatever_the_store_does(door: Door, world: World):
 
 def test_ready_shows_what_an_operator_wants_to_see(door: Door):
     assert door.get("/readyz", key=None).json() == {"durability": "appendfsync always"}
+
+
+def test_the_deployment_is_told_in_numbers_without_a_key(door: Door):
+    door.open()
+    answer = door.get("/metrics", key=None)
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    told = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert told["countersign_open_requests",] == 1
+    assert told["countersign_paused",] == 1
+    assert told["countersign_overdue", "slack"] == 2
+    assert told["countersign_oldest_due_seconds", "time"] == 1.5
+    assert told["countersign_set_aside", "callback"] == 1
+    assert told["countersign_audit_found_total", "lost_due"] == 5
+    assert told["countersign_audit_repaired_total", "lost_due"] == 5
+    assert told["countersign_audit_found_total", "nothing_due"] == 0, "each is there from the start"
+    assert told["countersign_audit_cases", "card_lags"] == 3
+    assert told["countersign_audit_age_seconds",] == float("inf"), "there never was one"
+    assert told["countersign_alarms_waiting",] == 4
+    assert told["countersign_break_glass_decisions_total",] == 6
+    assert told["countersign_build_info", version("countersign")] == 1
+
+
+def test_numbers_that_can_t_be_had_are_a_problem_like_any_other(door: Door, world: World):
+    world.store.down = True
+    answer = door.get("/metrics", key=None)
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
 
 
 def test_a_call_keeps_the_id_that_its_client_gave_it(door: Door):

@@ -164,7 +164,7 @@ def test_a_bad_idempotency_header_is_refused(door: Door, world: World):
         ("GET", "/v1/requests/", 404, "not_found"),
         ("POST", "/v1/requests/req_1/approve", 404, "not_found"),
         ("GET", "/docs", 404, "not_found"),
-        ("GET", "/metrics", 404, "not_found"),
+        ("GET", "/metric", 404, "not_found"),
         ("DELETE", "/v1/requests", 405, "method_not_allowed"),
         ("PUT", "/v1/requests/req_1", 405, "method_not_allowed"),
         ("GET", "/slack/events", 405, "method_not_allowed"),

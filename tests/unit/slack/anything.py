@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.domain.request import Actor, Decision, Report, Request, Status, Stopped, Vote
+from app.domain.request import Actor, Decision, Operator, Report, Request, Status, Stopped, Vote
 from policies.plan import Choice, Field, Outcome, ReviewPlan, Stage, Summary, Watch
 from tests.builders import NOW, evaluation, pending
 
@@ -110,6 +110,7 @@ decisions = st.builds(
     at_ms=st.just(NOW),
     digest=st.just("a" * 64),
     comment=st.none() | any_text,
+    break_glass=st.none() | st.builds(Operator, account=any_text, host=any_text),
 )
 
 

@@ -1,0 +1,98 @@
+"""`/metrics`: a deployment in numbers, in Prometheus' text format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from app.domain.findings import LASTING, Kind
+from app.ports import Figures, LaneFigures
+
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+"""Prometheus' text format, which every scraper reads."""
+
+
+def exposition(figures: Figures) -> bytes:
+    """The figures as a scrape gets them."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures(figures))
+    return generate_latest(registry)
+
+
+@dataclass(frozen=True, eq=False)  # a registry keeps it by identity
+class _Figures(Collector):
+    figures: Figures
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self.figures
+        yield InfoMetricFamily(
+            "countersign_build", "What runs here.", {"version": version("countersign")}
+        )
+        yield GaugeMetricFamily(
+            "countersign_open_requests", "Requests that wait for a decision.", figures.open
+        )
+        yield GaugeMetricFamily(
+            "countersign_paused", "1 while nothing goes ahead by itself.", float(figures.paused)
+        )
+        yield from _lanes(figures)
+        yield from _audits(figures)
+        yield CounterMetricFamily(
+            "countersign_break_glass_decisions",
+            "Decisions at the command line, without Slack.",
+            figures.counters.get("break_glass", 0),
+        )
+
+
+def _lanes(figures: Figures) -> Iterator[Metric]:
+    def gauge(name: str, about: str, read: str) -> Metric:
+        family = GaugeMetricFamily(f"countersign_{name}", about, labels=["lane"])
+        for lane, one in figures.lanes.items():
+            family.add_metric([lane.value], _number(one, read))
+        return family
+
+    yield gauge("overdue", "Requests due for over two minutes, with nobody at them.", "overdue")
+    yield gauge(
+        "oldest_due_seconds", "How long ago the first came due that nobody is at.", "oldest_ms"
+    )
+    yield gauge("set_aside", "Requests that failed to load or run.", "set_aside")
+
+
+def _number(one: LaneFigures, read: str) -> float:
+    value: int = getattr(one, read)
+    return value / 1000 if read.endswith("_ms") else value
+
+
+def _audits(figures: Figures) -> Iterator[Metric]:
+    ago = float("inf") if figures.audited_ms is None else figures.audited_ms / 1000
+    yield GaugeMetricFamily(
+        "countersign_audit_age_seconds", "How long ago the last audit ended.", ago
+    )
+    yield _counted(figures, "found", "Findings of the auditor, each counted as it began.", Kind)
+    repaired = [kind for kind in Kind if kind not in LASTING]
+    yield _counted(figures, "repaired", "Findings that the auditor repaired.", repaired)
+    lasting = GaugeMetricFamily(
+        "countersign_audit_cases", "Requests with what can't be repaired.", labels=["kind"]
+    )
+    for kind, count in figures.lasting.items():
+        lasting.add_metric([kind.value], count)
+    yield lasting
+    yield GaugeMetricFamily(
+        "countersign_alarms_waiting", "Alarms that nobody was told yet.", figures.alarms
+    )
+
+
+def _counted(figures: Figures, name: str, about: str, kinds: Iterable[Kind]) -> Metric:
+    family = CounterMetricFamily(f"countersign_audit_{name}", about, labels=["kind"])
+    for kind in kinds:
+        family.add_metric([kind.value], figures.counters.get(f"{name}:{kind.value}", 0))
+    return family

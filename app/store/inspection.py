@@ -1,0 +1,216 @@
+"""`Inspection` on Redis: requests beside the due sets that they wait in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import redis
+from redis.client import Pipeline
+
+from app.domain.due import OF_REQUESTS, Lane
+from app.domain.errors import RequestUnreadable
+from app.domain.findings import GRACE_MS, LASTING, LATEST_MS, Flaw, Kind, Stand
+from app.domain.request import Request, Status
+from app.ports import Figures, LaneFigures, Seen, Swept
+
+from . import documents
+from .alarms import OUTBOX
+from .connection import milliseconds, script, talk, talk_in_one
+
+EVERY_MS = 15_000
+"""The least between the end of one audit and the next, whichever process makes it."""
+
+_TURN_MS = 30_000
+"""After so long without an end the turn is another's, who repeats what was begun."""
+
+_CASES = 1_000
+"""Cases that are remembered of each kind; more are found again once there is room."""
+
+_PAUSED = "cs:paused"
+_TURN, _AUDIT, _COUNTERS, _ENDED = "cs:audit:turn", "cs:audit", "cs:counters", "ended"
+_FIELDS = ("version", *documents.FIELDS, *(f"due:{lane.value}" for lane in OF_REQUESTS))
+_SHOWN = 5
+
+_KEPT = tuple(sorted(LASTING - {Kind.OVERDUE, Kind.SET_ASIDE}))
+"""What is remembered case by case; the others are counted in their lane."""
+
+
+class RedisInspection:
+    """A look over everything, a page at a time; where each round stands is kept in Redis."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+        self._sweep = script(client, "sweep")
+        self._mend = script(client, "mend")
+
+    def take_turn(self) -> bool:
+        return bool(talk(lambda: self._redis.set(_TURN, "1", nx=True, px=_TURN_MS)))
+
+    def end_turn(self) -> None:
+        now = milliseconds(talk(self._redis.time))
+
+        def say(pipe: Pipeline) -> None:
+            pipe.hset(_AUDIT, _ENDED, str(now))
+            pipe.set(_TURN, "1", px=EVERY_MS)
+
+        talk_in_one(self._redis, say)
+
+    def sweep(self, status: Status, limit: int) -> Swept:
+        args = [status.value, limit, LATEST_MS]
+        done, *rest = talk(lambda: self._sweep(args=args))
+        *lanes, doubtful = rest
+        return Swept(bool(done), dict(zip(OF_REQUESTS, lanes, strict=True)), doubtful)
+
+    def next_page(self, status: Status, limit: int) -> list[str]:
+        index, cursor = _index(status), f"look:{status.value}"
+        after = talk(lambda: self._redis.hget(_AUDIT, cursor))
+        lowest = "-" if after is None else f"({after!s}"
+        ids = talk(lambda: self._redis.zrangebylex(index, lowest, "+", start=0, num=limit))
+        if len(ids) < limit:
+            talk(lambda: self._redis.hdel(_AUDIT, cursor))
+        else:
+            talk(lambda: self._redis.hset(_AUDIT, cursor, ids[-1]))
+        return [str(one) for one in ids]
+
+    def look(self, request_ids: Sequence[str]) -> list[Seen]:
+        def ask() -> list[Any]:
+            pipe = self._redis.pipeline(transaction=True)
+            for request_id in request_ids:
+                pipe.hmget(documents.request_key(request_id), _FIELDS)
+                for lane in OF_REQUESTS:
+                    pipe.zscore(_due(lane), request_id)
+                pipe.zscore(_index(Status.PENDING), request_id)
+            pipe.time()
+            # Whatever lies in place of one request keeps nobody from looking into the others.
+            return list(pipe.execute(raise_on_error=False))
+
+        *answers, clock = talk(ask)
+        width = len(OF_REQUESTS) + 2
+        rows = (answers[at : at + width] for at in range(0, len(answers), width))
+        now = milliseconds(clock)
+        return [_seen(*pair, now) for pair in zip(request_ids, rows, strict=True)]
+
+    def mend(self, seen: Seen, flaw: Flaw) -> bool:
+        stand = (_text(flaw.mended.recorded), _text(flaw.mended.queued))
+        args = [seen.request_id, seen.version, flaw.lane.value, *stand, flaw.kind.value]
+        return bool(talk(lambda: self._mend(args=args)))
+
+    def cases(self, kind: Kind, limit: int) -> list[str]:
+        found = talk(lambda: self._redis.srandmember(_cases(kind), limit))
+        return [str(one) for one in found or ()]
+
+    def keep_cases(self, kind: Kind, bad: Sequence[str], good: Sequence[str]) -> int:
+        room = _CASES - int(talk(lambda: self._redis.scard(_cases(kind))))
+        if good:
+            talk(lambda: self._redis.srem(_cases(kind), *good))
+        if bad and room > 0:
+            new = int(talk(lambda: self._redis.sadd(_cases(kind), *bad[:room])))
+            self.count({kind: new})
+        return int(talk(lambda: self._redis.scard(_cases(kind))))
+
+    def count(self, found: Mapping[Kind, int]) -> None:
+        def say(pipe: Pipeline) -> None:
+            for kind, number in found.items():
+                if number:
+                    pipe.hincrby(_COUNTERS, f"found:{kind.value}", number)
+
+        talk_in_one(self._redis, say)
+
+    def figures(self) -> Figures:
+        now = milliseconds(talk(self._redis.time))
+
+        def ask(pipe: Pipeline) -> None:
+            pipe.zcard(_index(Status.PENDING))
+            pipe.llen(OUTBOX)
+            pipe.hget(_AUDIT, _ENDED)
+            pipe.exists(_PAUSED)
+            pipe.hgetall(_COUNTERS)
+            for kind in _KEPT:
+                pipe.scard(_cases(kind))
+
+        waiting, alarms, ended, paused, counters, *cases = talk_in_one(self._redis, ask)
+        return Figures(
+            now=now,
+            open=int(waiting),
+            lanes=self._lanes(now),
+            lasting=dict(zip(_KEPT, map(int, cases), strict=True)),
+            alarms=int(alarms),
+            audited_ms=None if ended is None else max(0, now - int(ended)),
+            paused=bool(paused),
+            counters={str(name): int(count) for name, count in counters.items()},
+        )
+
+    def _lanes(self, now: int) -> Mapping[Lane, LaneFigures]:
+        def ask(pipe: Pipeline) -> None:
+            for lane in Lane:
+                pipe.zrange(_due(lane), 0, _SHOWN - 1, withscores=True)
+                pipe.zcount(_due(lane), "-inf", now - GRACE_MS)
+                pipe.hlen(_aside(lane))
+                pipe.hscan(_aside(lane), count=_SHOWN)
+
+        answers = talk_in_one(self._redis, ask)
+        rows = (answers[at : at + 4] for at in range(0, len(answers), 4))
+        return {lane: _lane_figures(row, now) for lane, row in zip(Lane, rows, strict=True)}
+
+
+def _index(status: Status) -> str:
+    return f"cs:index:status:{status.value}"
+
+
+def _due(lane: Lane) -> str:
+    return f"cs:due:{lane.value}"
+
+
+def _aside(lane: Lane) -> str:
+    return f"cs:aside:{lane.value}"
+
+
+def _cases(kind: Kind) -> str:
+    return f"cs:audit:{kind.value}"
+
+
+def _text(at: int | None) -> str:
+    return "" if at is None else str(at)
+
+
+def _lane_figures(row: Sequence[Any], now: int) -> LaneFigures:
+    first, overdue, set_aside, (_, aside) = row
+    oldest = int(first[0][1]) if first else now
+    late = tuple(str(one) for one, at in first if int(at) <= now - GRACE_MS)
+    return LaneFigures(
+        oldest_ms=max(0, now - oldest),
+        overdue=int(overdue),
+        overdue_ids=late,
+        set_aside=int(set_aside),
+        aside_ids=tuple(sorted(str(one) for one in aside))[:_SHOWN],
+    )
+
+
+def _seen(request_id: str, row: Sequence[Any], now: int) -> Seen:
+    if any(isinstance(answer, Exception) for answer in row):
+        return Seen(request_id, "", None, {}, now)
+    (version, *fields), *queued, listed = row
+    documented, recorded = fields[: len(documents.FIELDS)], fields[len(documents.FIELDS) :]
+    stands = {
+        lane: Stand(_number(at), _number(place))
+        for lane, at, place in zip(OF_REQUESTS, recorded, queued, strict=True)
+    }
+    gone = version is None and listed is None
+    request = _readable(request_id, documented)
+    return Seen(request_id, str(version or ""), request, stands, now, gone)
+
+
+def _readable(request_id: str, fields: Sequence[str | None]) -> Request | None:
+    try:
+        return documents.read(request_id, fields)
+    except RequestUnreadable:
+        return None
+
+
+def _number(text: Any) -> int | None:
+    """A due time; what is none counts as missing, so that it is written anew."""
+    try:
+        return None if text is None else int(float(text))
+    except (ValueError, OverflowError):
+        return None
