@@ -19,11 +19,12 @@ from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 from .callbacks.guard import Guard
 from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
+from .claims import Work
 from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
-from .lanes import CallbackLane, SlackLane, TimeLane, Work, drain
+from .lanes import CallbackLane, SlackLane, TimeLane, drain
 from .reloading import Asked, Reloading
 from .service import Service
 from .settings import Settings, StoreSettings

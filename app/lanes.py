@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .changes import change
+from .claims import Work, abandon, settle
 from .domain.commands import (
     CallbackTried,
     CardDrawn,
-    CardsFound,
     Command,
     NoticeSaid,
     RequesterTold,
@@ -23,7 +21,7 @@ from .domain.commands import (
     Wake,
 )
 from .domain.due import Lane
-from .domain.errors import RequestNotFound, StoreUnavailable
+from .domain.errors import StoreUnavailable
 from .domain.request import Request
 from .domain.slack_steps import (
     FindTargets,
@@ -34,7 +32,6 @@ from .domain.slack_steps import (
     TellRequester,
     ready,
 )
-from .faults import described
 from .ports import (
     Callbacks,
     Cards,
@@ -47,6 +44,7 @@ from .ports import (
     SlackAgain,
     SlackNever,
 )
+from .posting import Posting
 
 _log = logging.getLogger("countersign.lanes")
 
@@ -56,8 +54,6 @@ _TURN_S = 1.0
 _STEPS_S = 20.0
 """How long one claim goes on taking steps in Slack. The last one may take two calls of 18 s more,
 which still ends before the lease of 60 s does."""
-
-Work = Callable[[Claim], None]
 
 
 def drain(lanes: Lanes, lane: Lane, work: Work, batch: int) -> None:
@@ -74,37 +70,13 @@ def drain(lanes: Lanes, lane: Lane, work: Work, batch: int) -> None:
             lanes.ring(lane)
         for position, claim in enumerate(claimed.claims):
             try:
-                _do(lanes, work, claim)
+                settle(lanes, work, claim)
             except StoreUnavailable:
-                _abandon(lanes, claimed.claims[position:])
+                abandon(lanes, claimed.claims[position:])
                 raise
         if not claimed.claims:
             return
     lanes.ring(lane)
-
-
-def _abandon(lanes: Lanes, claims: list[Claim]) -> None:
-    """Let go of what may be half done, so that it need not wait for its lease once the store is
-    back; as long as that is away its lease is what is left."""
-    with suppress(StoreUnavailable):
-        for claim in claims:
-            lanes.postpone(replace(claim, unfinished=True), 0)
-
-
-def _do(lanes: Lanes, work: Work, claim: Claim) -> None:
-    """One request must never hold up another, so whatever goes wrong sets this one aside."""
-    try:
-        work(claim)
-    except StoreUnavailable:
-        raise
-    except RequestNotFound:
-        lanes.release(claim)
-    except Exception as error:
-        where = (claim.request_id, claim.lane.value)
-        _log.error("%s is set aside in lane %s: %s", *where, described(error))
-        lanes.set_aside(claim, type(error).__name__)
-    else:
-        lanes.release(claim)
 
 
 @dataclass(frozen=True)
@@ -173,7 +145,7 @@ class SlackLane:
             request = change(self.store, claim.request_id, done)
 
     def _tried(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
-        """What came of a step, None when it has to wait and `claim` was put off."""
+        """What came of a step, None when it is not its turn yet."""
         try:
             return self._take(step, request, claim)
         except SlackAgain as again:
@@ -187,18 +159,16 @@ class SlackLane:
             _log.warning("%s: Slack refused for good: %s", request.id, never.problem)
             return _lost(step, never.problem)
 
-    def _take(self, step: SlackStep, request: Request, claim: Claim) -> Command:
+    def _take(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
+        posting = Posting(self.store, self.lanes, self.cards)
         match step:
             case FindTargets(refs=refs):
                 targets, lost = self.directory.conversations(refs)
                 return TargetsFound(refs=refs, targets=tuple(targets), lost=tuple(lost))
             case PostCard(target=target):
-                # A worker that died, or an answer that never came, may have left a card behind.
-                doubtful = claim.unfinished or target in request.state.cards.unsure
-                if doubtful and (places := self.cards.find(target, request)):
-                    return CardsFound(target=target, places=tuple(places))
-                place = self.cards.post(target, request)
-                return CardDrawn(target=target, place=place, face=request.state.cards.face)
+                return posting.post(target, claim)
+            case RedrawCard(copy_of=copy) if copy.items:
+                return posting.redraw(copy, request.id)
             case RedrawCard(copy_of=copy):
                 self.cards.redraw(copy.place, request)
                 face = request.state.cards.face

@@ -13,7 +13,7 @@ from policies.plan import Outcome
 
 from .changes import change
 from .domain import lifecycle
-from .domain.commands import Cancel, Command, Decide, Person, Redeliver, Signal, Stop
+from .domain.commands import Cancel, Command, Decide, Person, Redeliver, Show, Signal, Stop
 from .domain.digest import digest
 from .domain.ending import already_decided
 from .domain.errors import IdempotencyKeyReused, NotAMonitor, PolicyNotAllowed, RequestNotFound
@@ -156,6 +156,15 @@ class Service:
         person = self._person(body, user_id, requester=None)
         command = Stop(person=person, reason=reason, digest=shown_digest, seen=seen)
         return self._changed(request_id, command)
+
+    def show(self, request_id: str, user_id: str) -> Request:
+        """A card of their own for somebody who saw the request in a digest.
+
+        Raises `RequestNotFound`, `AlreadyDecided`, `CardNotShown`.
+        """
+        body = self.store.load(request_id).request.body
+        person = self._person(body, user_id, body.on_behalf_of)
+        return self._changed(request_id, Show(person=person))
 
     def signal(self, client: Client, request_id: str, signals: dict[str, Any]) -> Request:
         """A monitor's word on a request of any client, within the policies that it may use.

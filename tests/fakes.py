@@ -9,6 +9,7 @@ from queue import Empty, Queue
 
 from pydantic import JsonValue
 
+from app.domain.bursts import waits_in
 from app.domain.commands import Person
 from app.domain.errors import (
     CallbackUrlRefused,
@@ -30,6 +31,7 @@ from app.ports import (
     Idempotency,
     Judgement,
     LimitReached,
+    Line,
     Loaded,
     Page,
     Query,
@@ -111,6 +113,13 @@ class FakeStore:
 
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         return [self.load(each).request for each in request_ids if each in self._texts]
+
+    def line(self, channel: str, request_id: str, most: int) -> Line:
+        self._up()
+        requests = self.load_many(sorted(self._texts))
+        waiting = [one.id for one in requests if waits_in(one) == channel]
+        ahead = waiting.index(request_id) if request_id in waiting else None
+        return Line(tuple(waiting[:most]), ahead)
 
     def message(self, request_id: str) -> str:
         self._up()

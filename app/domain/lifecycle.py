@@ -11,12 +11,13 @@ from typing import Any
 from policies.plan import ReviewPlan, Route
 
 from . import effects
-from .commands import Cancel, Command, Decide, Signal, Stop, Wake
+from .commands import Cancel, Command, Decide, Show, Signal, Stop, Wake
 from .deciding import decide
 from .due import erase_ms, settled
 from .ending import already_decided, ended, in_time
 from .events import Event, EventType
 from .request import Actor, Body, Cards, Decision, Request, State, Status
+from .showing import show
 from .timing import deadline, expire, prompt, schedule
 from .transition import Transition, event
 from .watching import go_ahead, report, stop
@@ -35,6 +36,8 @@ def apply(request: Request, command: Command, now: int) -> Transition | None:
             return decide(request, command, now)
         case Stop():
             return stop(request, command, now)
+        case Show():
+            return show(request, command, now)
         case Signal():
             return report(request, command, now)
         case Cancel():

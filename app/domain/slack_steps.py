@@ -99,8 +99,8 @@ def _notice(cards: Cards) -> SayNotice | None:
 def _to_look_up(request: Request) -> tuple[str, ...]:
     """Who gets a card of their own and was not looked up yet.
 
-    The backups do, and the reviewers where there is no channel for all, or once one reminder was
-    not enough to be heard there.
+    The backups do, and whoever asked for one, and the reviewers where there is no channel for all,
+    or once one reminder was not enough to be heard there.
     """
     plan, stage, state = request.body.evaluation.plan, request.stage, request.state
     if plan is None or stage is None:
@@ -109,4 +109,5 @@ def _to_look_up(request: Request) -> tuple[str, ...]:
     in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
     names = stage.reviewers if in_person else ()
     done = lost.union(state.cards.looked_up)
-    return tuple(dict.fromkeys(ref for ref in (*names, *request.backups) if ref not in done))
+    wanted = (*names, *request.backups, *state.cards.shown_to)
+    return tuple(dict.fromkeys(ref for ref in wanted if ref not in done))

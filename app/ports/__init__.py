@@ -12,6 +12,7 @@ from .requests import (
     Idempotency,
     Lanes,
     LimitReached,
+    Line,
     Loaded,
     Page,
     Query,
@@ -19,7 +20,7 @@ from .requests import (
     RequestStore,
     TooLate,
 )
-from .slack import Cards, Directory, SlackAgain, SlackNever
+from .slack import Cards, Directory, Found, SlackAgain, SlackNever
 from .store import Cache, Decisions, Health, Pace
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Decisions",
     "Directory",
     "Explained",
+    "Found",
     "Health",
     "HostBusy",
     "Idempotency",
@@ -42,6 +44,7 @@ __all__ = [
     "Judgement",
     "Lanes",
     "LimitReached",
+    "Line",
     "Loaded",
     "Pace",
     "Page",

@@ -77,6 +77,17 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Line:
+    """Who waits for a card in one channel: the `first`, in order of opening.
+
+    `ahead` is how many stand before the one who asked, None where that one does not wait there.
+    """
+
+    first: tuple[str, ...] = ()
+    ahead: int | None = None
+
+
+@dataclass(frozen=True)
 class Query:
     """Which requests to list: newest first, `limit` at most, from below `cursor`."""
 
@@ -113,6 +124,9 @@ class RequestStore(Protocol):
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         """Those that exist and can be read, in the order asked for."""
 
+    def line(self, channel: str, request_id: str, most: int) -> Line:
+        """The first of those that wait for a card in a channel, and where `request_id` stands."""
+
     def message(self, request_id: str) -> str:
         """The frozen body of the callback. Raises `RequestNotFound` when there is none."""
 
@@ -146,6 +160,12 @@ class Lanes(Protocol):
 
     def claim(self, lane: Lane, limit: int) -> Batch:
         """Up to `limit` requests that are due and that nobody holds, earliest first."""
+
+    def claim_these(self, lane: Lane, request_ids: Sequence[str]) -> list[Claim]:
+        """Those of these that have work in the lane, whenever it is due, and that nobody holds.
+
+        What was set aside is left alone.
+        """
 
     def release(self, claim: Claim) -> None:
         """Let go; the request is due again when its state says so. Once let go, does nothing."""

@@ -19,7 +19,7 @@ from . import ids
 from .api import SlackApi
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import decide, form
+from .listeners import decide, form, show
 from .listeners.desk import Desk
 from .payloads import Challenge, Press, Submission
 from .replies import Replies
@@ -47,7 +47,7 @@ def build_app(service: Service, api: SlackApi, team: Callable[[], str], replies:
     )
     app.error(_answering(replies))
     desk = Desk(service, api, team, replies)
-    for listener in (decide, form):
+    for listener in (decide, form, show):
         listener.register(app, desk)
     return app
 

@@ -90,6 +90,11 @@ class Press(Interaction):
         return ids.meant(self.action)
 
     @property
+    def opened(self) -> str:
+        """The request whose card the button opens. Raises `CardUnreadable`."""
+        return ids.opened(self.actions[0].value)
+
+    @property
     def shown(self) -> ids.Shown:
         """What the button says was shown, and on which card. Raises `CardUnreadable`."""
         shown = ids.parse(self.actions[0].value)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from app.domain.bursts import waits_in
 from app.domain.errors import RequestUnreadable
 from app.domain.request import Body, Request, State
 
@@ -38,11 +39,16 @@ def client_index(client: str, status: str | None = None, policy: str | None = No
     return f"cs:index:client:{client}"
 
 
+def line_key(channel: str) -> str:
+    """The set of those that wait for a card in a channel."""
+    return f"cs:index:line:{channel}"
+
+
 def indexes(request: Request) -> set[str]:
     """Every set that this request is a member of; ids sort by time, so no scores are needed.
 
     A principal is the person on whose behalf it was asked and, while it waits, everybody whom the
-    plan names.
+    plan names. Who waits for a card in a channel stands in its line.
     """
     body, status = request.body, request.state.status.value
     found = {
@@ -52,7 +58,9 @@ def indexes(request: Request) -> set[str]:
         client_index(body.client, status=status),
         client_index(body.client, policy=body.policy.name),
     }
-    return found | {f"cs:index:principal:{name}" for name in _principals(request)}
+    channel = waits_in(request)
+    lines = set() if channel is None else {line_key(channel)}
+    return found | lines | {f"cs:index:principal:{name}" for name in _principals(request)}
 
 
 def _principals(request: Request) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import redis
 from redis.client import Pipeline
 
@@ -26,13 +28,12 @@ class RedisLanes:
         self._release = script(client, "release")
 
     def claim(self, lane: Lane, limit: int) -> Batch:
-        token = new_operation()
-        # Never repeated: what a lost reply took comes back when its lease ends.
-        args = [lane.value, limit, token, LEASE_MS]
-        more, *taken = once(lambda: self._claim(args=args))
-        pairs = zip(taken[::2], taken[1::2], strict=True)
-        claims = [Claim(lane, one, token, held == "1") for one, held in pairs]
-        return Batch(claims, more == "1")
+        return self._taken(lane, limit)
+
+    def claim_these(self, lane: Lane, request_ids: Sequence[str]) -> list[Claim]:
+        if not request_ids:
+            return []
+        return self._taken(lane, len(request_ids), request_ids).claims
 
     def release(self, claim: Claim) -> None:
         self._let_go(claim)
@@ -60,6 +61,15 @@ class RedisLanes:
         if not earliest:
             return None
         return max(0, int(earliest[0][1]) - milliseconds(clock))
+
+    def _taken(self, lane: Lane, limit: int, these: Sequence[str] = ()) -> Batch:
+        token = new_operation()
+        # Never repeated: what a lost reply took comes back when its lease ends.
+        args = [lane.value, limit, token, LEASE_MS, *these]
+        more, *taken = once(lambda: self._claim(args=args))
+        pairs = zip(taken[::2], taken[1::2], strict=True)
+        claims = [Claim(lane, one, token, held == "1") for one, held in pairs]
+        return Batch(claims, more == "1")
 
     def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "") -> None:
         kept = "1" if claim.unfinished else ""

@@ -19,6 +19,7 @@ from app.ports import (
     Conflict,
     Idempotency,
     LimitReached,
+    Line,
     Loaded,
     Page,
     Query,
@@ -72,6 +73,16 @@ class RedisRequests:
         rows = zip(request_ids, talk_in_one(self._redis, ask), strict=True)
         read = (_readable(request_id, fields) for request_id, fields in rows)
         return [request for request in read if request is not None]
+
+    def line(self, channel: str, request_id: str, most: int) -> Line:
+        key = documents.line_key(channel)
+
+        def ask(pipe: Pipeline) -> None:
+            pipe.zrange(key, 0, most - 1)
+            pipe.zrank(key, request_id)
+
+        first, ahead = talk_in_one(self._redis, ask)
+        return Line(tuple(first), ahead)
 
     def message(self, request_id: str) -> str:
         key = documents.request_key(request_id)

@@ -13,7 +13,7 @@ from app.domain.due import Lane
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.request import Place, Request
 from app.lanes import CallbackLane, SlackLane, drain
-from app.ports import Answer, Batch, Claim, Client, HostBusy, SlackAgain, SlackNever
+from app.ports import Answer, Batch, Claim, Client, Found, HostBusy, SlackAgain, SlackNever
 from policies.plan import Stage
 from tests import fakes
 from tests.builders import approval, evaluation, opened, plan
@@ -24,6 +24,8 @@ class FakeLanes:
     """Hands out what it was given, and notes how each claim ended."""
 
     waiting: list[Claim] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+    left_behind: set[str] = field(default_factory=set)
     ended: list[tuple[str, str]] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     rung: int = 0
@@ -31,6 +33,10 @@ class FakeLanes:
     def claim(self, lane: Lane, limit: int) -> Batch:
         taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
         return Batch(taken, more=bool(self.waiting))
+
+    def claim_these(self, lane: Lane, request_ids: Sequence[str]) -> list[Claim]:
+        free = [one for one in request_ids if one not in self.held]
+        return [Claim(lane, one, "token", one in self.left_behind) for one in free]
 
     def release(self, claim: Claim) -> None:
         self._end(claim, "released")
@@ -63,18 +69,36 @@ class FakeCards:
     said: list[tuple[Place, str, tuple[str, ...]]] = field(default_factory=list)
     redrawn: int = 0
     searched: int = 0
+    ahead: list[float | None] = field(default_factory=list)
+    digests: list[list[str]] = field(default_factory=list)
+    drawn: list[dict[str, bool]] = field(default_factory=list)
+    there: dict[str, list[Found]] = field(default_factory=dict)
+
+    def turn(self, target: str, ahead: float | None = None) -> None:
+        self.ahead.append(ahead)
+        self.fate("turn")
 
     def post(self, target: str, request: Request) -> Place:
         self.posted.append(target)
         self.fate(target)
         return Place(channel=target, ts=str(len(self.posted)))
 
+    def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
+        self.digests.append([one.id for one in requests])
+        self.fate("digest")
+        return Place(channel=target, ts=f"digest {len(self.digests)}")
+
     def redraw(self, place: Place, request: Request) -> None:
         self.redrawn += 1
 
-    def find(self, target: str, request: Request) -> list[Place]:
+    def redraw_digest(self, place: Place, requests: Sequence[Request], gone: int) -> None:
+        self.drawn.append({one.id: one.pending for one in requests})
+        self.fate("redraw")
+
+    def find(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
         self.searched += 1
-        return [Place(channel=one, ts="found") for one in self.posted if one == target]
+        places = [Found(Place(channel=one, ts="found")) for one in self.posted if one == target]
+        return {one.id: self.there.get(one.id, places) for one in requests if places or self.there}
 
     def say(self, place: Place, kind: str, request: Request, to: Sequence[str]) -> None:
         self.said.append((place, kind, tuple(to)))
@@ -84,9 +108,10 @@ class FakeCards:
         """They are glad to hear it."""
 
 
-def fails(error: Exception) -> Callable[[str], None]:
-    def fate(_: str) -> None:
-        raise error
+def fails(error: Exception, at: str = "#approvals") -> Callable[[str], None]:
+    def fate(what: str) -> None:
+        if what == at:
+            raise error
 
     return fate
 
@@ -167,7 +192,7 @@ def test_it_is_still_looked_for_when_something_else_worked_in_between(
 def test_a_card_whose_turn_has_not_come_is_put_off_and_nothing_is_recorded(
     store: fakes.FakeStore, lanes: FakeLanes
 ):
-    request, cards = asked(store), FakeCards(fate=fails(SlackAgain("paced", 0.4)))
+    request, cards = asked(store), FakeCards(fate=fails(SlackAgain("paced", 0.4), "turn"))
     slack_lane(store, lanes, cards)(claim_of(request))
     assert lanes.ended == [(request.id, "postponed 401")]
     assert store.load(request.id).request == request

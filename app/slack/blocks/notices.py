@@ -48,6 +48,11 @@ def stopped(request: Request) -> Message:
     return _line(f"You stopped {_named(request)}; {then}.")
 
 
+def shown(request: Request) -> Message:
+    """For the one who opened a request out of a digest: where its card is, or will be at once."""
+    return _line(f"Its card is in your direct messages: {_named(request)}.")
+
+
 def outcome(request: Request) -> Message:
     """For the one on whose behalf it was asked: how it ended, by whom, and why."""
     decision = request.state.decision
