@@ -10,14 +10,17 @@ from functools import partial
 
 from .changes import change
 from .claims import abandon, settle
-from .domain.bursts import MOST, together
+from .domain.bursts import GAP_MS, MOST, together
 from .domain.commands import CardDrawn, CardsFound, Command, SlackFailed, TargetLost
 from .domain.errors import RequestNotFound, TooBusy
 from .domain.request import Copy, Place, Request
 from .domain.slack_steps import PostCard, ready
-from .ports import Cards, Claim, Found, Lanes, RequestStore, SlackAgain, SlackNever
+from .ports import Cards, Claim, Found, Lanes, Line, RequestStore, SlackAgain, SlackNever
 
 _log = logging.getLogger("countersign.lanes")
+
+_STEP_MS = GAP_MS // MOST
+"""Who waits in a line comes back so long after the one before: about when its turn is."""
 
 _DRAWINGS, _CALM_S = 2, 0.5
 """A digest whose requests change all the time is drawn so often, and again after a pause."""
@@ -38,7 +41,7 @@ class Posting:
         `SlackAgain`, and `SlackNever` from looking for what may be there already.
         """
         line = self.store.line(target, claim.request_id, MOST)
-        self.cards.turn(target, None if line.ahead is None else line.ahead / MOST)
+        self._wait_for_turn(target, line, claim)
         rest = [one for one in line.first if one != claim.request_id]
         others = self.lanes.claim_these(claim.lane, rest)
         try:
@@ -46,6 +49,10 @@ class Posting:
             while others:
                 settle(self.lanes, partial(self._record, came), others[0])
                 others.pop(0)
+        except SlackAgain as again:  # nothing was posted
+            for one in others:
+                self.lanes.postpone(one, int((again.wait_s or 0) * 1000) + 1)
+            raise
         except Exception:
             abandon(self.lanes, others)
             raise
@@ -66,6 +73,18 @@ class Posting:
                 return self._redrawn(copy, requests, request_id)
         raise SlackAgain("the requests of a digest keep changing", _CALM_S)
 
+    def _wait_for_turn(self, target: str, line: Line, claim: Claim) -> None:
+        """Raises `SlackAgain`; then all others in the line need not find out for themselves."""
+        if line.ahead is None:
+            self.cards.turn(target)
+            return
+        try:
+            self.cards.turn(target, line.ahead / MOST)
+        except SlackAgain as again:
+            first_ms = int((again.wait_s or 0) * 1000) - line.ahead * _STEP_MS
+            self.lanes.stagger(claim.lane, target, max(first_ms, 1), _STEP_MS)
+            raise
+
     def _came(self, target: str, claims: Sequence[Claim]) -> dict[str, Command]:
         """What is to be recorded of each, by id; nothing of those whose turn it was not."""
         waiting = self._waiting(target, [claim.request_id for claim in claims])
@@ -77,12 +96,7 @@ class Posting:
         there = self.cards.find(target, doubtful) if doubtful else {}
         found = {one: _found(target, messages) for one, messages in there.items()}
         chosen = together([one for one in waiting if one.id not in found])
-        try:
-            return {**found, **self._sent(target, chosen)}
-        except SlackAgain as again:
-            for claim in claims[1:]:
-                self.lanes.postpone(claim, int((again.wait_s or 0) * 1000) + 1)
-            raise
+        return {**found, **self._sent(target, chosen)}
 
     def _waiting(self, target: str, request_ids: Sequence[str]) -> list[Request]:
         """Those whose next step it is, in order of opening."""

@@ -1,13 +1,13 @@
-"""A burst of requests into one channel: who waits there for a card, and who shares a message.
-
-Slack takes about one message a second in each channel, and people read fewer.
-"""
+"""A burst of requests into one channel: who waits there for a card, and who shares a message."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from .request import Request
+
+GAP_MS = 1_000
+"""Slack takes about one message a second in each conversation; people read fewer."""
 
 MOST = 20
 """Requests that one message holds within Slack's limits (`app/slack/blocks/digest.py`)."""

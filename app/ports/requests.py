@@ -167,6 +167,12 @@ class Lanes(Protocol):
         What was set aside is left alone.
         """
 
+    def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
+        """Those who are due now and wait for a card in a channel come one after the other.
+
+        Whoever stands first in line comes in `first_ms`, each other `step_ms` after the one before.
+        """
+
     def release(self, claim: Claim) -> None:
         """Let go; the request is due again when its state says so. Once let go, does nothing."""
 

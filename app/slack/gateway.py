@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse
 
+from app.domain.bursts import GAP_MS
 from app.domain.request import NoticeKind, Place, Request
 from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
 
@@ -19,9 +20,6 @@ from .blocks.card import card
 from .blocks.digest import digest
 from .blocks.text import Message
 from .errors import NeedsOperator, RateLimited
-
-_GAP_MS = 1_000
-"""Slack takes about one message a second in each conversation."""
 
 _SKEW_MS = 60_000
 """Slack's clock and the store's may differ by this much."""
@@ -45,7 +43,7 @@ class SlackCards:
         """
         place = self._place(target)
         _wait_for(self._pace.held(place))
-        _wait_for(self._pace.reserve(place, _GAP_MS, ahead))
+        _wait_for(self._pace.reserve(place, GAP_MS, ahead))
 
     def post(self, target: str, request: Request) -> Place:
         """A new card in a conversation."""
@@ -111,7 +109,7 @@ class SlackCards:
         place = self._send(target, message, metadata)
         if target.startswith("#") and self._id_of(target) is None:
             # From now on the channel goes by its id, whose turn this was too.
-            self._pace.reserve(_paced(place.channel), _GAP_MS)
+            self._pace.reserve(_paced(place.channel), GAP_MS)
             self._cache.put(_named(target), place.channel, _NAME_KNOWN_S)
         return place
 

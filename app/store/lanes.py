@@ -13,6 +13,7 @@ from app.ports import Batch, Claim
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk, talk_in_one
+from .documents import line_key
 
 LEASE_MS = 60_000
 """How long a claim holds; every send is over in a third of it."""
@@ -26,6 +27,7 @@ class RedisLanes:
         self._bells = bells
         self._claim = script(client, "claim")
         self._release = script(client, "release")
+        self._stagger = script(client, "stagger")
 
     def claim(self, lane: Lane, limit: int) -> Batch:
         return self._taken(lane, limit)
@@ -34,6 +36,10 @@ class RedisLanes:
         if not request_ids:
             return []
         return self._taken(lane, len(request_ids), request_ids).claims
+
+    def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
+        args = [lane.value, first_ms, step_ms]
+        talk(lambda: self._stagger(keys=[line_key(channel)], args=args))
 
     def release(self, claim: Claim) -> None:
         self._let_go(claim)

@@ -25,6 +25,7 @@ class FakeLanes:
 
     waiting: list[Claim] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
+    staggered: list[tuple[str, int, int]] = field(default_factory=list)
     left_behind: set[str] = field(default_factory=set)
     ended: list[tuple[str, str]] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
@@ -37,6 +38,9 @@ class FakeLanes:
     def claim_these(self, lane: Lane, request_ids: Sequence[str]) -> list[Claim]:
         free = [one for one in request_ids if one not in self.held]
         return [Claim(lane, one, "token", one in self.left_behind) for one in free]
+
+    def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
+        self.staggered.append((channel, first_ms, step_ms))
 
     def release(self, claim: Claim) -> None:
         self._end(claim, "released")
@@ -128,7 +132,7 @@ def lanes() -> FakeLanes:
 
 def asked(store: fakes.FakeStore, **changes: object) -> Request:
     transition = opened(opened_ms=store.now(), **changes)
-    store.commit(transition, "open")
+    store.commit(transition, f"open {transition.request.id}")
     return transition.request
 
 

@@ -1,0 +1,126 @@
+"""Who waits in the line of a channel, and those who are taken out of their turn."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+
+from app.changes import change
+from app.domain.commands import TargetLost
+from app.domain.due import Lane
+from app.domain.request import Request
+from app.ports import Claim, Line
+from app.store import lanes as lanes_module
+from app.store.lanes import RedisLanes
+from app.store.pace import RedisPace
+from app.store.requests import RedisRequests
+from tests.builders import approval, evaluation, plan
+from tests.contract.test_lanes import DRAWN
+from tests.contract.test_requests import open_one
+
+CHANNEL = "#approvals"
+
+
+def several(store: RedisRequests, count: int, **changes: object) -> list[Request]:
+    """Requests in the order of their ids, which is that of opening."""
+    return sorted([open_one(store, **changes) for _ in range(count)], key=lambda one: one.id)
+
+
+def line(store: RedisRequests, of: Request, most: int = 20) -> Line:
+    return store.line(CHANNEL, of.id, most)
+
+
+def taken(lanes: RedisLanes, requests: list[Request]) -> list[Claim]:
+    return lanes.claim_these(Lane.SLACK, [one.id for one in requests])
+
+
+def test_who_waits_for_a_card_stands_in_line_in_order_of_opening(store: RedisRequests):
+    one, two, three = several(store, 3)
+    assert line(store, three, 2) == Line((one.id, two.id), 2)
+
+
+def test_who_has_a_card_or_needs_none_leaves_the_line(store: RedisRequests):
+    drawn, decided, lost, left = several(store, 4)
+    change(store, drawn.id, DRAWN)
+    change(store, decided.id, approval(decided, seen=None))
+    change(store, lost.id, TargetLost(target=CHANNEL, problem="is_archived"))
+    assert line(store, drawn) == Line((left.id,), None)
+    assert line(store, left) == Line((left.id,), 0)
+
+
+def test_each_channel_has_a_line_of_its_own(store: RedisRequests):
+    elsewhere = evaluation(plan=plan(channel="#elsewhere"))
+    [here], [there] = several(store, 1), several(store, 1, evaluation=elsewhere)
+    assert line(store, here).first == (here.id,)
+    assert store.line("#elsewhere", there.id, 20) == Line((there.id,), 0)
+    assert store.line("D0ANA00001", here.id, 20) == Line()
+
+
+def test_those_that_wait_are_taken_whenever_they_are_due(store: RedisRequests, lanes: RedisLanes):
+    one, two = several(store, 2)
+    for claim in lanes.claim(Lane.SLACK, 2).claims:
+        lanes.postpone(claim, 60_000)
+    claims = taken(lanes, [one, two])
+    assert [(each.request_id, each.unfinished) for each in claims] == [
+        (one.id, False),
+        (two.id, False),
+    ]
+    assert taken(lanes, [one, two]) == [], "a claim keeps others off, this kind too"
+    for claim in claims:
+        lanes.release(claim)
+    assert len(lanes.claim(Lane.SLACK, 2).claims) == 2
+
+
+def test_nobody_is_taken_who_is_held_set_aside_or_done(store: RedisRequests, lanes: RedisLanes):
+    held, aside = several(store, 2)
+    claims = {claim.request_id: claim for claim in lanes.claim(Lane.SLACK, 2).claims}
+    lanes.set_aside(claims[aside.id], "ValueError")
+    [done] = several(store, 1)
+    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    change(store, done.id, DRAWN)
+    lanes.release(claim)
+    assert taken(lanes, [held, aside, done]) == []
+    assert lanes.claim_these(Lane.SLACK, []) == []
+
+
+def test_what_is_taken_past_its_lease_may_be_half_done(
+    store: RedisRequests, lanes: RedisLanes, monkeypatch: pytest.MonkeyPatch
+):
+    requests = several(store, 2)
+    monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
+    lanes.claim(Lane.SLACK, 1)
+    assert sorted(claim.unfinished for claim in taken(lanes, requests)) == [False, True]
+
+
+def test_those_in_line_come_one_after_the_other_and_nobody_else_is_moved(
+    store: RedisRequests, lanes: RedisLanes, client: redis.Redis
+):
+    elsewhere = evaluation(plan=plan(channel="#elsewhere"))
+    [other] = several(store, 1, evaluation=elsewhere)
+    requests = several(store, 4)
+    [held] = taken(lanes, requests[2:3])
+    lanes.stagger(Lane.SLACK, CHANNEL, 30_000, 50)
+    [claim] = lanes.claim(Lane.SLACK, 10).claims
+    assert claim.request_id == other.id
+    due = [int(client.zscore("cs:due:slack", one.id) or 0) for one in requests]
+    assert [due[1] - due[0], due[3] - due[0]] == [50, 150]
+    lanes.release(held)
+    assert [one.request_id for one in lanes.claim(Lane.SLACK, 10).claims] == [requests[2].id]
+
+
+def test_who_was_left_half_done_is_not_moved(
+    store: RedisRequests, lanes: RedisLanes, monkeypatch: pytest.MonkeyPatch
+):
+    several(store, 1)
+    monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
+    lanes.claim(Lane.SLACK, 1)
+    monkeypatch.undo()
+    lanes.stagger(Lane.SLACK, CHANNEL, 30_000, 50)
+    assert [one.unfinished for one in lanes.claim(Lane.SLACK, 1).claims] == [True]
+
+
+def test_who_knows_how_many_come_first_is_told_so_long(client: redis.Redis):
+    pace = RedisPace(client)
+    assert pace.reserve("slack:C1", 60_000, 2.5) == 0
+    waits = [pace.reserve("slack:C1", 60_000, ahead) for ahead in (0, 0, 2.5)]
+    assert [round((wait - waits[0]) / 30_000) for wait in waits] == [0, 0, 5]
