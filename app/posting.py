@@ -15,7 +15,7 @@ from .domain.commands import CardDrawn, CardsFound, Command, SlackFailed, Target
 from .domain.errors import RequestNotFound, TooBusy
 from .domain.request import Copy, Place, Request
 from .domain.slack_steps import PostCard, ready
-from .ports import Cards, Claim, Found, Lanes, Line, RequestStore, SlackAgain, SlackNever
+from .ports import Cards, Claim, Found, Lanes, RequestStore, SlackAgain, SlackNever
 
 _log = logging.getLogger("countersign.lanes")
 
@@ -40,10 +40,8 @@ class Posting:
         The others are claimed too, so that nobody else posts them, and recorded here. Raises
         `SlackAgain`, and `SlackNever` from looking for what may be there already.
         """
-        line = self.store.line(target, claim.request_id, MOST)
-        self._wait_for_turn(target, line, claim)
-        rest = [one for one in line.first if one != claim.request_id]
-        others = self.lanes.claim_these(claim.lane, rest)
+        self._wait_for_turn(target, claim)
+        others = self.lanes.claim_line(claim.lane, target, MOST)
         try:
             came = self._came(target, [claim, *others])
             while others:
@@ -73,15 +71,16 @@ class Posting:
                 return self._redrawn(copy, requests, request_id)
         raise SlackAgain("the requests of a digest keep changing", _CALM_S)
 
-    def _wait_for_turn(self, target: str, line: Line, claim: Claim) -> None:
+    def _wait_for_turn(self, target: str, claim: Claim) -> None:
         """Raises `SlackAgain`; then all others in the line need not find out for themselves."""
-        if line.ahead is None:
+        ahead = self.store.ahead(target, claim.request_id)
+        if ahead is None:
             self.cards.turn(target)
             return
         try:
-            self.cards.turn(target, line.ahead / MOST)
+            self.cards.turn(target, ahead / MOST)
         except SlackAgain as again:
-            first_ms = int((again.wait_s or 0) * 1000) - line.ahead * _STEP_MS
+            first_ms = int((again.wait_s or 0) * 1000) - ahead * _STEP_MS
             self.lanes.stagger(claim.lane, target, max(first_ms, 1), _STEP_MS)
             raise
 

@@ -31,7 +31,6 @@ from app.ports import (
     Idempotency,
     Judgement,
     LimitReached,
-    Line,
     Loaded,
     Page,
     Query,
@@ -114,12 +113,14 @@ class FakeStore:
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         return [self.load(each).request for each in request_ids if each in self._texts]
 
-    def line(self, channel: str, request_id: str, most: int) -> Line:
-        self._up()
+    def line(self, channel: str) -> list[str]:
+        """Who waits for a card in a channel, in order of opening."""
         requests = self.load_many(sorted(self._texts))
-        waiting = [one.id for one in requests if waits_in(one) == channel]
-        ahead = waiting.index(request_id) if request_id in waiting else None
-        return Line(tuple(waiting[:most]), ahead)
+        return [one.id for one in requests if waits_in(one) == channel]
+
+    def ahead(self, channel: str, request_id: str) -> int | None:
+        waiting = self.line(channel)
+        return waiting.index(request_id) if request_id in waiting else None
 
     def message(self, request_id: str) -> str:
         self._up()

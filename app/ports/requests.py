@@ -77,17 +77,6 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Line:
-    """Who waits for a card in one channel: the `first`, in order of opening.
-
-    `ahead` is how many stand before the one who asked, None where that one does not wait there.
-    """
-
-    first: tuple[str, ...] = ()
-    ahead: int | None = None
-
-
-@dataclass(frozen=True)
 class Query:
     """Which requests to list: newest first, `limit` at most, from below `cursor`."""
 
@@ -124,8 +113,8 @@ class RequestStore(Protocol):
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         """Those that exist and can be read, in the order asked for."""
 
-    def line(self, channel: str, request_id: str, most: int) -> Line:
-        """The first of those that wait for a card in a channel, and where `request_id` stands."""
+    def ahead(self, channel: str, request_id: str) -> int | None:
+        """How many wait longer for a card in a channel; None for one that does not wait there."""
 
     def message(self, request_id: str) -> str:
         """The frozen body of the callback. Raises `RequestNotFound` when there is none."""
@@ -161,10 +150,10 @@ class Lanes(Protocol):
     def claim(self, lane: Lane, limit: int) -> Batch:
         """Up to `limit` requests that are due and that nobody holds, earliest first."""
 
-    def claim_these(self, lane: Lane, request_ids: Sequence[str]) -> list[Claim]:
-        """Those of these that have work in the lane, whenever it is due, and that nobody holds.
+    def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
+        """The first of those that wait for a card in a channel and that nobody holds.
 
-        What was set aside is left alone.
+        Whenever they are due; what was set aside is left alone.
         """
 
     def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:

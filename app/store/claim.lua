@@ -1,6 +1,6 @@
 -- Take up to ARGV[2] due requests of lane ARGV[1] under a lease of ARGV[4] ms, named ARGV[3].
--- With further arguments, ids, it is these that are taken, whenever they are due, unless they have no
--- work in the lane or are set aside.
+-- With a line, KEYS[1], they are the first of those who stand in it and have work in the lane, whenever
+-- that is due; who is set aside is left alone.
 -- A claim that is found past its lease was never finished: its work may be half done.
 -- Answers '1' when more is due, then each id with '1' when it was found unfinished.
 local lane, limit, token, lease = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
@@ -25,12 +25,12 @@ local function take(id, held)
   count = count + 1
 end
 
-if ARGV[5] then
-  for i = 5, #ARGV do
-    local id = ARGV[i]
+if KEYS[1] then
+  for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, 999)) do
     local ends, held = holder(id)
     local work = redis.call('ZSCORE', due, id) and redis.call('HEXISTS', aside, id) == 0
     if work and not ends then take(id, held) end
+    if count == limit then break end
   end
   return {'0', unpack(taken)}
 end

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import redis
 from redis.client import Pipeline
 
@@ -32,10 +30,8 @@ class RedisLanes:
     def claim(self, lane: Lane, limit: int) -> Batch:
         return self._taken(lane, limit)
 
-    def claim_these(self, lane: Lane, request_ids: Sequence[str]) -> list[Claim]:
-        if not request_ids:
-            return []
-        return self._taken(lane, len(request_ids), request_ids).claims
+    def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
+        return self._taken(lane, limit, line_key(channel)).claims
 
     def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
         args = [lane.value, first_ms, step_ms]
@@ -68,11 +64,11 @@ class RedisLanes:
             return None
         return max(0, int(earliest[0][1]) - milliseconds(clock))
 
-    def _taken(self, lane: Lane, limit: int, these: Sequence[str] = ()) -> Batch:
+    def _taken(self, lane: Lane, limit: int, *line: str) -> Batch:
         token = new_operation()
         # Never repeated: what a lost reply took comes back when its lease ends.
-        args = [lane.value, limit, token, LEASE_MS, *these]
-        more, *taken = once(lambda: self._claim(args=args))
+        args = [lane.value, limit, token, LEASE_MS]
+        more, *taken = once(lambda: self._claim(keys=line, args=args))
         pairs = zip(taken[::2], taken[1::2], strict=True)
         claims = [Claim(lane, one, token, held == "1") for one, held in pairs]
         return Batch(claims, more == "1")

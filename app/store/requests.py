@@ -19,7 +19,6 @@ from app.ports import (
     Conflict,
     Idempotency,
     LimitReached,
-    Line,
     Loaded,
     Page,
     Query,
@@ -74,15 +73,9 @@ class RedisRequests:
         read = (_readable(request_id, fields) for request_id, fields in rows)
         return [request for request in read if request is not None]
 
-    def line(self, channel: str, request_id: str, most: int) -> Line:
-        key = documents.line_key(channel)
-
-        def ask(pipe: Pipeline) -> None:
-            pipe.zrange(key, 0, most - 1)
-            pipe.zrank(key, request_id)
-
-        first, ahead = talk_in_one(self._redis, ask)
-        return Line(tuple(first), ahead)
+    def ahead(self, channel: str, request_id: str) -> int | None:
+        place = talk(lambda: self._redis.zrank(documents.line_key(channel), request_id))
+        return None if place is None else int(str(place))
 
     def message(self, request_id: str) -> str:
         key = documents.request_key(request_id)

@@ -9,7 +9,7 @@ from app.changes import change
 from app.domain.commands import TargetLost
 from app.domain.due import Lane
 from app.domain.request import Request
-from app.ports import Claim, Line
+from app.ports import Claim
 from app.store import lanes as lanes_module
 from app.store.lanes import RedisLanes
 from app.store.pace import RedisPace
@@ -26,46 +26,52 @@ def several(store: RedisRequests, count: int, **changes: object) -> list[Request
     return sorted([open_one(store, **changes) for _ in range(count)], key=lambda one: one.id)
 
 
-def line(store: RedisRequests, of: Request, most: int = 20) -> Line:
-    return store.line(CHANNEL, of.id, most)
+def taken(lanes: RedisLanes, limit: int = 20) -> list[Claim]:
+    return lanes.claim_line(Lane.SLACK, CHANNEL, limit)
 
 
-def taken(lanes: RedisLanes, requests: list[Request]) -> list[Claim]:
-    return lanes.claim_these(Lane.SLACK, [one.id for one in requests])
+def ids(claims: list[Claim]) -> list[str]:
+    return [claim.request_id for claim in claims]
 
 
-def test_who_waits_for_a_card_stands_in_line_in_order_of_opening(store: RedisRequests):
+def test_who_waits_for_a_card_stands_in_line_in_order_of_opening(
+    store: RedisRequests, lanes: RedisLanes
+):
     one, two, three = several(store, 3)
-    assert line(store, three, 2) == Line((one.id, two.id), 2)
+    assert [store.ahead(CHANNEL, each.id) for each in (one, two, three)] == [0, 1, 2]
+    assert ids(taken(lanes, 2)) == [one.id, two.id]
+    assert ids(taken(lanes, 2)) == [three.id], "those who are held are passed over"
 
 
-def test_who_has_a_card_or_needs_none_leaves_the_line(store: RedisRequests):
+def test_who_has_a_card_or_needs_none_leaves_the_line(store: RedisRequests, lanes: RedisLanes):
     drawn, decided, lost, left = several(store, 4)
     change(store, drawn.id, DRAWN)
     change(store, decided.id, approval(decided, seen=None))
     change(store, lost.id, TargetLost(target=CHANNEL, problem="is_archived"))
-    assert line(store, drawn) == Line((left.id,), None)
-    assert line(store, left) == Line((left.id,), 0)
+    assert store.ahead(CHANNEL, drawn.id) is None
+    assert store.ahead(CHANNEL, left.id) == 0
+    assert ids(taken(lanes)) == [left.id]
 
 
-def test_each_channel_has_a_line_of_its_own(store: RedisRequests):
+def test_each_channel_has_a_line_of_its_own(store: RedisRequests, lanes: RedisLanes):
     elsewhere = evaluation(plan=plan(channel="#elsewhere"))
     [here], [there] = several(store, 1), several(store, 1, evaluation=elsewhere)
-    assert line(store, here).first == (here.id,)
-    assert store.line("#elsewhere", there.id, 20) == Line((there.id,), 0)
-    assert store.line("D0ANA00001", here.id, 20) == Line()
+    assert store.ahead("#elsewhere", there.id) == 0
+    assert store.ahead("#elsewhere", here.id) is None
+    assert lanes.claim_line(Lane.SLACK, "D0ANA00001", 20) == []
+    assert ids(taken(lanes)) == [here.id]
 
 
 def test_those_that_wait_are_taken_whenever_they_are_due(store: RedisRequests, lanes: RedisLanes):
     one, two = several(store, 2)
     for claim in lanes.claim(Lane.SLACK, 2).claims:
         lanes.postpone(claim, 60_000)
-    claims = taken(lanes, [one, two])
+    claims = taken(lanes)
     assert [(each.request_id, each.unfinished) for each in claims] == [
         (one.id, False),
         (two.id, False),
     ]
-    assert taken(lanes, [one, two]) == [], "a claim keeps others off, this kind too"
+    assert taken(lanes) == [], "a claim keeps others off, this kind too"
     for claim in claims:
         lanes.release(claim)
     assert len(lanes.claim(Lane.SLACK, 2).claims) == 2
@@ -79,17 +85,17 @@ def test_nobody_is_taken_who_is_held_set_aside_or_done(store: RedisRequests, lan
     [claim] = lanes.claim(Lane.SLACK, 1).claims
     change(store, done.id, DRAWN)
     lanes.release(claim)
-    assert taken(lanes, [held, aside, done]) == []
-    assert lanes.claim_these(Lane.SLACK, []) == []
+    assert taken(lanes) == []
+    assert store.ahead(CHANNEL, held.id) == 0
 
 
 def test_what_is_taken_past_its_lease_may_be_half_done(
     store: RedisRequests, lanes: RedisLanes, monkeypatch: pytest.MonkeyPatch
 ):
-    requests = several(store, 2)
+    several(store, 2)
     monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
     lanes.claim(Lane.SLACK, 1)
-    assert sorted(claim.unfinished for claim in taken(lanes, requests)) == [False, True]
+    assert sorted(claim.unfinished for claim in taken(lanes)) == [False, True]
 
 
 def test_those_in_line_come_one_after_the_other_and_nobody_else_is_moved(
@@ -98,7 +104,10 @@ def test_those_in_line_come_one_after_the_other_and_nobody_else_is_moved(
     elsewhere = evaluation(plan=plan(channel="#elsewhere"))
     [other] = several(store, 1, evaluation=elsewhere)
     requests = several(store, 4)
-    [held] = taken(lanes, requests[2:3])
+    first = taken(lanes, 3)
+    for claim in first[:2]:
+        lanes.release(claim)
+    held = first[2]
     lanes.stagger(Lane.SLACK, CHANNEL, 30_000, 50)
     [claim] = lanes.claim(Lane.SLACK, 10).claims
     assert claim.request_id == other.id

@@ -24,6 +24,7 @@ class FakeLanes:
     """Hands out what it was given, and notes how each claim ended."""
 
     waiting: list[Claim] = field(default_factory=list)
+    line: Callable[[str], list[str]] = lambda _: []
     held: set[str] = field(default_factory=set)
     staggered: list[tuple[str, int, int]] = field(default_factory=list)
     left_behind: set[str] = field(default_factory=set)
@@ -35,9 +36,9 @@ class FakeLanes:
         taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
         return Batch(taken, more=bool(self.waiting))
 
-    def claim_these(self, lane: Lane, request_ids: Sequence[str]) -> list[Claim]:
-        free = [one for one in request_ids if one not in self.held]
-        return [Claim(lane, one, "token", one in self.left_behind) for one in free]
+    def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
+        free = [one for one in self.line(channel) if one not in self.held]
+        return [Claim(lane, one, "token", one in self.left_behind) for one in free[:limit]]
 
     def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
         self.staggered.append((channel, first_ms, step_ms))

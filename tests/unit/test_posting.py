@@ -12,6 +12,7 @@ from app.domain.bursts import MOST
 from app.domain.commands import SlackFailed
 from app.domain.errors import StoreUnavailable
 from app.domain.request import Copy, Place, Request
+from app.domain.transition import Transition
 from app.identifiers import new_request_id
 from app.ports import Found, SlackAgain, SlackNever
 from policies.plan import Route, Watch
@@ -28,6 +29,7 @@ class Burst:
     store: fakes.FakeStore = field(default_factory=fakes.FakeStore)
     lanes: FakeLanes = field(default_factory=FakeLanes)
     cards: FakeCards = field(default_factory=FakeCards)
+    elsewhere: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.requests = [asked_at(self.store, n) for n in range(self.count)]
@@ -35,6 +37,7 @@ class Burst:
     def work(self, position: int = 0, unfinished: bool = False) -> None:
         request = self.requests[position]
         claim = claim_of(request, unfinished=unfinished)
+        self.lanes.line, self.lanes.held = self.store.line, {request.id, *self.elsewhere}
         slack_lane(self.store, self.lanes, self.cards)(claim)
 
     def ids(self, first: int = 0, last: int | None = None) -> list[str]:
@@ -96,16 +99,16 @@ def test_who_stands_too_far_back_lets_the_others_go_first():
 
 def test_who_is_held_by_somebody_else_is_left_to_them():
     burst = Burst(6)
-    burst.lanes.held = {burst.requests[0].id, burst.requests[1].id}
+    burst.elsewhere = {burst.requests[0].id, burst.requests[1].id}
     burst.work(3)
     assert burst.cards.digests == [burst.ids(2)]
 
 
-def test_who_was_decided_in_the_meantime_is_not_shown():
+def test_who_was_decided_in_the_meantime_is_not_shown(monkeypatch: pytest.MonkeyPatch):
     burst = Burst(6)
-    line = burst.store.line("#approvals", burst.requests[0].id, MOST)
+    line = burst.store.line("#approvals")
     burst.decide(1)
-    burst.store.line = lambda *_: line  # as it was a moment ago
+    monkeypatch.setattr(burst.store, "line", lambda *_: line)  # as it was a moment ago
     burst.work()
     assert burst.requests[1].id not in burst.cards.digests[0]
     assert burst.copies(1) == ()
@@ -195,11 +198,11 @@ def test_a_store_that_goes_away_in_between_leaves_the_rest_to_be_looked_for(
     burst = Burst(6)
     commit, left = burst.store.commit, [3]
 
-    def failing(*args: object, **options: object) -> object:
+    def failing(transition: Transition, operation: str) -> object:
         if not left[0]:
             raise StoreUnavailable("away")
         left[0] -= 1
-        return commit(*args, **options)
+        return commit(transition, operation)
 
     monkeypatch.setattr(burst.store, "commit", failing)
     with pytest.raises(StoreUnavailable):

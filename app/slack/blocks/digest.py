@@ -50,7 +50,7 @@ def _headline(requests: Sequence[Request]) -> str:
 
 def _intro(waiting: Sequence[Request], gone: int) -> str:
     how = "They came at once. Open sends you a whole card, to decide on. " if waiting else ""
-    left_out = f" {gone:,} more are no longer kept." if gone else ""
+    left_out = f" No longer kept: {gone:,} more." if gone else ""
     return f"{how}The titles are the requesters' own words.{left_out}"
 
 

@@ -75,7 +75,7 @@ def test_the_last_one_waits_alone():
 
 
 def test_those_that_are_erased_are_counted():
-    assert "2 more are no longer kept" in words_of(digest(burst(4), 2))
+    assert "No longer kept: 2 more." in words_of(digest(burst(4), 2))
 
 
 def test_it_says_how_far_a_review_has_come():
