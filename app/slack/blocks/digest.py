@@ -17,11 +17,11 @@ from . import fields, phrases, progress
 from .people import listed
 from .text import Message, checked, cut, escaped, length, marked, one_line, plain
 
-_ITEM, _TITLE, _FIELD = 245, 110, 60
+_ITEM, _TITLE, _FIELD = 260, 110, 30
 """The most characters of an item, of its title and of each of its fields, as they are sent: with
-these a message of 20 items fits (`app/domain/bursts.py`)."""
+these a message of `bursts.MOST` items fits."""
 
-_TITLE_CUT, _POLICY, _NAMES, _FIELDS = 100, 80, 300, 2
+_TITLE_CUT, _NAMES, _FIELDS = 100, 300, 2
 
 
 def digest(requests: Sequence[Request], gone: int = 0) -> Message:
@@ -34,7 +34,7 @@ def digest(requests: Sequence[Request], gone: int = 0) -> Message:
     ]
     return Message(
         text=f"{headline}: {listed([escaped(_title(one)) for one in waiting or requests], _NAMES)}",
-        blocks=checked([*head, *(block for one in requests for block in _item(one))]),
+        blocks=checked([*head, *map(_item, requests)]),
     )
 
 
@@ -42,25 +42,23 @@ def _headline(requests: Sequence[Request]) -> str:
     """`14 requests wait for a decision`, later `1 of 14 waits …`, at last that none does."""
     waiting, count = sum(request.pending for request in requests), len(requests)
     if not waiting:
-        return f"None of these {count} requests waits any more"
+        return "None of these requests waits any more"
     verb = "waits" if waiting == 1 else "wait"
     of = "" if waiting == count else f"{waiting} of "
-    return f"{of}{count} requests {verb} for a decision"
+    return f"{of}{count} request{'' if count == 1 else 's'} {verb} for a decision"
 
 
 def _intro(waiting: Sequence[Request], gone: int) -> str:
-    how = "They came at once. Open sends you a whole card, to decide on. " if waiting else ""
+    how = "Open sends you the whole card, to decide on. " if waiting else ""
     left_out = f" No longer kept: {gone:,} more." if gone else ""
-    return f"{how}The titles are the requesters' own words.{left_out}"
+    return f"{how}Titles are the requesters' words.{left_out}"
 
 
-def _item(request: Request) -> list[Block]:
-    title = _title(request)
-    stands = marked(_stands(request, _ITEM - _sent(title)))
-    return [
-        SectionBlock(block_id=request.id, text=plain(title), accessory=_open(request)),
-        ContextBlock(elements=[stands]),
-    ]
+def _item(request: Request) -> Block:
+    """A row of a table: what it is about, how it stands, and the button."""
+    what = _what(request)
+    cells = [plain(what), marked(_stands(request, _ITEM - _sent(what)))]
+    return SectionBlock(block_id=request.id, fields=cells, accessory=_open(request))
 
 
 def _open(request: Request) -> ButtonElement | None:
@@ -68,6 +66,20 @@ def _open(request: Request) -> ButtonElement | None:
         return None
     value = ids.opens(request.id)
     return ButtonElement(action_id=ids.OPEN, text=plain("Open"), value=value)
+
+
+def _what(request: Request) -> str:
+    """The title, and below it the first short fields of the payload."""
+    rows = fields.rows(request.body.evaluation.fields, request.body.payload)
+    short = [_brief(row) for row in rows if row.short and not row.ours]
+    about = " · ".join([words for words in short if _sent(words) <= _FIELD][:_FIELDS])
+    return f"{_title(request)}\n{about}" if about else _title(request)
+
+
+def _brief(row: fields.Row) -> str:
+    """`120.00 USD` or `Acme` speak for themselves; a bare number needs its label."""
+    words = any(char.isalpha() for char in row.value)
+    return one_line(row.value if words else f"{row.label}: {row.value}")
 
 
 def _title(request: Request) -> str:
@@ -80,31 +92,16 @@ def _title(request: Request) -> str:
 
 
 def _stands(request: Request, room: int) -> str:
-    """How it stands, and before that as much of what it is about as there is room for."""
+    """How it ended, or until when it waits, how far it has come, and by which policy."""
     decision = request.state.decision
     if decision is not None:
         words = phrases.ended(request, decision)
         brief = f"{phrases.SIGNS[decision.outcome]} {phrases.ENDINGS[decision.outcome]}"
         return words if _sent(words) <= room else brief
-    parts = [*_about(request), *_state(request)]
-    while _sent(" · ".join(parts)) > room:
-        parts.pop(0)
-    return " · ".join(parts)
-
-
-def _about(request: Request) -> list[str]:
-    """The first short fields of the payload, and the policy."""
-    rows = fields.rows(request.body.evaluation.fields, request.body.payload)
-    short = [f"{one_line(row.label)}: {row.value}" for row in rows if row.short and not row.ours]
-    brief = [words for words in map(escaped, short) if _sent(words) <= _FIELD]
-    policy = escaped(cut(request.body.policy.name, _POLICY, "on its card"))
-    return [*brief[:_FIELDS], policy]
-
-
-def _state(request: Request) -> list[str]:
-    expires_ms, brief = request.state.expires_ms, progress.in_brief(request).strip(" ()")
-    until = "at any time" if expires_ms is None else f"until {phrases.instant(expires_ms)}"
-    return [brief, until] if brief else [until]
+    expires_ms, come = request.state.expires_ms, progress.in_brief(request).strip(" ()")
+    until = "Waits" if expires_ms is None else f"Until {phrases.instant(expires_ms)}"
+    whole = "\n".join([until, " · ".join(filter(None, [escaped(request.body.policy.name), come]))])
+    return whole if _sent(whole) <= room else until
 
 
 def _sent(text: str) -> int:

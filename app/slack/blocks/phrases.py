@@ -53,13 +53,12 @@ def ending(request: Request, decision: Decision, most: int) -> list[Block]:
     """What, who and when; and why, in the words of whoever decided: at most so many characters."""
     comment = decision.comment or ""
     why = [boxed(cut(comment, most, "in the request"))] if comment.strip() else []
-    return [section(ended(request, decision)), *why]
+    return [section(f"{ended(request, decision)} · {instant(decision.at_ms)}"), *why]
 
 
 def ended(request: Request, decision: Decision) -> str:
-    """What, who and when, in one line of mrkdwn."""
-    what, sign = _what(request, decision), SIGNS[decision.outcome]
-    return f"{sign} *{what}*{_by(decision)} · {instant(decision.at_ms)}"
+    """What and who, in one line of mrkdwn."""
+    return f"{SIGNS[decision.outcome]} *{_what(request, decision)}*{_by(decision)}"
 
 
 def goes_ahead(request: Request) -> str:

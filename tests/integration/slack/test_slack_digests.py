@@ -40,7 +40,7 @@ def test_a_digest_drawn_again_keeps_its_place_and_its_metadata(slack, cards):
     decided = [after(one, approval(one)) for one in requests]
     cards.redraw_digest(place, decided[:3], 1)
     drawn = message(slack, place)
-    assert drawn["text"].startswith("None of these 3 requests waits any more")
+    assert drawn["text"].startswith("None of these requests waits any more")
     assert "No longer kept: 1 more." in str(drawn["blocks"])
     assert "countersign_open" not in str(drawn["blocks"])
     assert len(drawn["metadata"]["event_payload"]["request_ids"]) == 4
