@@ -20,12 +20,13 @@ from .break_glass import BreakGlass
 from .callbacks.guard import Guard
 from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
+from .claims import BatchWork, Timers, drain, singly
 from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .domain.message import iso
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
-from .lanes import BatchWork, CallbackLane, SlackLane, TimeLane, Timers, drain, singly
+from .lanes import CallbackLane, TimeLane
 from .people_lane import PeopleLane
 from .ports import Figures, Gate
 from .reloading import Asked, Reloading
@@ -40,6 +41,7 @@ from .slack.gateway import SlackCards
 from .slack.receiver import SlackReceiver
 from .slack.replies import Replies
 from .slack.socket import SlackSocket
+from .slack_lane import SlackLane
 from .staffing import Staffing
 from .store import fitness
 from .store.absences import RedisAbsences

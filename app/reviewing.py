@@ -18,6 +18,7 @@ from .domain.commands import (
     Person,
     Press,
     Release,
+    Show,
     Stop,
 )
 from .domain.ending import already_decided
@@ -94,6 +95,14 @@ class Reviewing:
         """The requester's answer to a question. Raises `QuestionRefused`, `CommentRequired`."""
         person = self._press(at).person
         return self._changed(at, AnswerQuestion(person=person, number=number, text=text))
+
+    def show(self, request_id: str, user_id: str) -> Request:
+        """A card of their own for somebody who saw the request in a digest.
+
+        Raises `RequestNotFound`, `AlreadyDecided`, `CardNotShown`.
+        """
+        at = At(request_id, user_id, digest="")
+        return self._changed(at, Show(person=self._press(at).person))
 
     def to_answer(self, request_id: str) -> Request:
         """A request about which somebody wants to write something.

@@ -7,6 +7,7 @@ people lane whenever an absence begins or ends.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,10 @@ from .domain.absence import Absence
 from .domain.commands import Staffed
 from .domain.errors import TooBusy
 from .domain.request import Away, Request
-from .ports import Absences, Directory, Full, RequestStore
+from .domain.slack_steps import next_step
+from .ports import Absences, Directory, Full, RequestStore, SlackAgain
+
+_log = logging.getLogger("countersign.lanes")
 
 _TRIES = 20
 """Each lost try means that somebody else's request got the place."""
@@ -36,6 +40,19 @@ class Staffing:
     store: RequestStore
     directory: Directory
     absences: Absences
+
+    def settled(self, request: Request, now: int) -> Request | None:
+        """The same for what Slack is going to show; as it is while people can't be looked up.
+
+        Whoever is asked anyway should not have to wait for that.
+        """
+        if next_step(request) is None:
+            return request
+        try:
+            return self.settle(request, now)
+        except SlackAgain as again:
+            _log.warning("%s: people could not be looked up: %s", request.id, again.problem)
+            return request
 
     def settle(self, request: Request, now: int) -> Request | None:
         """The request with the people that it needs now, None once it is erased.

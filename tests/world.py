@@ -29,6 +29,7 @@ from app.demo.stack import CLIENT, Stack
 ANA, BEN, CHLOE = "U0ANA00001", "U0BEN00001", "U0CHLOE001"
 DEV, EVE, GUEST, GONE = "U0DEV00001", "U0EVE00001", "U0GUEST001", "U0GONE0001"
 APPROVE, REVISE, REJECT = "countersign_approve", "countersign_revise", "countersign_reject"
+OPEN = "countersign_open"
 APPROVALS = "C0APPROVAL"
 MENU = "countersign_menu"
 _VALUES = {
@@ -132,9 +133,30 @@ class World:
         everything = [one for channel in self.messages(user).values() for one in channel]
         return [one for one in everything if _is_of(one, request_id)]
 
+    def digests(self, request_id: str, user: str = ANA) -> list[dict[str, Any]]:
+        """The messages in which a person sees one request among others."""
+        everything = [one for channel in self.messages(user).values() for one in channel]
+        return [one for one in everything if request_id in shared_by(one)]
+
     def card(self, request_id: str, user: str = ANA) -> dict[str, Any]:
-        """The one card, once it is there."""
+        """The one card, once it is there; where a digest shows it, the one that Open brings."""
+
+        def look() -> dict[str, Any] | None:
+            shown = [*self.cards(request_id, user), *self.digests(request_id, user)]
+            return shown[0] if shown else None
+
+        found = eventually(look, what=f"a card of {request_id}")
+        if not shared_by(found):
+            return found
+        self.open(user, found, request_id)
         return eventually(lambda: self.cards(request_id, user), what=f"a card of {request_id}")[0]
+
+    def open(self, user: str, digest: dict[str, Any], request_id: str) -> None:
+        """A person presses Open beside one request of a digest."""
+        where = {"channel": digest["channel"], "ts": digest["ts"]}
+        what = {"block_id": request_id, "action_id": OPEN}
+        answer = self.slack.post("/api/click", json={"user": user, **where, **what}).json()
+        assert answer["ok"], answer
 
     def redrawn(self, request_id: str, text: str, user: str = ANA) -> dict[str, Any]:
         """The card once it says `text`."""
@@ -314,6 +336,13 @@ def _is_of(message: dict[str, Any], request_id: str) -> bool:
     return bool(metadata.get("event_payload", {}).get("request_id") == request_id)
 
 
+def shared_by(message: dict[str, Any]) -> list[str]:
+    """The ids of the requests that a digest shows, none for any other message."""
+    metadata = message.get("metadata") or {}
+    shared: list[str] = metadata.get("event_payload", {}).get("request_ids", [])
+    return shared
+
+
 def _button(card: dict[str, Any], action: str) -> tuple[str, dict[str, Any]]:
     for block in card["blocks"]:
         for element in block.get("elements", []):
@@ -332,11 +361,11 @@ def labelled(card: dict[str, Any], label: str) -> str:
 
 
 def buttons(card: dict[str, Any]) -> list[str]:
-    """The action ids of a card's buttons."""
+    """The action ids of the buttons of a card or a digest."""
     return [
         element["action_id"]
         for block in card["blocks"]
-        for element in block.get("elements", [])
+        for element in [*block.get("elements", []), block.get("accessory", {})]
         if element.get("type") == "button"
     ]
 

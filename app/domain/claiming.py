@@ -75,11 +75,11 @@ def _hand_over(request: Request, command: HandOver, now: int) -> Transition:
     others = tuple(one for one in request.state.assigned if one not in (by.id, to.id))
     held = request.state.claim
     cards = noticed(request, adopted(request, command.seen), "handover", now)
-    personal = tuple(dict.fromkeys((*cards.personal, to.id)))
+    shown_to = tuple(dict.fromkeys((*cards.shown_to, to.id)))
     after = request.changed(
         assigned=(*others, to.id),
         claim=None if held is not None and held.by.id == by.id else held,
-        cards=cards.model_copy(update={"personal": personal}),
+        cards=cards.model_copy(update={"shown_to": shown_to}),
     )
     return _step(request, after, event(after, EventType.HANDED_OVER, now, by, to=to.id))
 

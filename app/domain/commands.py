@@ -124,6 +124,12 @@ class Override(Frozen):
     choice: str | None = None
 
 
+class Show(Frozen):
+    """A person wants a card of their own, where the channel shows the request in a digest."""
+
+    person: Person
+
+
 class Signal(Frozen):
     """A monitor says something about the request."""
 
@@ -171,18 +177,26 @@ class TargetsFound(Frozen):
 
 
 class CardDrawn(Frozen):
-    """A card was posted, or brought up to date; it now shows `face`."""
+    """A card was posted, or brought up to date; it now shows `face`.
+
+    `items` are the ids of all requests that share the message, none for a card of its own.
+    """
 
     target: str
     place: Place
     face: int
+    items: tuple[str, ...] = ()
 
 
 class CardsFound(Frozen):
-    """Cards that were posted with nobody left to record it; what they show is anybody's guess."""
+    """Cards that were posted with nobody left to record it; what they show is anybody's guess.
+
+    `digests` are those that it shares with other requests, with the ids of all of them.
+    """
 
     target: str
-    places: tuple[Place, ...]
+    places: tuple[Place, ...] = ()
+    digests: tuple[tuple[Place, tuple[str, ...]], ...] = ()
 
 
 class NoticeSaid(Frozen):
@@ -242,6 +256,7 @@ Command = (
     | AnswerQuestion
     | Staffed
     | Override
+    | Show
     | Signal
     | Cancel
     | Wake

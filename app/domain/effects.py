@@ -151,7 +151,7 @@ def _notice_said(request: Request, said: NoticeSaid, now: int) -> Transition | N
 
 def _card_drawn(request: Request, drawn: CardDrawn, now: int) -> Transition:
     cards, place = request.state.cards, drawn.place
-    copy = Copy(target=drawn.target, place=place, face=drawn.face)
+    copy = Copy(target=drawn.target, place=place, face=drawn.face, items=drawn.items)
     others = tuple(other for other in cards.copies if other.place != place)
     sure = {"unsure": _without(cards, drawn.target)}
     after = _seen(request, _with_cards(request, {"copies": (*others, copy), **sure}), now)
@@ -188,14 +188,18 @@ def _unseen(before: Request, after: Request) -> Request:
 def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
     cards = request.state.cards
     known = {copy.place for copy in cards.copies}
-    new = [place for place in found.places if place not in known]
-    copies = tuple(Copy(target=found.target, place=place, face=0) for place in new)
-    update = {"copies": (*cards.copies, *copies), "unsure": _without(cards, found.target)}
+    shown = (*((place, ()) for place in found.places), *found.digests)
+    new = [
+        Copy(target=found.target, place=place, face=0, items=items)
+        for place, items in shown
+        if place not in known
+    ]
+    update = {"copies": (*cards.copies, *new), "unsure": _without(cards, found.target)}
     found_after = _with_cards(request, update)
     after = _seen(request, found_after, now) if new else found_after
     events = tuple(
-        event(after, EventType.CARD_POSTED, now, channel=place.channel, ts=place.ts)
-        for place in new
+        event(after, EventType.CARD_POSTED, now, channel=copy.place.channel, ts=copy.place.ts)
+        for copy in new
     )
     return Transition(before=request, after=after, events=events)
 

@@ -154,6 +154,12 @@ class AbsenceRefused(CountersignError):
     code = "absence_refused"
 
 
+class CardNotShown(CountersignError):
+    """Nobody else gets a card of their own of this request, or Slack takes none for this person."""
+
+    code = "card_not_shown"
+
+
 class NotAMonitor(CountersignError):
     """Only clients that are monitors say something about other clients' requests."""
 

@@ -44,6 +44,7 @@ class EventType(StrEnum):
     EXPIRED = "request.expired"
     ERASED = "request.erased"
     DECISION_REFUSED = "decision.refused"
+    CARD_ASKED_FOR = "card.asked_for"
     CARD_POSTED = "card.posted"
     CARD_LOST = "card.lost"
     REQUESTER_TOLD = "requester.told"

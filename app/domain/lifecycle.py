@@ -23,6 +23,7 @@ from .commands import (
     Override,
     QuestionDelivered,
     Release,
+    Show,
     Signal,
     Staffed,
     Stop,
@@ -35,6 +36,7 @@ from .events import Event, EventType
 from .holding import begun, hold, holds, release
 from .overriding import override
 from .request import Actor, Body, Cards, Decision, Held, Request, State, Status
+from .showing import show
 from .staffing import staffed
 from .timing import deadline, expire, prompt, schedule
 from .transition import Transition, event
@@ -56,6 +58,8 @@ def apply(request: Request, command: Command, now: int) -> Transition | None:
             return stop(request, command, now)
         case Override():
             return override(request, command, now)
+        case Show():
+            return show(request, command, now)
         case Signal():
             return report(request, command, now)
         case Cancel():

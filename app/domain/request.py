@@ -201,11 +201,15 @@ class Notice(Frozen):
 
 
 class Copy(Frozen):
-    """One posted card: for which target, where it is in Slack, and the face that it shows."""
+    """One posted card: for which target, where it is in Slack, and the face that it shows.
+
+    `items` are the ids of all requests that share the message, none for a card of its own.
+    """
 
     target: str
     place: Place
     face: int
+    items: tuple[str, ...] = ()
 
 
 class Cards(Frozen):
@@ -213,8 +217,8 @@ class Cards(Frozen):
 
     `face` counts the changes that a reader could see; a copy with a lower one is out of date.
     `targets` are the conversations to post into, `looked_up` the names that some of them come from.
-    `personal` are people (user ids) who get a card of their own whatever the plan says, and
-    `informed` those absent who have been told how it ended.
+    `shown_to` are people (user ids) who get a card of their own whatever the plan says: they asked
+    for one, or it was handed to them. `informed` are those absent who were told how it ended.
     `notices` are still to be said. `unsure` are targets where a post may have landed although Slack
     gave no answer. `lost` are the names and conversations that Slack will never
     accept, with its reason; `problem` is what it failed with last, None once something worked.
@@ -223,7 +227,7 @@ class Cards(Frozen):
     face: int = 1
     targets: tuple[str, ...] | None = None
     looked_up: tuple[str, ...] = ()
-    personal: tuple[str, ...] = ()
+    shown_to: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
     notices: tuple[Notice, ...] = ()
     unsure: tuple[str, ...] = ()

@@ -171,5 +171,5 @@ def _to_look_up(request: Request) -> tuple[str, ...]:
     in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
     names = request.chosen if in_person else request.stand_ins
     done = lost.union(state.cards.looked_up)
-    refs = dict.fromkeys((*names, *state.cards.personal, *request.backups))
+    refs = dict.fromkeys((*names, *state.cards.shown_to, *request.backups))
     return tuple(ref for ref in refs if ref not in done)

@@ -25,6 +25,7 @@ STATUS: dict[type[CountersignError], int] = {
     http.Unauthenticated: 401,
     domain.PolicyNotAllowed: 403,
     domain.DecisionRefused: 403,
+    domain.CardNotShown: 403,
     domain.NotAMonitor: 403,
     domain.RequestNotFound: 404,
     http.PathNotFound: 404,

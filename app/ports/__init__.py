@@ -23,7 +23,7 @@ from .requests import (
     RequestStore,
     TooLate,
 )
-from .slack import Cards, Directory, SlackAgain, SlackNever
+from .slack import Cards, Directory, Found, SlackAgain, SlackNever
 from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Directory",
     "Explained",
     "Figures",
+    "Found",
     "Full",
     "Gate",
     "Health",

@@ -122,6 +122,9 @@ class RequestStore(Protocol):
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         """Those that exist and can be read, in the order asked for."""
 
+    def ahead(self, channel: str, request_id: str) -> int | None:
+        """How many wait longer for a card in a channel; None for one that does not wait there."""
+
     def message(self, request_id: str) -> str:
         """The frozen body of the callback. Raises `RequestNotFound` when there is none."""
 
@@ -171,6 +174,18 @@ class Lanes(Protocol):
 
     def claim(self, lane: Lane, limit: int) -> Batch:
         """Up to `limit` requests that are due and that nobody holds, earliest first."""
+
+    def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
+        """The first of those that wait for a card in a channel and that nobody holds.
+
+        Whenever they are due; what was set aside is left alone.
+        """
+
+    def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
+        """Those who are due now and wait for a card in a channel come one after the other.
+
+        Whoever stands first in line comes in `first_ms`, each other `step_ms` after the one before.
+        """
 
     def release(self, claim: Claim) -> None:
         """Let go; the request is due again when its state says so. Once let go, does nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..domain.commands import Person
@@ -63,17 +64,40 @@ class SlackNever(Exception):
         self.problem = problem
 
 
+@dataclass(frozen=True)
+class Found:
+    """A message that is there already: a card, or a digest of the requests with these ids."""
+
+    place: Place
+    items: tuple[str, ...] = ()
+
+
 class Cards(Protocol):
-    """Cards in Slack. Each call raises `SlackAgain` or `SlackNever`."""
+    """Cards in Slack. Each call raises `SlackAgain` or `SlackNever`.
+
+    A digest is one message for several requests of a channel.
+    """
+
+    def turn(self, target: str, ahead: float | None = None) -> None:
+        """Take the next message into a conversation; `SlackAgain` says how long to wait for it.
+
+        `ahead` is how many messages come first, where that is known.
+        """
 
     def post(self, target: str, request: Request) -> Place:
-        """A new card."""
+        """A new card, by whoever has the turn."""
+
+    def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
+        """A new digest, by whoever has the turn."""
 
     def redraw(self, place: Place, request: Request) -> None:
         """A posted card as the request stands now."""
 
-    def find(self, target: str, request: Request) -> list[Place]:
-        """Cards of this request that are there already, though nobody recorded them."""
+    def redraw_digest(self, place: Place, requests: Sequence[Request], gone: int) -> None:
+        """A posted digest as its requests stand now; so many of them are erased."""
+
+    def find(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
+        """What is there already of these requests, by their ids, though nobody recorded it."""
 
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, with a mention of these people and groups."""

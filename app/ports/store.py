@@ -16,10 +16,11 @@ from .inspection import Figures
 class Pace(Protocol):
     """A gap between two sends to one place, whichever process sends."""
 
-    def reserve(self, place: str, gap_ms: int) -> int:
+    def reserve(self, place: str, gap_ms: int, ahead: float | None = None) -> int:
         """0 when it may be sent now (and the place is taken for `gap_ms`), else the wait in ms.
 
-        Those who have to wait are told different waits, so that they don't all come back at once.
+        `ahead` is how many sends come first; where that is not known those who have to wait are
+        told different waits, so that they don't all come back at once.
         """
 
     def held(self, place: str) -> int:

@@ -19,7 +19,7 @@ from . import ids
 from .api import SlackApi
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import decide, form, moves
+from .listeners import decide, form, moves, show
 from .listeners.desk import Desk
 from .payloads import Challenge, Press, Submission
 from .replies import Replies
@@ -49,7 +49,7 @@ def build_app(
     )
     app.error(_answering(replies))
     desk = Desk(reviewing, api, team, replies)
-    for listener in (decide, form, moves):
+    for listener in (decide, form, moves, show):
         listener.register(app, desk)
     return app
 

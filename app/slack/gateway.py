@@ -8,20 +8,19 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse
 
+from app.domain.bursts import GAP_MS
 from app.domain.request import Place, Request
 from app.domain.slack_steps import SayNotice
-from app.ports import Cache, Pace, SlackAgain, SlackNever
+from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
 
 from . import ids
 from .answers import Channels, Done, History, Looked, Posted
 from .api import A, SlackApi
 from .blocks import notices, questions, threads
 from .blocks.card import card
+from .blocks.digest import digest
 from .blocks.text import Message
 from .errors import NeedsOperator, RateLimited
-
-_GAP_MS = 1_000
-"""Slack takes about one message a second in each conversation."""
 
 _SKEW_MS = 60_000
 """Slack's clock and the store's may differ by this much."""
@@ -38,16 +37,33 @@ class SlackCards:
         self._pace = pace
         self._cache = cache
 
+    def turn(self, target: str, ahead: float | None = None) -> None:
+        """Take the next message into a conversation: its id, a user's id, or `#name`.
+
+        Slack limits posts by conversation and everything else by method.
+        """
+        place = self._place(target)
+        _wait_for(self._pace.held(place))
+        _wait_for(self._pace.reserve(place, GAP_MS, ahead))
+
     def post(self, target: str, request: Request) -> Place:
-        """A new card in a conversation: its id, a user's id, or `#name`."""
-        place = self._say(target, card(request), ids.CARD_EVENT, request)
-        if target.startswith("#"):
-            self._cache.put(_named(target), place.channel, _NAME_KNOWN_S)
-        return place
+        """A new card in a conversation."""
+        return self._post(target, card(request), ids.metadata(ids.CARD_EVENT, request.id))
+
+    def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
+        """One message for several requests of a channel."""
+        metadata = ids.digest_metadata([request.id for request in requests])
+        return self._post(target, digest(requests), metadata)
 
     def redraw(self, place: Place, request: Request) -> None:
         """A posted card as the request stands now."""
-        message = card(request)
+        self._update(place, card(request))
+
+    def redraw_digest(self, place: Place, requests: Sequence[Request], gone: int) -> None:
+        """A posted digest as its requests stand now; so many of them are erased."""
+        self._update(place, digest(requests, gone))
+
+    def _update(self, place: Place, message: Message) -> None:
         self._call(
             Done,
             "chat.update",
@@ -58,15 +74,15 @@ class SlackCards:
             blocks=message.blocks,
         )
 
-    def find(self, target: str, request: Request) -> list[Place]:
-        """Cards that are there already, by the metadata of our own messages.
+    def find(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
+        """Cards and digests that are there already, by the metadata of our own messages.
 
         Empty where Slack does not let us look: two cards are better than none.
         """
         try:
-            return self._api.bounded(lambda: self._found(target, request))
+            return self._api.bounded(lambda: self._found(target, requests))
         except (NeedsOperator, SlackNever):
-            return []
+            return {}
 
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, to these people and groups; an escalation to all."""
@@ -90,15 +106,29 @@ class SlackCards:
     def _say(
         self, target: str, message: Message, event: str, request: Request, **thread: object
     ) -> Place:
+        self.turn(target)
+        return self._send(target, message, ids.metadata(event, request.id), **thread)
+
+    def _post(self, target: str, message: Message, metadata: ids.Metadata) -> Place:
+        place = self._send(target, message, metadata)
+        if target.startswith("#") and self._id_of(target) is None:
+            # From now on the channel goes by its id, whose turn this was too.
+            self._pace.reserve(_paced(place.channel), GAP_MS)
+            self._cache.put(_named(target), place.channel, _NAME_KNOWN_S)
+        return place
+
+    def _send(
+        self, target: str, message: Message, metadata: ids.Metadata, **thread: object
+    ) -> Place:
         posted = self._call(
             Posted,
             "chat.postMessage",
             self._api.web.chat_postMessage,
-            into=target,
+            where=self._place(target),
             channel=target,
             text=message.text,
             blocks=message.blocks,
-            metadata={"event_type": event, "event_payload": {"request_id": request.id}},
+            metadata=metadata,
             unfurl_links=False,
             unfurl_media=False,
             **thread,
@@ -118,34 +148,33 @@ class SlackCards:
         answer: type[A],
         name: str,
         method: Callable[..., SlackResponse],
-        into: str | None = None,
+        where: str | None = None,
         **args: Any,
     ) -> A:
-        """One call, when Slack takes it; a post goes `into` a conversation at that one's pace.
-
-        Slack limits posts by conversation and everything else by method.
-        """
-        place = f"slack:{into or name}"
+        """One call, unless Slack wants to be left alone: the method, or `where` it limits posts."""
+        place = where or _paced(name)
         _wait_for(self._pace.held(place))
-        if into is not None:
-            _wait_for(self._pace.reserve(place, _GAP_MS))
         try:
             return self._api.call(answer, method, **args)
         except RateLimited as limited:
             self._pace.hold(place, math.ceil((limited.wait_s or 0) * 1000))
             raise
 
-    def _found(self, target: str, request: Request) -> list[Place]:
+    def _found(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
         channel = self._channel(target)
         if channel is None:
-            return []
-        ours = {"event_type": ids.CARD_EVENT, "event_payload": {"request_id": request.id}}
-        bot_id = self._api.identity().bot_id
-        return [
-            Place(channel=channel, ts=str(message["ts"]))
-            for message in self._messages(channel, request.body.opened_ms - _SKEW_MS)
-            if message.get("metadata") == ours and message.get("bot_id") == bot_id
-        ]
+            return {}
+        since_ms = min(request.body.opened_ms for request in requests) - _SKEW_MS
+        wanted, bot_id = {request.id for request in requests}, self._api.identity().bot_id
+        found: dict[str, list[Found]] = {}
+        for message in self._messages(channel, since_ms):
+            if message.get("bot_id") != bot_id:
+                continue
+            shown, items = ids.shown_by(message.get("metadata"))
+            place = Place(channel=channel, ts=str(message["ts"]))
+            for request_id in wanted.intersection(shown):
+                found.setdefault(request_id, []).append(Found(place, items))
+        return found
 
     def _messages(self, channel: str, since_ms: int) -> Iterator[dict[str, Any]]:
         """The newest messages of a conversation, newest first."""
@@ -169,10 +198,17 @@ class SlackCards:
         """The id of a conversation; `#name` among the channels that the bot is in."""
         if not target.startswith("#"):
             return target
-        known = self._cache.get(_named(target))
-        if known is not None and ids.is_conversation(known):
-            return known
-        return self._looked_up(target.removeprefix("#"))
+        return self._id_of(target) or self._looked_up(target.removeprefix("#"))
+
+    def _id_of(self, name: str) -> str | None:
+        """The id of a `#name` that was posted into lately."""
+        known = self._cache.get(_named(name))
+        return known if known is not None and ids.is_conversation(known) else None
+
+    def _place(self, target: str) -> str:
+        """What keeps the pace of a conversation, the same by its name and by its id."""
+        known = self._id_of(target) if target.startswith("#") else None
+        return _paced(known or target)
 
     def _looked_up(self, name: str) -> str | None:
         cursor: str | None = None
@@ -196,6 +232,10 @@ def _wait_for(wait_ms: int) -> None:
     """Not now. Raises `SlackAgain` unless there is nothing to wait for."""
     if wait_ms:
         raise SlackAgain("paced", wait_ms / 1000)
+
+
+def _paced(what: str) -> str:
+    return f"slack:{what}"
 
 
 def _named(target: str) -> str:

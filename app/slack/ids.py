@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from app.domain.errors import CountersignError
 from app.domain.request import Place
@@ -14,6 +16,7 @@ APPROVE = "countersign_approve"
 REVISE = "countersign_revise"
 REJECT = "countersign_reject"
 STOP = "countersign_stop"
+OPEN = "countersign_open"
 """Action ids of the buttons; those of a policy's own choices are made by `of_choice`."""
 
 AT_ONCE = re.compile(r"\Acountersign_(approve|reject|choose:.*)\Z", re.DOTALL)
@@ -54,10 +57,15 @@ COMMENT = "comment"
 """The form's one input: its block and its action."""
 
 CARD_EVENT = "countersign_request"
+DIGEST_EVENT = "countersign_digest"
 OUTCOME_EVENT = "countersign_outcome"
 NOTICE_EVENT = "countersign_notice"
 """Event types of message metadata, by which a message is found again. Anybody can read them."""
 
+Metadata = dict[str, Any]
+
+_ID = r"req_[0-9a-z]{26}"
+_OPENS = re.compile(rf"1:(?P<request>{_ID})", re.ASCII)
 _SHOWN = re.compile(
     r"1:(?P<request>req_[0-9a-z]{26}):(?P<digest>[0-9a-f]{64})"
     r"(?::(?P<channel>[A-Z0-9]{3,30}):(?P<ts>[0-9]{1,12}\.[0-9]{1,9}))?",
@@ -188,6 +196,40 @@ def parse(value: str) -> Shown:
     channel, ts = found["channel"], found["ts"]
     place = Place(channel=channel, ts=ts) if channel else None
     return Shown(found["request"], found["digest"], place)
+
+
+def opens(request_id: str) -> str:
+    """The value of a button that opens a request's card, whatever stands on it by then."""
+    return f"1:{request_id}"
+
+
+def opened(value: str) -> str:
+    """The request of a value that `opens` wrote. Raises `CardUnreadable`."""
+    found = _OPENS.fullmatch(value)
+    if found is None:
+        raise _unreadable()
+    return found["request"]
+
+
+def metadata(event: str, request_id: str) -> Metadata:
+    """What a message carries so that it is found again."""
+    return {"event_type": event, "event_payload": {"request_id": request_id}}
+
+
+def digest_metadata(request_ids: Sequence[str]) -> Metadata:
+    """The same of a message that several requests share."""
+    return {"event_type": DIGEST_EVENT, "event_payload": {"request_ids": list(request_ids)}}
+
+
+def shown_by(metadata: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The requests that a message of ours shows, and those of them that share it."""
+    match metadata:
+        case {"event_type": event, "event_payload": {"request_id": str(one)}}:
+            return ((one,), ()) if event == CARD_EVENT else ((), ())
+        case {"event_type": event, "event_payload": {"request_ids": [*several]}}:
+            ids = tuple(one for one in several if isinstance(one, str))
+            return (ids, ids) if event == DIGEST_EVENT else ((), ())
+    return (), ()
 
 
 def is_user(ref: str) -> bool:

@@ -105,6 +105,11 @@ class Press(Interaction):
         return move, self._on_card(shown)
 
     @property
+    def opened(self) -> str:
+        """The request whose card the button opens. Raises `CardUnreadable`."""
+        return ids.opened(self.actions[0].value)
+
+    @property
     def shown(self) -> ids.Shown:
         """What the button says was shown, and on which card. Raises `CardUnreadable`."""
         return self._on_card(ids.parse(self.actions[0].value))

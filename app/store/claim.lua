@@ -1,31 +1,49 @@
 -- Take up to ARGV[2] due requests of lane ARGV[1] under a lease of ARGV[4] ms, named ARGV[3].
+-- With a line, KEYS[1], they are the first of those who stand in it and have work in the lane, whenever
+-- that is due; who is set aside is left alone.
 -- A claim that is found past its lease was never finished: its work may be half done.
 -- Answers '1' when more is due, then each id with '1' when it was found unfinished. No callback is
 -- handed out during a pause.
 local lane, limit, token, lease = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-local due, claims = 'cs:due:' .. lane, 'cs:claims:' .. lane
+local due, claims, aside = 'cs:due:' .. lane, 'cs:claims:' .. lane, 'cs:aside:' .. lane
 if lane == 'callback' and redis.call('EXISTS', 'cs:paused') == 1 then return {'0'} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- When the lease of whoever holds a request ends, nil when nobody does; and what a claim left there.
+local function holder(id)
+  local held = redis.call('HGET', claims, id)
+  local ends = held and tonumber(string.match(held, ' (%d+)$'))
+  return ends and ends > now and ends or nil, held
+end
+
 local taken, count = {}, 0
+local function take(id, held)
+  local until_ms = string.format('%.0f', now + lease)
+  redis.call('HSET', claims, id, token .. ' ' .. until_ms)
+  redis.call('ZADD', due, until_ms, id)
+  taken[#taken + 1] = id
+  taken[#taken + 1] = held and '1' or '0'
+  count = count + 1
+end
+
+if KEYS[1] then
+  for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, 999)) do
+    local ends, held = holder(id)
+    local work = redis.call('ZSCORE', due, id) and redis.call('HEXISTS', aside, id) == 0
+    if work and not ends then take(id, held) end
+    if count == limit then break end
+  end
+  return {'0', unpack(taken)}
+end
+
 -- Those that somebody holds are passed over, and moved to the end of their lease, so a few rounds do.
 for _ = 1, 8 do
   local wanted = limit - count
   local ids = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, wanted)
   for _, id in ipairs(ids) do
-    local held = redis.call('HGET', claims, id)
-    local ends = held and tonumber(string.match(held, ' (%d+)$'))
-    if ends and ends > now then
-      redis.call('ZADD', due, ends, id)
-    else
-      local until_ms = string.format('%.0f', now + lease)
-      redis.call('HSET', claims, id, token .. ' ' .. until_ms)
-      redis.call('ZADD', due, until_ms, id)
-      taken[#taken + 1] = id
-      taken[#taken + 1] = held and '1' or '0'
-      count = count + 1
-    end
+    local ends, held = holder(id)
+    if ends then redis.call('ZADD', due, ends, id) else take(id, held) end
   end
   if #ids < wanted or count == limit then break end
 end

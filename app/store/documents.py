@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from app.domain.bursts import waits_in
 from app.domain.errors import RequestUnreadable
 from app.domain.request import Body, Request, State, Status
 
@@ -43,11 +44,17 @@ def held_index(reason: str) -> str:
     return f"cs:index:held:{reason}"
 
 
+def line_key(channel: str) -> str:
+    """The set of those that wait for a card in a channel."""
+    return f"cs:index:line:{channel}"
+
+
 def indexes(request: Request) -> set[str]:
     """Every set that this request is a member of; ids sort by time, so no scores are needed.
 
     A principal is the person on whose behalf it was asked and, while it waits, everybody whom the
-    plan names; the loads of people are counted from those that they were chosen for, or are on.
+    plan names; the loads of people are counted from those that they were chosen for, or are on. Who
+    waits for a card in a channel stands in its line.
     """
     body, status = request.body, request.state.status.value
     found = {
@@ -59,6 +66,8 @@ def indexes(request: Request) -> set[str]:
     }
     if request.state.held is not None:
         found.add(held_index(request.state.held.reason))
+    if (channel := waits_in(request)) is not None:
+        found.add(line_key(channel))
     found |= {f"cs:index:principal:{name}" for name in _principals(request)}
     return found | {load_index(person) for person in request.at_it}
 

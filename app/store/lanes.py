@@ -13,6 +13,7 @@ from app.ports import Batch, Claim
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk, talk_in_one
+from .documents import line_key
 from .gate import PAUSED
 
 LEASE_MS = 60_000
@@ -27,15 +28,17 @@ class RedisLanes:
         self._bells = bells
         self._claim = script(client, "claim")
         self._release = script(client, "release")
+        self._stagger = script(client, "stagger")
 
     def claim(self, lane: Lane, limit: int) -> Batch:
-        token = new_operation()
-        # Never repeated: what a lost reply took comes back when its lease ends.
-        args = [lane.value, limit, token, LEASE_MS]
-        more, *taken = once(lambda: self._claim(args=args))
-        pairs = zip(taken[::2], taken[1::2], strict=True)
-        claims = [Claim(lane, one, token, held == "1") for one, held in pairs]
-        return Batch(claims, more == "1")
+        return self._taken(lane, limit)
+
+    def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
+        return self._taken(lane, limit, line_key(channel)).claims
+
+    def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
+        args = [lane.value, first_ms, step_ms]
+        talk(lambda: self._stagger(keys=[line_key(channel)], args=args))
 
     def release(self, claim: Claim) -> None:
         self._let_go(claim)
@@ -77,6 +80,15 @@ class RedisLanes:
         if not earliest or (paused and lane is Lane.CALLBACK):
             return None
         return max(0, int(earliest[0][1]) - milliseconds(clock))
+
+    def _taken(self, lane: Lane, limit: int, *line: str) -> Batch:
+        token = new_operation()
+        # Never repeated: what a lost reply took comes back when its lease ends.
+        args = [lane.value, limit, token, LEASE_MS]
+        more, *taken = once(lambda: self._claim(keys=line, args=args))
+        pairs = zip(taken[::2], taken[1::2], strict=True)
+        claims = [Claim(lane, one, token, held == "1") for one, held in pairs]
+        return Batch(claims, more == "1")
 
     def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "", held: str = "") -> None:
         args = _letting_go(claim, wait_ms, problem, held)

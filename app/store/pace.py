@@ -14,8 +14,9 @@ class RedisPace:
         self._redis = client
         self._reserve = script(client, "pace")
 
-    def reserve(self, place: str, gap_ms: int) -> int:
-        return int(talk(lambda: self._reserve(keys=[f"cs:pace:{place}"], args=[gap_ms])))
+    def reserve(self, place: str, gap_ms: int, ahead: float | None = None) -> int:
+        args = [gap_ms, "" if ahead is None else ahead]
+        return int(talk(lambda: self._reserve(keys=[f"cs:pace:{place}"], args=args)))
 
     def held(self, place: str) -> int:
         return max(0, int(talk(lambda: self._redis.pttl(f"cs:hold:{place}"))))

@@ -78,6 +78,10 @@ class RedisRequests:
         read = (_readable(request_id, fields) for request_id, fields in rows)
         return [request for request in read if request is not None]
 
+    def ahead(self, channel: str, request_id: str) -> int | None:
+        place = talk(lambda: self._redis.zrank(documents.line_key(channel), request_id))
+        return None if place is None else int(str(place))
+
     def message(self, request_id: str) -> str:
         key = documents.request_key(request_id)
         found = talk(lambda: self._redis.hget(key, "message"))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.world import ANA, APPROVE, BEN, REJECT, REVISE, World, running
+from tests.world import ANA, APPROVE, BEN, REJECT, REVISE, World, at_once, eventually, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -147,6 +148,37 @@ def test_somebody_stops_what_would_go_ahead(page: Page, world: World, pictures: 
     expect(card).to_contain_text("The customer wrote again.")
     callback = world.delivered(request_id)
     assert (callback["type"], callback["data"]["by"][0]["id"]) == ("request.rejected", ANA)
+
+
+def test_a_burst_is_one_message_and_each_request_is_opened_out_of_it(
+    page: Page, world: World, pictures: Path
+) -> None:
+    customers = ("Acme", "Globex", "Initech", "Umbrella", "Hooli", "Stark")
+    jobs = [
+        partial(
+            world.ask,
+            title=f"Refund order {2042 + n} for {customer}",
+            payload={"amount": 120 + 37 * n, "customer": customer, "tier": "standard"},
+        )
+        for n, customer in enumerate(customers * 2)
+    ]
+    asked = at_once(jobs, 8)
+    shown = eventually(lambda: [one for one in asked if world.digests(one["id"])], what="a digest")
+    first, second, third, *_ = [str(one["id"]) for one in shown]
+    ts = world.digests(first)[0]["ts"]
+    page.set_viewport_size({"width": 1060, "height": 900})
+    page.goto(f"{world.stack.sandbox_url}/?user={ANA}")
+    digest = page.locator(f'#messages [data-ts="{ts}"]')
+    expect(digest).to_contain_text("requests wait for a decision")
+    digest.get_by_role("button", name="Open").first.click()
+    expect(page.locator("#messages")).to_contain_text("Its card is in your direct messages")
+    world.decide(first, APPROVE, ANA)
+    world.decide(second, REJECT, BEN)
+    world.web.post(f"/v1/requests/{third}/cancel", json={}).raise_for_status()
+    for words in ("Approved by @Ana", "Rejected by @Ben", "Withdrawn"):
+        expect(digest).to_contain_text(words)
+    digest.evaluate("(message) => message.scrollIntoView({block: 'start'})")
+    page.screenshot(path=pictures / "burst.png")
 
 
 def test_somebody_else_decides_and_the_open_page_follows(page: Page, world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 import redis
 
 from app.changes import change
+from app.claims import drain, singly
 from app.domain import lifecycle
 from app.domain.commands import CardDrawn, Wake
 from app.domain.due import Lane
@@ -17,7 +18,7 @@ from app.domain.errors import RequestNotFound
 from app.domain.events import GateEvent
 from app.domain.request import Held, Place, Request, Status
 from app.identifiers import new_operation
-from app.lanes import CallbackLane, TimeLane, drain, singly
+from app.lanes import CallbackLane, TimeLane
 from app.ports import Client, Paused
 from app.store import lanes as lanes_module
 from app.store.bells import Bells

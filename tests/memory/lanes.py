@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -54,6 +54,11 @@ class OneLane:
     quiet_until: int = 0
     rung: int = 0
 
+    def held(self, request_id: str, now: int) -> bool:
+        """Whether somebody holds it."""
+        lease = self.leases.get(request_id)
+        return lease is not None and lease.ends > now
+
 
 @dataclass
 class MemoryLanes:
@@ -62,23 +67,37 @@ class MemoryLanes:
     clock: Callable[[], int]
     lock: threading.RLock = field(default_factory=threading.RLock)
     paused: bool = False
+    lines: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     lanes: dict[Lane, OneLane] = field(default_factory=lambda: {lane: OneLane() for lane in Lane})
 
     def claim(self, lane: Lane, limit: int) -> Batch:
         with self.lock:
             if lane is Lane.CALLBACK and self.paused:
                 return Batch([], more=False)
-            one, now, token = self.lanes[lane], self.clock(), new_operation()
+            one, now = self.lanes[lane], self.clock()
             ids: list[str] = []
             while len(ids) < limit and (request_id := self._due_now(one, now)) is not None:
                 one.due.drop(request_id)
                 ids.append(request_id)
-            claims = [Claim(lane, each, token, unfinished=each in one.leases) for each in ids]
-            lease = Lease(token, now + redis_lanes.LEASE_MS)
-            for request_id in ids:
-                one.leases[request_id] = lease
-                one.due.put(request_id, lease.ends)
-            return Batch(claims, more=self._due_now(one, now) is not None)
+            return Batch(self._take(lane, ids), more=self._due_now(one, now) is not None)
+
+    def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
+        with self.lock:
+            one, now = self.lanes[lane], self.clock()
+            free = [
+                each
+                for each in sorted(self.lines[channel])
+                if each in one.due.at and each not in one.aside and not one.held(each, now)
+            ]
+            return self._take(lane, free[:limit])
+
+    def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
+        with self.lock:
+            one, now = self.lanes[lane], self.clock()
+            for place, each in enumerate(sorted(self.lines[channel])):
+                free = each not in one.leases and each not in one.aside
+                if free and one.due.at.get(each, now + 1) <= now:
+                    one.due.put(each, now + first_ms + place * step_ms)
 
     def release(self, claim: Claim) -> None:
         with self.lock:
@@ -156,6 +175,15 @@ class MemoryLanes:
             one.due.drop(request_id)
             for kept in (one.stated, one.leases, one.aside):
                 kept.pop(request_id, None)
+
+    def _take(self, lane: Lane, ids: Sequence[str]) -> list[Claim]:
+        one, token = self.lanes[lane], new_operation()
+        claims = [Claim(lane, each, token, unfinished=each in one.leases) for each in ids]
+        lease = Lease(token, self.clock() + redis_lanes.LEASE_MS)
+        for request_id in ids:
+            one.leases[request_id] = lease
+            one.due.put(request_id, lease.ends)
+        return claims
 
     def _due_now(self, one: OneLane, now: int) -> str | None:
         """The earliest that is due and that nobody holds; those held are due when that ends."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.domain.alarms import Alarm
+from app.domain.bursts import waits_in
 from app.domain.due import Lane, due
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.events import Event
@@ -86,6 +87,15 @@ class MemoryStore:
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         self._up()
         return [row.request for each in request_ids if (row := self.rows.get(each)) is not None]
+
+    def line(self, channel: str) -> list[str]:
+        """Who waits for a card in a channel, in order of opening."""
+        return sorted(self.lanes.lines[channel])
+
+    def ahead(self, channel: str, request_id: str) -> int | None:
+        self._up()
+        waiting = self.line(channel)
+        return waiting.index(request_id) if request_id in waiting else None
 
     def message(self, request_id: str) -> str:
         self._up()
@@ -191,11 +201,12 @@ class MemoryStore:
         events = [Event.model_validate_json(each.model_dump_json()) for each in transition.events]
         self.stream += events
         self.alarms += [] if transition.alarm is None else [transition.alarm]
-        before, after = transition.before, transition.after
-        for person in () if before is None else before.at_it:
-            self.loads_of[person].discard(request_id)
-        for person in () if after is None else after.at_it:
-            self.loads_of[person].add(request_id)
+        if transition.before is not None:
+            for index in self._indexes(transition.before):
+                index.discard(request_id)
+        if transition.after is not None:
+            for index in self._indexes(transition.after):
+                index.add(request_id)
         if transition.after is None:
             self._erase(request_id)
             return
@@ -209,6 +220,12 @@ class MemoryStore:
             replay = Replay(request_id, idempotency.fingerprint)
             self.replays[idempotency.client, idempotency.key] = replay
         self.lanes.schedule(request_id, _due_anew(transition.before, transition.after))
+
+    def _indexes(self, request: Request) -> list[set[str]]:
+        """What the request is found by, beside its id."""
+        channel = waits_in(request)
+        lines = [] if channel is None else [self.lanes.lines[channel]]
+        return [*lines, *(self.loads_of[person] for person in request.at_it)]
 
     def _erase(self, request_id: str) -> None:
         body = self.rows.pop(request_id).request.body

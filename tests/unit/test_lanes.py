@@ -11,6 +11,7 @@ import pytest
 
 from app import changes
 from app.changes import change
+from app.claims import Timers, drain, singly
 from app.domain import lifecycle
 from app.domain.commands import CardDrawn, Command, TargetsFound, Wake
 from app.domain.due import Lane
@@ -18,8 +19,9 @@ from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.request import Place, Request
 from app.domain.slack_steps import SayNotice
 from app.domain.transition import Transition
-from app.lanes import CallbackLane, SlackLane, TimeLane, Timers, drain, singly
-from app.ports import Answer, Batch, Claim, Client, HostBusy, SlackAgain, SlackNever
+from app.lanes import CallbackLane, TimeLane
+from app.ports import Answer, Batch, Claim, Client, Found, HostBusy, SlackAgain, SlackNever
+from app.slack_lane import SlackLane
 from app.staffing import Staffing
 from policies.plan import Stage
 from tests import fakes
@@ -31,6 +33,10 @@ class FakeLanes:
     """Hands out what it was given, and notes how each claim ended."""
 
     waiting: list[Claim] = field(default_factory=list)
+    line: Callable[[str], list[str]] = lambda _: []
+    held: set[str] = field(default_factory=set)
+    staggered: list[tuple[str, int, int]] = field(default_factory=list)
+    left_behind: set[str] = field(default_factory=set)
     ended: list[tuple[str, str]] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     rung: int = 0
@@ -38,6 +44,13 @@ class FakeLanes:
     def claim(self, lane: Lane, limit: int) -> Batch:
         taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
         return Batch(taken, more=bool(self.waiting))
+
+    def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
+        free = [one for one in self.line(channel) if one not in self.held]
+        return [Claim(lane, one, "token", one in self.left_behind) for one in free[:limit]]
+
+    def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
+        self.staggered.append((channel, first_ms, step_ms))
 
     def release(self, claim: Claim) -> None:
         self._end(claim, "released")
@@ -81,18 +94,36 @@ class FakeCards:
     told: list[tuple[str, str]] = field(default_factory=list)
     redrawn: int = 0
     searched: int = 0
+    ahead: list[float | None] = field(default_factory=list)
+    digests: list[list[str]] = field(default_factory=list)
+    drawn: list[dict[str, bool]] = field(default_factory=list)
+    there: dict[str, list[Found]] = field(default_factory=dict)
+
+    def turn(self, target: str, ahead: float | None = None) -> None:
+        self.ahead.append(ahead)
+        self.fate("turn")
 
     def post(self, target: str, request: Request) -> Place:
         self.posted.append(target)
         self.fate(target)
         return Place(channel=target, ts=str(len(self.posted)))
 
+    def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
+        self.digests.append([one.id for one in requests])
+        self.fate("digest")
+        return Place(channel=target, ts=f"digest {len(self.digests)}")
+
     def redraw(self, place: Place, request: Request) -> None:
         self.redrawn += 1
 
-    def find(self, target: str, request: Request) -> list[Place]:
+    def redraw_digest(self, place: Place, requests: Sequence[Request], gone: int) -> None:
+        self.drawn.append({one.id: one.pending for one in requests})
+        self.fate("redraw")
+
+    def find(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
         self.searched += 1
-        return [Place(channel=one, ts="found") for one in self.posted if one == target]
+        places = [Found(Place(channel=one, ts="found")) for one in self.posted if one == target]
+        return {one.id: self.there.get(one.id, places) for one in requests if places or self.there}
 
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         self.said.append((notice.place, notice.kind, tuple(to)))
@@ -110,9 +141,10 @@ class FakeCards:
         self.fate("absent")
 
 
-def fails(error: Exception) -> Callable[[str], None]:
-    def fate(_: str) -> None:
-        raise error
+def fails(error: Exception, at: str = "#approvals") -> Callable[[str], None]:
+    def fate(what: str) -> None:
+        if what == at:
+            raise error
 
     return fate
 
@@ -129,7 +161,7 @@ def lanes() -> FakeLanes:
 
 def asked(store: fakes.FakeStore, **changes: object) -> Request:
     transition = opened(opened_ms=store.now(), **changes)
-    store.commit(transition, "open")
+    store.commit(transition, f"open {transition.request.id}")
     return transition.request
 
 
@@ -195,7 +227,7 @@ def test_it_is_still_looked_for_when_something_else_worked_in_between(
 def test_a_card_whose_turn_has_not_come_is_put_off_and_nothing_is_recorded(
     store: fakes.FakeStore, lanes: FakeLanes
 ):
-    request, cards = asked(store), FakeCards(fate=fails(SlackAgain("paced", 0.4)))
+    request, cards = asked(store), FakeCards(fate=fails(SlackAgain("paced", 0.4), "turn"))
     slack_lane(store, lanes, cards)(claim_of(request))
     assert lanes.ended == [(request.id, "postponed 401")]
     assert store.load(request.id).request == request
@@ -218,7 +250,7 @@ def test_one_claim_does_not_go_on_past_its_time(
     store: fakes.FakeStore, lanes: FakeLanes, monkeypatch: pytest.MonkeyPatch
 ):
     request = asked(store, evaluation=evaluation(plan=plan(channel=None)))
-    monkeypatch.setattr("app.lanes._STEPS_S", 0)
+    monkeypatch.setattr("app.slack_lane._STEPS_S", 0)
     cards = FakeCards()
     slack_lane(store, lanes, cards)(claim_of(request))
     assert cards.posted == []
@@ -447,7 +479,7 @@ def test_a_timer_of_what_is_gone_is_let_go(store: fakes.FakeStore):
 
 
 def test_the_other_lanes_give_way_while_timers_are_done(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("app.lanes._GIVE_WAY_S", 60)
+    monkeypatch.setattr("app.claims._GIVE_WAY_S", 60)
     timers, order = Timers(), []
 
     def callback() -> None:
@@ -464,7 +496,7 @@ def test_the_other_lanes_give_way_while_timers_are_done(monkeypatch: pytest.Monk
 
 
 def test_nobody_gives_way_for_ever(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("app.lanes._GIVE_WAY_S", 0)
+    monkeypatch.setattr("app.claims._GIVE_WAY_S", 0)
     timers, lanes = Timers(), FakeLanes(claims("a"))
     with timers.first():
         drain(lanes, Lane.CALLBACK, singly(lanes, lambda _: None), 1, timers.give_way)

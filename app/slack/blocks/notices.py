@@ -90,6 +90,11 @@ def gone(absence: Absence, left: Sequence[Absence]) -> Message:
     return _marked("".join([words, *others]))
 
 
+def shown(request: Request) -> Message:
+    """For the one who opened a request out of a digest: where its card is, or will be at once."""
+    return _line(f"Its card is in your direct messages: {_named(request)}.")
+
+
 def outcome(request: Request) -> Message:
     """For the one on whose behalf it was asked: how it ended, by whom, and why."""
     return _ended(request, f"Your request {request.id}")

@@ -51,11 +51,15 @@ def headline(request: Request) -> str:
 
 def ending(request: Request, decision: Decision, most: int) -> list[Block]:
     """What, who and when; and why, in the words of whoever decided: at most so many characters."""
-    what, comment = _what(request, decision), decision.comment or ""
-    sign = SIGNS[decision.outcome]
-    line = f"{sign} *{what}*{_by(decision)} · {instant(decision.at_ms)}"
+    comment = decision.comment or ""
     why = [boxed(cut(comment, most, "in the request"))] if comment.strip() else []
+    line = f"{ended(request, decision)} · {instant(decision.at_ms)}"
     return [section(line), *_broken_glass(decision), *why]
+
+
+def ended(request: Request, decision: Decision) -> str:
+    """What and who, in one line of mrkdwn."""
+    return f"{SIGNS[decision.outcome]} *{_what(request, decision)}*{_by(decision)}"
 
 
 def goes_ahead(request: Request) -> str:

@@ -81,7 +81,7 @@ class Pace:
     holds_ms: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
 
-    def reserve(self, place: str, gap_ms: int) -> int:
+    def reserve(self, place: str, gap_ms: int, ahead: float | None = None) -> int:
         self.taken[place] = gap_ms
         return self.waits_ms.get(place, 0)
 

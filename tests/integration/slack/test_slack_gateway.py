@@ -8,7 +8,7 @@ import pytest
 
 from app.domain import lifecycle
 from app.domain.request import Place
-from app.ports import SlackAgain, SlackNever
+from app.ports import Found, SlackAgain, SlackNever
 from app.slack.answers import Identity
 from app.slack.api import SlackApi
 from app.slack.gateway import SlackCards
@@ -55,8 +55,8 @@ def test_a_card_that_nobody_recorded_is_found_by_its_id(slack, cards):
     cards.post(channel, pending())
     place = cards.post(channel, request)
     cards.post(channel, pending())
-    assert cards.find(channel, request) == [place]
-    assert cards.find(channel, pending(opened_ms=now_ms(slack))) == []
+    assert cards.find(channel, [request]) == {request.id: [Found(place)]}
+    assert cards.find(channel, [pending(opened_ms=now_ms(slack))]) == {}
 
 
 @pytest.mark.parametrize("remembered", [True, False])
@@ -66,7 +66,7 @@ def test_a_card_in_a_channel_known_by_name_is_found(slack, cards, cache, remembe
     place = cards.post(target, request)
     if not remembered:
         cache.kept.clear()
-    assert cards.find(target, request) == [place]
+    assert cards.find(target, [request]) == {request.id: [Found(place)]}
 
 
 def test_a_card_past_the_first_page_of_a_busy_channel_is_found(slack, cards, monkeypatch):
@@ -75,7 +75,7 @@ def test_a_card_past_the_first_page_of_a_busy_channel_is_found(slack, cards, mon
     place = cards.post(channel, request)
     for number in range(4):
         slack.ask("say", {"user": DEV, "channel": channel, "text": f"chat {number}"})
-    assert cards.find(channel, request) == [place]
+    assert cards.find(channel, [request]) == {request.id: [Found(place)]}
     assert len(slack.calls("conversations.history")) == 3
 
 
@@ -83,19 +83,19 @@ def test_somebody_elses_message_with_our_metadata_is_not_ours(slack, cards, api)
     channel, request = slack.fresh_channel("forged"), pending(opened_ms=now_ms(slack))
     cards.post(channel, request)
     api._identity = Identity(team_id="T0SANDBOX", bot_id="B0ANOTHER1")
-    assert cards.find(channel, request) == []
+    assert cards.find(channel, [request]) == {}
 
 
 @pytest.mark.parametrize("error", ["missing_scope", "not_in_channel", "channel_not_found"])
 def test_a_history_that_we_may_not_read_has_no_card_in_it(slack, cards, error):
     slack.fault("conversations.history", "error", error=error)
-    assert cards.find(APPROVALS, pending()) == []
+    assert cards.find(APPROVALS, [pending()]) == {}
 
 
 def test_a_history_that_slack_can_not_give_now_is_asked_for_again(slack, cards):
     slack.fault("conversations.history", "http_500", times=1)
     with pytest.raises(SlackAgain):
-        cards.find(APPROVALS, pending())
+        cards.find(APPROVALS, [pending()])
 
 
 @pytest.mark.parametrize("person", ["dev@example.com", "DEV@example.com", DEV])
@@ -115,14 +115,14 @@ def test_a_requester_who_is_not_in_slack_is_given_up(slack, cards, person):
 
 
 def test_one_message_a_second_is_reserved_for_each_conversation(cards, pace):
-    cards.post("#approvals", pending())
+    cards.turn("#approvals")
     assert pace.taken["slack:#approvals"] == 1_000
 
 
 def test_a_card_waits_its_turn_without_a_call(slack, cards, pace):
     pace.waits_ms["slack:#approvals"] = 400
     with pytest.raises(SlackAgain) as caught:
-        cards.post("#approvals", pending())
+        cards.turn("#approvals")
     assert again(caught) == ("paced", 0.4)
     assert slack.calls("chat.postMessage") == []
 
@@ -205,7 +205,7 @@ def test_a_lost_reply_sends_nothing_twice(slack, cards):
     with pytest.raises(SlackAgain):
         cards.post(channel, request)
     assert len(slack.calls("chat.postMessage")) == 1
-    assert len(cards.find(channel, request)) == 1
+    assert len(cards.find(channel, [request])[request.id]) == 1
 
 
 def test_an_answer_of_http_500_is_tried_again(slack, cards):

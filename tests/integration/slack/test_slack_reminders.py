@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.request import NoticeKind, Place
 from app.domain.slack_steps import SayNotice
+from app.ports import Found
 from tests.builders import NOW, pending
 
 from .conftest import APPROVALS
@@ -47,7 +48,8 @@ def test_a_notice_is_no_card(slack, cards):
     place = cards.post(channel, request)
     opened = request.body.model_copy(update={"opened_ms": int(float(place.ts) * 1000)})
     cards.say(notice("escalation", place), request, [])
-    assert cards.find(channel, request.model_copy(update={"body": opened})) == [place]
+    recent = request.model_copy(update={"body": opened})
+    assert cards.find(channel, [recent]) == {request.id: [Found(place)]}
 
 
 def test_people_and_groups_are_found_by_every_name_and_strangers_left_out(directory):

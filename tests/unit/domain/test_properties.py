@@ -11,11 +11,13 @@ from app.domain.commands import (
     CallbackTried,
     Cancel,
     CardDrawn,
+    CardsFound,
     Command,
     Hold,
     NoticeSaid,
     Redeliver,
     RequesterTold,
+    Show,
     Signal,
     SlackFailed,
     Stop,
@@ -133,6 +135,12 @@ def commands(request: Request) -> st.SearchStrategy[Command]:
         ),
         st.builds(NoticeSaid, at_ms=st.sampled_from((NOW, NOW + 1000)), place=PLACES),
         st.builds(CardDrawn, target=st.just("#approvals"), place=PLACES, face=st.integers(0, 2)),
+        st.builds(
+            CardsFound,
+            target=st.just("#approvals"),
+            digests=st.tuples(st.tuples(PLACES, st.just((request.id, "req_other")))),
+        ),
+        st.builds(Show, person=PEOPLE),
         st.builds(
             TargetLost, target=st.sampled_from(["#approvals", "D1"]), problem=st.just("gone")
         ),

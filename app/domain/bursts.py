@@ -1,0 +1,37 @@
+"""A burst of requests into one channel: who waits there for a card, and who shares a message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .request import Request
+
+GAP_MS = 1_000
+"""Slack takes about one message a second in each conversation; people read fewer."""
+
+MOST = 20
+"""Requests that one message holds within Slack's limits (`app/slack/blocks/digest.py`)."""
+
+FEWEST = 4
+"""Fewer than this get a card each, which shows more."""
+
+
+def waits_in(request: Request) -> str | None:
+    """The channel that has nothing of this request yet, None when it does not wait for one."""
+    plan, cards = request.body.evaluation.plan, request.state.cards
+    waits = request.pending and request.state.held is None
+    if plan is None or not waits or plan.channel not in (cards.targets or ()):
+        return None
+    posted = any(copy.target == plan.channel for copy in cards.copies)
+    return None if posted else plan.channel
+
+
+def together(waiting: Sequence[Request]) -> tuple[Request, ...]:
+    """Which of those that wait in a channel, in order of opening, its next message shows.
+
+    A watch comes alone: its window begins when it is seen, and where it is seen it can be stopped.
+    """
+    reviews = tuple(request for request in waiting if not request.watched)
+    if len(reviews) < FEWEST or waiting[0].watched:
+        return tuple(waiting[:1])
+    return reviews[:MOST]

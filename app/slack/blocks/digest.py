@@ -1,0 +1,109 @@
+"""One message for a burst of requests: a line each, and a way to its card.
+
+Nothing here decides: nobody decides on what they have not seen whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block, ButtonElement, ContextBlock, HeaderBlock, SectionBlock
+
+from app.domain.request import Request
+from app.slack import ids
+
+from . import fields, phrases, progress
+from .people import listed
+from .text import Message, checked, cut, escaped, length, marked, one_line, plain
+
+_ITEM, _TITLE, _FIELD = 260, 110, 30
+"""The most characters of an item, of its title and of each of its fields, as they are sent: with
+these a message of `bursts.MOST` items fits."""
+
+_TITLE_CUT, _NAMES, _FIELDS = 100, 300, 2
+
+
+def digest(requests: Sequence[Request], gone: int = 0) -> Message:
+    """The requests as they stand now; `gone` more were here and are erased."""
+    headline = _headline(requests)
+    waiting = [request for request in requests if request.pending]
+    head: list[Block] = [
+        HeaderBlock(text=plain(headline)),
+        ContextBlock(elements=[plain(_intro(waiting, gone))]),
+    ]
+    return Message(
+        text=f"{headline}: {listed([escaped(_title(one)) for one in waiting or requests], _NAMES)}",
+        blocks=checked([*head, *map(_item, requests)]),
+    )
+
+
+def _headline(requests: Sequence[Request]) -> str:
+    """`14 requests wait for a decision`, later `1 of 14 waits …`, at last that none does."""
+    waiting, count = sum(request.pending for request in requests), len(requests)
+    if not waiting:
+        return "None of these requests waits any more"
+    verb = "waits" if waiting == 1 else "wait"
+    of = "" if waiting == count else f"{waiting} of "
+    return f"{of}{count} request{'' if count == 1 else 's'} {verb} for a decision"
+
+
+def _intro(waiting: Sequence[Request], gone: int) -> str:
+    how = "Open sends you the whole card, to decide on. " if waiting else ""
+    left_out = f" No longer kept: {gone:,} more." if gone else ""
+    return f"{how}Titles are the requesters' words.{left_out}"
+
+
+def _item(request: Request) -> Block:
+    """A row of a table: what it is about, how it stands, and the button."""
+    what = _what(request)
+    cells = [plain(what), marked(_stands(request, _ITEM - _sent(what)))]
+    return SectionBlock(block_id=request.id, fields=cells, accessory=_open(request))
+
+
+def _open(request: Request) -> ButtonElement | None:
+    if not request.pending:
+        return None
+    value = ids.opens(request.id)
+    return ButtonElement(action_id=ids.OPEN, text=plain("Open"), value=value)
+
+
+def _what(request: Request) -> str:
+    """The title, and below it the first short fields of the payload."""
+    rows = fields.rows(request.body.evaluation.fields, request.body.payload)
+    short = [_brief(row) for row in rows if row.short and not row.ours]
+    about = " · ".join([words for words in short if _sent(words) <= _FIELD][:_FIELDS])
+    return f"{_title(request)}\n{about}" if about else _title(request)
+
+
+def _brief(row: fields.Row) -> str:
+    """`120.00 USD` or `Acme` speak for themselves; a bare number needs its label."""
+    words = any(char.isalpha() for char in row.value)
+    return one_line(row.value if words else f"{row.label}: {row.value}")
+
+
+def _title(request: Request) -> str:
+    """The requester's title; instead of one that grows too long when it is sent, what it is."""
+    title = phrases.title(request)
+    words = cut(title, _TITLE_CUT, "on its card")
+    if _sent(words) <= _TITLE:
+        return words
+    return f"{request.id} (its title of {length(title):,} characters is on its card)"
+
+
+def _stands(request: Request, room: int) -> str:
+    """How it ended, or until when it waits, how far it has come, and by which policy."""
+    decision = request.state.decision
+    if decision is not None:
+        words = phrases.ended(request, decision)
+        brief = f"{phrases.SIGNS[decision.outcome]} {phrases.ENDINGS[decision.outcome]}"
+        return words if _sent(words) <= room else brief
+    expires_ms, come = request.state.expires_ms, progress.in_brief(request).strip(" ()")
+    until = "Waits" if expires_ms is None else f"Until {phrases.instant(expires_ms)}"
+    whole = "\n".join([until, " · ".join(filter(None, [escaped(request.body.policy.name), come]))])
+    return whole if _sent(whole) <= room else until
+
+
+def _sent(text: str) -> int:
+    """How long it is in what is sent."""
+    return length(json.dumps(text, ensure_ascii=False)) - 2

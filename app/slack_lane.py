@@ -1,0 +1,138 @@
+"""What a worker does in the Slack lane: bring Slack up to date with one request, step by step."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from .changes import change
+from .domain.commands import (
+    AbsentInformed,
+    CardDrawn,
+    Command,
+    NoticeSaid,
+    QuestionDelivered,
+    RequesterTold,
+    SlackFailed,
+    TargetLost,
+    TargetsFound,
+)
+from .domain.request import Request
+from .domain.slack_steps import (
+    BringQuestion,
+    FindTargets,
+    InformAbsent,
+    PostCard,
+    RedrawCard,
+    SayNotice,
+    SlackStep,
+    TellRequester,
+    addressees,
+    left_out,
+    ready,
+)
+from .ports import Cards, Claim, Directory, Lanes, RequestStore, SlackAgain, SlackNever
+from .posting import Posting
+from .staffing import Staffing
+
+_log = logging.getLogger("countersign.lanes")
+
+_STEPS_S = 20.0
+"""How long one claim goes on taking steps in Slack. The last one may take two calls of 18 s more,
+which still ends before the lease of 60 s does."""
+
+
+@dataclass(frozen=True)
+class SlackLane:
+    """Bring Slack up to date with one request, step by step, each step recorded at once."""
+
+    store: RequestStore
+    lanes: Lanes
+    cards: Cards
+    directory: Directory
+    staffing: Staffing
+
+    def __call__(self, claim: Claim) -> None:
+        loaded = self.store.load(claim.request_id)
+        request = self.staffing.settled(loaded.request, loaded.now)
+        end = time.monotonic() + _STEPS_S
+        while request is not None and time.monotonic() < end:
+            step = ready(request, loaded.now)
+            done = None if step is None else self._tried(step, request, claim)
+            if done is None:
+                return
+            request = change(self.store, claim.request_id, done)
+
+    def _tried(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
+        """What came of a step, None when it is not its turn yet."""
+        try:
+            return self._take(step, request, claim)
+        except SlackAgain as again:
+            if again.wait_s is None:
+                _log.warning("%s: Slack failed, trying again: %s", request.id, again.problem)
+                target = step.target if isinstance(step, PostCard) else None
+                return SlackFailed(problem=again.problem, target=target)
+            self.lanes.postpone(claim, int(again.wait_s * 1000) + 1)
+            return None
+        except SlackNever as never:
+            _log.warning("%s: Slack refused for good: %s", request.id, never.problem)
+            return _lost(step, never.problem)
+
+    def _take(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
+        posting = Posting(self.store, self.lanes, self.cards, self.staffing)
+        match step:
+            case FindTargets(refs=refs):
+                targets, lost = self.directory.conversations(refs)
+                return TargetsFound(refs=refs, targets=tuple(targets), lost=tuple(lost))
+            case PostCard(target=target):
+                return posting.post(target, claim)
+            case RedrawCard(copy_of=copy) if copy.items:
+                return posting.redraw(copy, request.id)
+            case RedrawCard(copy_of=copy):
+                self.cards.redraw(copy.place, request)
+                face = request.state.cards.face
+                return CardDrawn(target=copy.target, place=copy.place, face=face)
+            case SayNotice():
+                to = self.directory.ids(addressees(request, step), left_out(request, step))
+                self.cards.say(step, request, to)
+                return _said(step)
+            case BringQuestion(number=number, person=person):
+                self.cards.bring_question(person, number, request)
+                return QuestionDelivered(number=number)
+            case InformAbsent(person=person):
+                self.cards.inform_absent(person, request)
+                return AbsentInformed(person=person)
+            case TellRequester(person=person):
+                self.cards.tell_requester(person, request)
+                return RequesterTold()
+
+
+def _said(notice: SayNotice, problem: str | None = None) -> NoticeSaid:
+    return NoticeSaid(
+        kind=notice.kind,
+        at_ms=notice.at_ms,
+        place=notice.place,
+        number=notice.number,
+        problem=problem,
+    )
+
+
+def _lost(step: SlackStep, problem: str) -> Command:
+    """What a flat refusal by Slack means for each step."""
+    match step:
+        case FindTargets(refs=refs):
+            lost = tuple((ref, problem) for ref in refs)
+            return TargetsFound(refs=refs, targets=(), lost=lost)
+        case PostCard(target=target):
+            return TargetLost(target=target, problem=problem)
+        case RedrawCard(copy_of=copy):
+            return TargetLost(target=copy.target, problem=problem)
+        case SayNotice():
+            return _said(step, problem)
+        case BringQuestion(number=number):
+            return QuestionDelivered(number=number, problem=problem)
+        case InformAbsent(person=person):
+            return AbsentInformed(person=person, problem=problem)
+        case TellRequester():
+            return RequesterTold(problem=problem)
