@@ -11,9 +11,7 @@ from app.domain.due import Lane
 from app.domain.request import Request
 from app.ports import Claim, Lanes, RequestStore
 from app.store import lanes as lanes_module
-from app.store.lanes import RedisLanes
 from app.store.pace import RedisPace
-from app.store.requests import RedisRequests
 from tests.builders import approval, evaluation, plan
 from tests.contract.inside import Inside
 from tests.contract.test_lanes import DRAWN
@@ -22,12 +20,12 @@ from tests.contract.test_requests import open_one
 CHANNEL = "#approvals"
 
 
-def several(store: RedisRequests, count: int, **changes: object) -> list[Request]:
+def several(store: RequestStore, count: int, **changes: object) -> list[Request]:
     """Requests in the order of their ids, which is that of opening."""
     return sorted([open_one(store, **changes) for _ in range(count)], key=lambda one: one.id)
 
 
-def taken(lanes: RedisLanes, limit: int = 20) -> list[Claim]:
+def taken(lanes: Lanes, limit: int = 20) -> list[Claim]:
     return lanes.claim_line(Lane.SLACK, CHANNEL, limit)
 
 
@@ -35,16 +33,14 @@ def ids(claims: list[Claim]) -> list[str]:
     return [claim.request_id for claim in claims]
 
 
-def test_who_waits_for_a_card_stands_in_line_in_order_of_opening(
-    store: RedisRequests, lanes: RedisLanes
-):
+def test_who_waits_for_a_card_stands_in_line_in_order_of_opening(store: RequestStore, lanes: Lanes):
     one, two, three = several(store, 3)
     assert [store.ahead(CHANNEL, each.id) for each in (one, two, three)] == [0, 1, 2]
     assert ids(taken(lanes, 2)) == [one.id, two.id]
     assert ids(taken(lanes, 2)) == [three.id], "those who are held are passed over"
 
 
-def test_who_has_a_card_or_needs_none_leaves_the_line(store: RedisRequests, lanes: RedisLanes):
+def test_who_has_a_card_or_needs_none_leaves_the_line(store: RequestStore, lanes: Lanes):
     drawn, decided, lost, left = several(store, 4)
     change(store, drawn.id, DRAWN)
     change(store, decided.id, approval(decided, seen=None))
@@ -54,7 +50,7 @@ def test_who_has_a_card_or_needs_none_leaves_the_line(store: RedisRequests, lane
     assert ids(taken(lanes)) == [left.id]
 
 
-def test_each_channel_has_a_line_of_its_own(store: RedisRequests, lanes: RedisLanes):
+def test_each_channel_has_a_line_of_its_own(store: RequestStore, lanes: Lanes):
     elsewhere = evaluation(plan=plan(channel="#elsewhere"))
     [here], [there] = several(store, 1), several(store, 1, evaluation=elsewhere)
     assert store.ahead("#elsewhere", there.id) == 0
@@ -63,7 +59,7 @@ def test_each_channel_has_a_line_of_its_own(store: RedisRequests, lanes: RedisLa
     assert ids(taken(lanes)) == [here.id]
 
 
-def test_those_that_wait_are_taken_whenever_they_are_due(store: RedisRequests, lanes: RedisLanes):
+def test_those_that_wait_are_taken_whenever_they_are_due(store: RequestStore, lanes: Lanes):
     one, two = several(store, 2)
     for claim in lanes.claim(Lane.SLACK, 2).claims:
         lanes.postpone(claim, 60_000)
@@ -78,7 +74,7 @@ def test_those_that_wait_are_taken_whenever_they_are_due(store: RedisRequests, l
     assert len(lanes.claim(Lane.SLACK, 2).claims) == 2
 
 
-def test_nobody_is_taken_who_is_held_set_aside_or_done(store: RedisRequests, lanes: RedisLanes):
+def test_nobody_is_taken_who_is_held_set_aside_or_done(store: RequestStore, lanes: Lanes):
     held, aside = several(store, 2)
     claims = {claim.request_id: claim for claim in lanes.claim(Lane.SLACK, 2).claims}
     lanes.set_aside(claims[aside.id], "ValueError")
@@ -91,7 +87,7 @@ def test_nobody_is_taken_who_is_held_set_aside_or_done(store: RedisRequests, lan
 
 
 def test_what_is_taken_past_its_lease_may_be_half_done(
-    store: RedisRequests, lanes: RedisLanes, monkeypatch: pytest.MonkeyPatch
+    store: RequestStore, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
 ):
     several(store, 2)
     monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
@@ -119,7 +115,7 @@ def test_those_in_line_come_one_after_the_other_and_nobody_else_is_moved(
 
 
 def test_who_was_left_half_done_is_not_moved(
-    store: RedisRequests, lanes: RedisLanes, monkeypatch: pytest.MonkeyPatch
+    store: RequestStore, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
 ):
     several(store, 1)
     monkeypatch.setattr(lanes_module, "LEASE_MS", 0)

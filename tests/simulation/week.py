@@ -16,11 +16,12 @@ from itertools import count
 from random import Random
 
 from app.changes import change
+from app.claims import drain
 from app.domain.commands import Decide, Person
 from app.domain.due import Lane
 from app.domain.errors import CountersignError
 from app.domain.request import Request
-from app.lanes import TimeLane, drain
+from app.lanes import TimeLane
 from policies.plan import Evaluation, ReviewPlan
 from tests.builders import evaluation, opened
 from tests.memory.requests import MemoryStore
