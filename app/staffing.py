@@ -27,7 +27,7 @@ from .ports import Absences, Directory, Full, RequestStore, SlackAgain
 _log = logging.getLogger("countersign.lanes")
 
 _TRIES = 20
-"""Each lost try means that somebody else's request got the place."""
+"""Each lost try means that somebody else's change got there first."""
 
 Members = Mapping[str, Sequence[str]]
 """The user ids behind each name of a plan."""
@@ -59,12 +59,13 @@ class Staffing:
 
         Raises `SlackAgain`, and `TooBusy` where those who were chosen were full each time.
         """
+        found: Request | None = request
         for _ in range(_TRIES):
-            found = self.of(request, now)
-            if found is None:
-                return request
-            with suppress(Full):
-                return change(self.store, request.id, found)
+            command = None if found is None else self.of(found, now)
+            if command is None:
+                return found
+            with suppress(Full):  # somebody else's request got the place: choose again
+                found = change(self.store, request.id, command)
         raise TooBusy("Everybody who is chosen is full right now.")
 
     def of(self, request: Request, now: int) -> Staffed | None:
@@ -93,6 +94,7 @@ class Staffing:
         found = Staffed(
             stage=request.state.stage,
             away=tuple(_away(request, members, absent)),
+            before=request.state.assigned,
             assigned=_kept(request, members, absent),
             overflowed=request.state.overflowed,
         )

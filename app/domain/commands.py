@@ -103,10 +103,12 @@ class AnswerQuestion(Frozen):
 class Staffed(Frozen):
     """Who was found for the stage of that number: who is away, and who was chosen out of it.
 
-    `new` are those who were chosen just now, as long as they are still below the plan's cap.
+    `before` are those who were chosen when it was looked up. `new` are those who were chosen just
+    now, as long as they are still below the plan's cap.
     """
 
     stage: int
+    before: tuple[str, ...]
     away: tuple[Away, ...]
     assigned: tuple[str, ...]
     overflowed: bool

@@ -334,11 +334,16 @@ class Request(Frozen):
     @property
     def asked(self) -> tuple[str, ...]:
         """Who may decide now, as the plan names them: the stage's reviewers, later others too."""
-        plan, stage = self.body.evaluation.plan, self.stage
-        if plan is None or stage is None:
+        stage = self.stage
+        if stage is None:
             return ()
-        overflow = plan.overflow if self.state.overflowed else ()
-        return tuple(dict.fromkeys((*stage.reviewers, *overflow, *self.backups)))
+        return tuple(dict.fromkeys((*stage.reviewers, *self.overflow, *self.backups)))
+
+    @property
+    def overflow(self) -> tuple[str, ...]:
+        """Who is asked as well, since those who could be chosen have enough open."""
+        plan = self.body.evaluation.plan
+        return plan.overflow if plan is not None and self.state.overflowed else ()
 
     @property
     def backups(self) -> tuple[str, ...]:
@@ -361,12 +366,11 @@ class Request(Frozen):
     @property
     def chosen(self) -> tuple[str, ...]:
         """Who is asked of the stage: those who were chosen out of it, or all, and stand-ins."""
-        plan, state, stage = self.body.evaluation.plan, self.state, self.stage
-        if plan is None or stage is None:
+        state, stage = self.state, self.stage
+        if stage is None:
             return ()
-        overflow = plan.overflow if state.overflowed else ()
         first = state.assigned or (() if state.overflowed else stage.reviewers)
-        return tuple(dict.fromkeys((*first, *overflow, *self.stand_ins)))
+        return tuple(dict.fromkeys((*first, *self.overflow, *self.stand_ins)))
 
     @property
     def stand_ins(self) -> tuple[str, ...]:

@@ -161,15 +161,16 @@ def _question(request: Request) -> BringQuestion | None:
 def _to_look_up(request: Request) -> tuple[str, ...]:
     """Who gets a card of their own and was not looked up yet.
 
-    The backups do, whoever stands in for somebody, and whoever was handed it or asked to see it;
-    the others where there is no channel for all, or once one reminder was not enough to be heard.
+    The backups and the overflow do, whoever stands in for somebody, and whoever was handed it or
+    asked to see it; the others where there is no channel for all, or once one reminder was not
+    enough to be heard.
     """
     plan, stage, state = request.body.evaluation.plan, request.stage, request.state
     if plan is None or stage is None:
         return ()
     lost = {name for name, _ in state.cards.lost}
     in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
-    names = request.chosen if in_person else request.stand_ins
+    names = request.chosen if in_person else (*request.overflow, *request.stand_ins)
     done = lost.union(state.cards.looked_up)
     refs = dict.fromkeys((*names, *state.cards.shown_to, *request.backups))
     return tuple(ref for ref in refs if ref not in done)

@@ -12,10 +12,12 @@ from .transition import Transition, event
 def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
     """What was found takes the place of what stood there; None where it is the same, or late.
 
-    It was looked up without holding anything, so that another stage may be asked by now.
+    It was looked up without holding anything, so that by now another stage may be asked, or
+    somebody else by way of a hand-over.
     """
     state = request.state
-    if not request.pending or found.stage != state.stage:
+    stale = (found.stage, found.before) != (state.stage, state.assigned)
+    if not request.pending or stale:
         return None
     news = {
         "away": found.away,

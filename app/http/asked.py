@@ -199,7 +199,7 @@ class ReviewAnswer(Answer):
             rejections=[ApprovalAnswer.of(vote) for vote in state.rejections],
             reject_quorum=plan.reject_quorum,
             assigned=list(state.assigned),
-            overflow=list(plan.overflow) if state.overflowed else [],
+            overflow=list(request.overflow),
             away=[AwayAnswer.of(away) for away in state.away],
             claim=state.claim and ClaimAnswer.of(state.claim),
             questions=[QuestionAnswer.of(question) for question in state.questions],

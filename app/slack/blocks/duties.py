@@ -28,9 +28,8 @@ def _claim(request: Request) -> list[str]:
 
 def _asked(request: Request) -> list[str]:
     """Those who were chosen, where not everybody is asked."""
-    plan, state = request.body.evaluation.plan, request.state
-    overflow = plan.overflow if plan is not None and state.overflowed else ()
-    chosen = [mention(ref) for ref in (*state.assigned, *overflow)]
+    state = request.state
+    chosen = [mention(ref) for ref in (*state.assigned, *request.overflow)]
     if not chosen:
         return []
     full = " (the others have as much open as they should)" if state.overflowed else ""
