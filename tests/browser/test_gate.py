@@ -163,7 +163,12 @@ def test_a_burst_is_one_message_and_each_request_is_opened_out_of_it(
         for n, customer in enumerate(customers * 2)
     ]
     asked = at_once(jobs, 8)
-    shown = eventually(lambda: [one for one in asked if world.digests(one["id"])], what="a digest")
+
+    def shared() -> list[dict[str, Any]] | None:
+        found = [one for one in asked if world.digests(one["id"])]
+        return found if len(found) >= 4 else None
+
+    shown = eventually(shared, what="a digest")
     first, second, third, *_ = [str(one["id"]) for one in shown]
     ts = world.digests(first)[0]["ts"]
     page.set_viewport_size({"width": 1060, "height": 900})
