@@ -329,13 +329,17 @@ class Request(Frozen):
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """Who is asked of the stage: those who were chosen out of it, or all, and stand-ins."""
+        """Who is asked of the stage: those who were chosen out of it, or all, and stand-ins.
+
+        One who was handed it is not enough where it takes two.
+        """
         plan, state, stage = self.body.evaluation.plan, self.state, self.stage
         if plan is None or stage is None:
             return ()
-        overflow = plan.overflow if state.overflowed else ()
-        first = state.assigned or (() if state.overflowed else stage.reviewers)
-        return tuple(dict.fromkeys((*first, *overflow, *self.stand_ins)))
+        agreed = sum(vote.stage == state.stage for vote in state.votes)
+        enough = len(state.assigned) + agreed >= stage.quorum and state.assigned
+        rest = plan.overflow if state.overflowed else () if enough else stage.reviewers
+        return tuple(dict.fromkeys((*state.assigned, *rest, *self.stand_ins)))
 
     @property
     def stand_ins(self) -> tuple[str, ...]:

@@ -12,10 +12,13 @@ from .transition import Transition, event
 def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
     """What was found takes the place of what stood there; None where it is the same, or late.
 
-    It was looked up without holding anything, so that another stage may be asked by now.
+    It was looked up without holding anything, so that another stage may be asked by now, or nobody
+    any more.
     """
-    state = request.state
+    state, last_ms = request.state, last_instant(request)
     if not request.pending or found.stage != state.stage:
+        return None
+    if last_ms is not None and now > last_ms:
         return None
     news = {
         "away": found.away,
@@ -32,7 +35,7 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
         stage=found.stage,
         assigned=list(found.assigned),
         overflowed=found.overflowed,
-        away=[{"person": one.person, "delegate": one.delegate} for one in found.away],
+        away=[one.model_dump() for one in found.away],
     )
     plan = request.body.evaluation.plan
     cap = None if plan is None else plan.cap
@@ -40,6 +43,6 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
         before=request,
         after=after,
         events=(recorded,),
-        not_after=last_instant(request),
+        not_after=last_ms,
         capped=() if cap is None else tuple((person, cap) for person in found.new),
     )
