@@ -11,14 +11,13 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 
 from policies.atoms import is_group
 from policies.plan import ReviewPlan, Stage
 
 from .changes import change
 from .domain.absence import Absence
-from .domain.commands import Staffed
+from .domain.commands import Staffed, Standing
 from .domain.errors import TooBusy
 from .domain.request import Away, Request
 from .domain.slack_steps import next_step
@@ -28,6 +27,9 @@ _log = logging.getLogger("countersign.lanes")
 
 _TRIES = 20
 """Each lost try means that somebody else's change got there first."""
+
+_STAYING = ("trusted", "unverified")
+"""Whoever was chosen stays so while Slack can't say who they are."""
 
 Members = Mapping[str, Sequence[str]]
 """The user ids behind each name of a plan."""
@@ -59,13 +61,15 @@ class Staffing:
 
         Raises `SlackAgain`, and `TooBusy` where those who were chosen were full each time.
         """
-        found: Request | None = request
         for _ in range(_TRIES):
-            command = None if found is None else self.of(found, now)
-            if command is None:
-                return found
+            found = self.of(request, now)
+            if found is None:
+                return request
             with suppress(Full):  # somebody else's request got the place: choose again
-                found = change(self.store, request.id, command)
+                settled = change(self.store, request.id, found)
+                if settled is None or settled.state.version == request.state.version:
+                    return settled
+                request = settled
         raise TooBusy("Everybody who is chosen is full right now.")
 
     def of(self, request: Request, now: int) -> Staffed | None:
@@ -95,7 +99,7 @@ class Staffing:
             stage=request.state.stage,
             away=tuple(_away(request, members, absent)),
             before=request.state.assigned,
-            assigned=_kept(request, members, absent),
+            assigned=_kept(request, members, absent, self._requester(request)),
             overflowed=request.state.overflowed,
         )
         return self._with_chosen(request, plan, stage, members, found) if chooses else found
@@ -108,14 +112,14 @@ class Staffing:
         Once all of the others have as many open requests as anybody should, the overflow is asked;
         where there is none, the whole stage is.
         """
-        kept = tuple(one for one in found.assigned if self._trusted(one))
+        kept = tuple(one for one in found.assigned if self._standing(one) in _STAYING)
         votes = sum(vote.stage == request.state.stage for vote in request.state.votes)
         missing = max(stage.quorum - votes - len(kept), 0)
         pool = [one for ref in stage.reviewers for one in members[ref]]
         barred = {*kept, *_answered(request), *self._requester(request)}
         barred |= {one.person for one in found.away}
         free = self._least_loaded(request, plan, [one for one in pool if one not in barred])
-        new = tuple(islice(filter(self._trusted, free), missing))
+        new = self._chosen(free, missing)
         if len(new) < missing and not plan.overflow:
             return found.model_copy(update={"assigned": (), "overflowed": False})
         overflowed = found.overflowed or len(new) < missing
@@ -129,15 +133,33 @@ class Staffing:
         free = [(load, _lot(request, one), one) for load, one in loads if _below(plan, load)]
         return (one for _, _, one in sorted(free))
 
-    def _trusted(self, person: str) -> bool:
-        return self.directory.person(person, (), None).standing == "trusted"
+    def _chosen(self, free: Iterator[str], missing: int) -> tuple[str, ...]:
+        """The first who may decide, as many as are missing.
 
-    def _requester(self, request: Request) -> list[str]:
+        Raises `SlackAgain` where they are too few and Slack could not tell who somebody is: that
+        nobody is left is concluded from what is known alone.
+        """
+        chosen: list[str] = []
+        unsure = False
+        while len(chosen) < missing and (person := next(free, None)) is not None:
+            standing = self._standing(person)
+            chosen += [person] if standing == "trusted" else []
+            unsure |= standing == "unverified"
+        if len(chosen) < missing and unsure:
+            raise SlackAgain("some of those who are asked could not be looked up")
+        return tuple(chosen)
+
+    def _standing(self, person: str) -> Standing:
+        return self.directory.person(person, (), None).standing
+
+    def _requester(self, request: Request) -> set[str]:
         requester = request.body.on_behalf_of
-        return [] if requester is None else self.directory.ids((requester,))
+        return set() if requester is None else set(self.directory.ids((requester,)))
 
 
-def _kept(request: Request, members: Members, absent: Sequence[Absence]) -> tuple[str, ...]:
+def _kept(
+    request: Request, members: Members, absent: Sequence[Absence], requester: set[str]
+) -> tuple[str, ...]:
     """Those who were chosen before, can still decide and have not answered.
 
     What was asked of somebody who went away is asked of whoever stands in for them.
@@ -145,7 +167,8 @@ def _kept(request: Request, members: Members, absent: Sequence[Absence]) -> tupl
     delegates = {one.person: one.delegate for one in absent}
     able = {one for people in members.values() for one in people}.union(delegates.values())
     kept = [delegates.get(one, one) for one in request.state.assigned]
-    return tuple(one for one in dict.fromkeys(kept) if one in able - _answered(request))
+    able -= _answered(request) | requester
+    return tuple(one for one in dict.fromkeys(kept) if one in able)
 
 
 def _answered(request: Request) -> set[str]:

@@ -10,7 +10,7 @@ from queue import Empty, Queue
 from pydantic import JsonValue
 
 from app.domain.absence import Absence
-from app.domain.commands import Person
+from app.domain.commands import Person, Standing
 from app.domain.due import Lane
 from app.domain.errors import (
     CallbackUrlRefused,
@@ -19,7 +19,16 @@ from app.domain.errors import (
     PolicyNotFound,
 )
 from app.domain.findings import Kind
-from app.ports import Answer, Client, Explained, Figures, Judgement, LaneFigures, Loaded
+from app.ports import (
+    Answer,
+    Client,
+    Explained,
+    Figures,
+    Judgement,
+    LaneFigures,
+    Loaded,
+    SlackAgain,
+)
 from app.reviewing import Reviewing
 from app.service import Service
 from policies.evaluate import Facts, check_payload
@@ -150,14 +159,25 @@ def _refund(amount: object, spent: frozenset[str]) -> Evaluation:
 
 @dataclass
 class FakeDirectory:
-    """`Directory` in which everybody is trusted and in every group, whose `people` are known."""
+    """`Directory` in which everybody is in every group, whose `people` are known.
+
+    They are trusted unless `standings` says otherwise. While Slack is `away` nobody is looked up.
+    """
 
     people: dict[str, list[str]] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    away: bool = False
 
     def person(self, user_id: str, refs: Sequence[str], requester: str | None) -> Person:
         groups = frozenset(ref for ref in refs if ref.startswith("@"))
-        asked = requester == user_id
-        return Person(id=user_id, name=user_id.title(), groups=groups, is_requester=asked)
+        standing = "unverified" if self.away else self.standings.get(user_id, "trusted")
+        return Person(
+            id=user_id,
+            name=user_id.title(),
+            standing=standing,
+            groups=groups,
+            is_requester=requester == user_id,
+        )
 
     def persons(
         self, user_ids: Sequence[str], refs: Sequence[str], requester: str | None
@@ -168,6 +188,8 @@ class FakeDirectory:
         return [ref for ref in refs if ref.isupper() and ref not in without]
 
     def members(self, refs: Sequence[str]) -> dict[str, list[str]]:
+        if self.away:
+            raise SlackAgain("Slack is away")
         return {ref: self.people.get(ref, [ref] if ref.isupper() else []) for ref in refs}
 
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
@@ -242,10 +264,10 @@ class FakeHealth:
 
 @dataclass
 class FakeAbsences:
-    """`Absences` in memory; `turns` are when the people lane would look."""
+    """`Absences` in memory; `turns` are when the people lane would look, None for at once."""
 
     held: dict[str, Absence] = field(default_factory=dict)
-    turns: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, int | None] = field(default_factory=dict)
 
     def all(self) -> tuple[Absence, ...]:
         return tuple(self.held.values())
@@ -255,12 +277,15 @@ class FakeAbsences:
 
     def put(self, absence: Absence, by: str) -> None:
         self.held[absence.person] = absence
-        self.turns[absence.person] = absence.from_ms
+        self.turns[absence.person] = None
 
     def end(self, person: str, by: str) -> Absence | None:
+        self.turns[person] = None
         return self.held.pop(person, None)
 
     def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
+        if self.held.get(person) != absence:
+            return
         self.turns.pop(person, None)
         if next_ms is None:
             self.held.pop(person, None)

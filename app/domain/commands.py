@@ -108,10 +108,10 @@ class Staffed(Frozen):
     """
 
     stage: int
-    before: tuple[str, ...]
     away: tuple[Away, ...]
     assigned: tuple[str, ...]
     overflowed: bool
+    before: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
 
 

@@ -120,18 +120,18 @@ def _once(earlier: Votes, vote: Vote, what: str) -> None:
     Whoever chose otherwise in this stage may change their mind.
     """
     for one in earlier:
-        if one.by.in_place_of == vote.by.id:
-            raise AlreadyVoted(f"{one.by.name} answered in your place while you were away.")
-        if not _other(one, vote) and (one.stage < vote.stage or one.choice == vote.choice):
-            raise AlreadyVoted(
-                f"Your {what} counts already; now it needs somebody else's.",
-                "To take it back, answer otherwise.",
-            )
+        if _other(one, vote) or (one.stage == vote.stage and one.choice != vote.choice):
+            continue
+        whose = "Your" if one.by.id == vote.by.id else f"In your place {one.by.name} answered; that"
+        raise AlreadyVoted(
+            f"{whose} {what} counts already, and now it needs somebody else's.",
+            "To take it back, answer otherwise.",
+        )
 
 
 def _other(vote: Vote, mine: Vote) -> bool:
-    """Whether it is somebody else's."""
-    return vote.by.id != mine.by.id
+    """Whether it is somebody else's, and was not given in their place."""
+    return mine.by.id not in (vote.by.id, vote.by.in_place_of)
 
 
 def _without(votes: Votes, mine: Vote) -> Votes:

@@ -365,12 +365,17 @@ class Request(Frozen):
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """Who is asked of the stage: those who were chosen out of it, or all, and stand-ins."""
+        """Who is asked of the stage: those who were chosen out of it, or all, and stand-ins.
+
+        One who was handed it is not enough where it takes two.
+        """
         state, stage = self.state, self.stage
         if stage is None:
             return ()
-        first = state.assigned or (() if state.overflowed else stage.reviewers)
-        return tuple(dict.fromkeys((*first, *self.overflow, *self.stand_ins)))
+        agreed = sum(vote.stage == state.stage for vote in state.votes)
+        enough = state.assigned and len(state.assigned) + agreed >= stage.quorum
+        rest = self.overflow or (() if enough else stage.reviewers)
+        return tuple(dict.fromkeys((*state.assigned, *rest, *self.stand_ins)))
 
     @property
     def stand_ins(self) -> tuple[str, ...]:

@@ -66,13 +66,14 @@ def refusal(
 
 
 def _stands_in(request: Request, person: Person, absent: Person, now: int) -> bool:
-    """Whether `person` is the delegate of `absent`, whose answer has not come in any way yet."""
+    """Whether `person` is the delegate of `absent`, for whom nobody else has answered yet."""
     named = any(
         (one.person, one.delegate) == (absent.id, person.id) and now < one.until_ms
         for one in request.state.away
     )
     answers = (*request.state.votes, *request.state.rejections)
-    return named and not any(absent.id in (one.by.id, one.by.in_place_of) for one in answers)
+    others = (one.by for one in answers if one.by.id != person.id)
+    return named and not any(absent.id in (by.id, by.in_place_of) for by in others)
 
 
 def _names(ref: str, person: Person) -> bool:

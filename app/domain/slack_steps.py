@@ -107,9 +107,9 @@ def _closing(request: Request) -> SlackStep | None:
 def _absent(request: Request) -> InformAbsent | None:
     """Whoever was asked by name, or decided for by somebody else, hears how it ended."""
     decision, informed = request.state.decision, request.state.cards.informed
-    replaced = () if decision is None else [one.in_place_of for one in decision.by]
-    absent = (one.person for one in request.state.away if one.personal or one.person in replaced)
-    left = next((person for person in absent if person not in informed), None)
+    replaced = [] if decision is None else [one.in_place_of for one in decision.by]
+    absent = (*(one.person for one in request.state.away if one.personal), *replaced)
+    left = next((person for person in absent if person and person not in informed), None)
     return None if left is None else InformAbsent(person=left)
 
 

@@ -12,12 +12,14 @@ from .transition import Transition, event
 def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
     """What was found takes the place of what stood there; None where it is the same, or late.
 
-    It was looked up without holding anything, so that by now another stage may be asked, or
-    somebody else by way of a hand-over.
+    It was looked up without holding anything, so that by now another stage may be asked, somebody
+    else by way of a hand-over, or nobody any more.
     """
-    state = request.state
+    state, last_ms = request.state, last_instant(request)
     stale = (found.stage, found.before) != (state.stage, state.assigned)
     if not request.pending or stale:
+        return None
+    if last_ms is not None and now > last_ms:
         return None
     news = {
         "away": found.away,
@@ -37,7 +39,7 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
         stage=found.stage,
         assigned=list(found.assigned),
         overflowed=found.overflowed,
-        away=[{"person": one.person, "delegate": one.delegate} for one in found.away],
+        away=[one.model_dump() for one in found.away],
         claim_ended=gone,
     )
     plan = request.body.evaluation.plan
@@ -46,6 +48,6 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
         before=request,
         after=after,
         events=(recorded,),
-        not_after=last_instant(request),
+        not_after=last_ms,
         capped=() if cap is None else tuple((person, cap) for person in found.new),
     )

@@ -94,7 +94,14 @@ def prompt(request: Request, now: int) -> Transition | None:
     notice: NoticeKind = "escalation" if escalates else "reminder"
     after = request.changed(**changes, cards=noticed(request, state.cards, notice, now))
     kind = EventType.ESCALATED if escalates else EventType.REMINDED
-    recorded = event(after, kind, now, number=after.state.reminded, stage=state.stage)
+    recorded = event(
+        after,
+        kind,
+        now,
+        number=after.state.reminded,
+        escalated=after.state.escalated,
+        stage=state.stage,
+    )
     return Transition(
         before=request, after=after, events=(recorded,), not_after=last_instant(request)
     )

@@ -34,9 +34,11 @@ class RedisAbsences:
         return None if text is None else _read(str(text))
 
     def put(self, absence: Absence, by: str) -> None:
+        # Looked at now, also for one to come: what an earlier one moved has to be moved back.
+        now = self._now()
         detail = absence.model_dump(include={"person", "delegate", "from_ms", "until_ms"})
-        event = AbsenceEvent(type=AbsenceEventType.AWAY, at_ms=self._now(), actor=by, detail=detail)
-        self._write(absence.person, absence.model_dump_json(), absence.from_ms, event)
+        event = AbsenceEvent(type=AbsenceEventType.AWAY, at_ms=now, actor=by, detail=detail)
+        self._write(absence.person, absence.model_dump_json(), now, event)
 
     def end(self, person: str, by: str) -> Absence | None:
         now = self._now()

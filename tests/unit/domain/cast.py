@@ -1,0 +1,92 @@
+"""The people and the plans that requests are led through, whatever the order of things.
+
+Ana and Ben are in the group that is asked, and so are Dev, on whose behalf it is asked, Gus, who
+left, and Bot. Chloe is asked by an escalation, Eve by the last one or as overflow. Fay is asked by
+nobody; she can only stand in for somebody.
+"""
+
+from __future__ import annotations
+
+from app.domain.commands import Person, Standing
+from app.domain.request import Request
+from policies.plan import Choice, Escalation, Outcome, ReviewPlan, Route, Stage, Watch
+from tests.builders import evaluation, pending, person, plan
+
+ANA, BEN, CHLOE, DEV = "U0ANA00001", "U0BEN00001", "U0CHLOE001", "U0DEV00001"
+EVE, FAY, GUS, BOT = "U0EVE00001", "U0FAY00001", "U0GUS00001", "U0BOT00001"
+EVERYBODY = (ANA, BEN, CHLOE, DEV, EVE, FAY, GUS, BOT)
+
+FINANCE = "@finance-approvers"
+BEHIND = {
+    FINANCE: {ANA, BEN, DEV, GUS, BOT},
+    ANA: {ANA},
+    "ben@example.com": {BEN},
+    "cfo@example.com": {CHLOE},
+    EVE: {EVE},
+}
+"""Who is behind each name of a plan."""
+
+_EMAILS = {BEN: "ben@example.com", CHLOE: "cfo@example.com", DEV: "dev@example.com"}
+_STANDINGS: dict[str, Standing] = {GUS: "deactivated", BOT: "bot"}
+TRUSTED = frozenset(EVERYBODY) - _STANDINGS.keys()
+
+
+def somebody(user_id: str, **changes: object) -> Person:
+    """One of the cast, as the directory knows them."""
+    known = {
+        "id": user_id,
+        "name": user_id.title(),
+        "email": _EMAILS.get(user_id),
+        "standing": _STANDINGS.get(user_id, "trusted"),
+        "groups": frozenset({FINANCE}) if user_id in BEHIND[FINANCE] else frozenset(),
+        "is_requester": user_id == DEV,
+    }
+    return person(**(known | changes))
+
+
+_STAGE = Stage(reviewers=(FINANCE, ANA))
+_TWO = Stage(reviewers=(FINANCE, ANA), quorum=2)
+_LAST = Stage(reviewers=(FINANCE, EVE))
+_CHOICES = tuple(
+    Choice(id=name, label=name, outcome=outcome, effect="It is taken.")
+    for name, outcome in (
+        ("crm", Outcome.APPROVE),
+        ("erp", Outcome.APPROVE),
+        ("none", Outcome.REJECT),
+    )
+)
+_URGED = {
+    "remind_s": (1_800, 7_200, 7_200),
+    "escalations": (
+        Escalation(after_s=14_400, ask=("ben@example.com", "cfo@example.com")),
+        Escalation(after_s=28_800, ask=(EVE,)),
+    ),
+}
+PLANS: dict[str, ReviewPlan] = {
+    "one person": plan(),
+    "one person who is urged": plan(stages=(Stage(reviewers=(ANA,)),), **_URGED),
+    "two people": plan(stages=(_TWO,), **_URGED),
+    "two people, or two against it": plan(stages=(_TWO,), reject_quorum=2, channel=None),
+    "two of the least loaded": plan(
+        stages=(_TWO.model_copy(update={"assign": "least_loaded"}),),
+        reject_quorum=2,
+        cap=2,
+        overflow=(EVE,),
+    ),
+    "two stages": plan(channel=None, stages=(_STAGE, _LAST), **_URGED),
+    "two stages, or two against it": plan(stages=(_TWO, _LAST), reject_quorum=2),
+    "two of one choice": plan(
+        stages=(_TWO,),
+        choices=_CHOICES,
+        outcomes=(Outcome.APPROVE, Outcome.REJECT),
+        reject_quorum=2,
+    ),
+    "a watch": plan(watch=Watch(for_s=3_600), stages=(_TWO,), **_URGED),
+    "a watch that stop rejects": plan(watch=Watch(for_s=3_600, stop=Route.REJECT)),
+}
+
+
+def opened_with(review: ReviewPlan) -> Request:
+    """A new request of Dev's with this plan."""
+    route = Route.REVIEW if review.watch is None else Route.WATCH
+    return pending(on_behalf_of="dev@example.com", evaluation=evaluation(route, plan=review))

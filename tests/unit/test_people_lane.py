@@ -1,0 +1,164 @@
+"""What happens to the open requests when an absence begins or ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from app.changes import change
+from app.domain.absence import Absence
+from app.domain.due import Lane
+from app.domain.request import Request
+from app.people_lane import PeopleLane
+from app.ports import Claim, SlackAgain
+from app.staffing import Staffing
+from policies.plan import Stage
+from tests import fakes
+from tests.builders import NOW, approval, evaluation, opened, person, plan
+
+ANA, BEN, FAY = "U0ANA00001", "U0BEN00001", "U0FAY00001"
+HOUR = 3_600_000
+TURN = Claim(Lane.PEOPLE, ANA, "token", unfinished=False)
+ANAS = plan(stages=(Stage(reviewers=(ANA,)),))
+BENS = plan(stages=(Stage(reviewers=(BEN,)),))
+
+
+@dataclass
+class Picky(fakes.FakeDirectory):
+    """A directory that fails where one name is looked up."""
+
+    fails_at: str = ""
+
+    def members(self, refs: Any) -> dict[str, list[str]]:
+        if self.fails_at in refs:
+            raise SlackAgain("ratelimited")
+        return super().members(refs)
+
+
+@dataclass
+class Office:
+    """Open requests, and one who goes away."""
+
+    store: fakes.FakeStore = field(default_factory=fakes.FakeStore)
+    absences: fakes.FakeAbsences = field(default_factory=fakes.FakeAbsences)
+    directory: Picky = field(default_factory=Picky)
+
+    def lane(self) -> None:
+        staffing = Staffing(self.store, self.directory, self.absences)
+        PeopleLane(self.store, self.absences, staffing)(TURN)
+
+    def ask(self, review: Any) -> Request:
+        transition = opened(evaluation=evaluation(plan=review))
+        self.store.commit(transition, f"open {transition.request.id}")
+        return transition.request
+
+    def stand_ins(self, request: Request) -> list[str]:
+        return [one.delegate for one in self.store.load(request.id).request.state.away]
+
+    def away(self, begins: int = 0, ends: int = HOUR) -> Absence:
+        gone = Absence(
+            person=ANA,
+            person_name="Ana",
+            delegate=FAY,
+            delegate_name="Fay",
+            from_ms=NOW + begins,
+            until_ms=NOW + ends,
+        )
+        self.absences.put(gone, ANA)
+        return gone
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_what_is_open_moves_when_an_absence_begins_and_nothing_else_does(office: Office):
+    mine, others = office.ask(ANAS), office.ask(BENS)
+    office.away()
+    office.lane()
+    assert office.stand_ins(mine) == [FAY]
+    assert office.store.load(others.id).request == others
+
+
+def test_the_next_turn_is_at_its_end_and_then_everything_is_back(office: Office):
+    request, gone = office.ask(ANAS), office.away()
+    office.lane()
+    assert office.absences.turns == {ANA: gone.until_ms}
+    office.store.clock = gone.until_ms
+    office.lane()
+    assert office.stand_ins(request) == []
+    assert office.absences.turns == {}
+    assert office.absences.all() == ()
+
+
+def test_an_absence_to_come_moves_nothing_until_it_begins(office: Office):
+    request, gone = office.ask(ANAS), office.away(begins=HOUR, ends=2 * HOUR)
+    office.lane()
+    assert office.stand_ins(request) == []
+    assert office.absences.turns == {ANA: gone.from_ms}
+
+
+def test_an_absence_that_is_put_off_moves_back_what_it_had_moved(office: Office):
+    request = office.ask(ANAS)
+    office.away()
+    office.lane()
+    office.away(begins=HOUR, ends=2 * HOUR)
+    assert office.absences.turns[ANA] is None, "it is looked at at once"
+    office.lane()
+    assert office.stand_ins(request) == []
+
+
+def test_whoever_comes_back_early_is_asked_again(office: Office):
+    request = office.ask(ANAS)
+    office.away()
+    office.lane()
+    office.absences.end(ANA, ANA)
+    office.lane()
+    assert office.stand_ins(request) == []
+
+
+def test_every_open_request_is_looked_at_however_many_there_are(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("app.people_lane._PAGE", 2)
+    requests = [office.ask(ANAS) for _ in range(7)]
+    office.away()
+    office.lane()
+    assert [office.stand_ins(one) for one in requests] == [[FAY]] * 7
+
+
+def test_what_is_decided_is_left_alone(office: Office):
+    request = office.ask(ANAS)
+    change(office.store, request.id, approval(request, person=person(id=ANA), seen=None))
+    decided = office.store.load(request.id).request
+    office.away()
+    office.lane()
+    assert office.store.load(request.id).request == decided
+
+
+def test_one_request_that_can_not_be_looked_at_holds_up_no_other_and_is_not_forgotten(
+    office: Office,
+):
+    review = plan(stages=(Stage(reviewers=("@ghosts", ANA)),))
+    first, stuck, last = office.ask(ANAS), office.ask(review), office.ask(ANAS)
+    office.directory.fails_at = "@ghosts"
+    office.away()
+    with pytest.raises(SlackAgain):
+        office.lane()
+    assert office.stand_ins(first) == office.stand_ins(last) == [FAY]
+    assert office.absences.turns == {ANA: None}
+    office.directory.fails_at = ""
+    office.lane()
+    assert office.stand_ins(stuck) == [FAY]
+
+
+def test_one_past_its_deadline_holds_up_nothing(office: Office):
+    late, timely = office.ask(ANAS), office.ask(ANAS.model_copy(update={"expire_s": 172_800}))
+    office.store.clock = NOW + 86_400_000
+    office.away(ends=86_400_000 + HOUR)
+    office.lane()
+    assert office.stand_ins(timely) == [FAY]
+    assert office.stand_ins(late) == []
