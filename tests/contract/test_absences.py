@@ -52,7 +52,8 @@ def claimed(lanes: RedisLanes) -> list[str]:
 
 
 def trail(client: redis.Redis) -> list[Any]:
-    return [fields["event"] for _, fields in client.xrange("cs:events")]
+    entries: Any = client.xrange("cs:events")
+    return [fields["event"] for _, fields in entries]
 
 
 def test_an_absence_is_read_back_to_the_letter(store: RedisRequests, absences: RedisAbsences):
