@@ -154,6 +154,12 @@ class AbsenceRefused(CountersignError):
     code = "absence_refused"
 
 
+class AbsenceDaysRefused(AbsenceRefused):
+    """The days of an absence are none, or too many."""
+
+    code = "absence_days_refused"
+
+
 class NotAMonitor(CountersignError):
     """Only clients that are monitors say something about other clients' requests."""
 
