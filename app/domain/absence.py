@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from policies.plan import Frozen
 
-from .errors import AbsenceRefused
+from .errors import AbsenceDaysRefused, AbsenceRefused
 
 LONGEST_S = 366 * 86_400
 
@@ -52,9 +52,9 @@ def check(absence: Absence, others: Iterable[Absence], now: int) -> None:
     moves once never moves on, nor back.
     """
     if absence.until_ms <= max(now, absence.from_ms):
-        raise AbsenceRefused("It ends before it begins, or has ended.", "Choose a later end.")
+        raise AbsenceDaysRefused("It ends before it begins, or has ended.", "Choose a later end.")
     if absence.until_ms - now > LONGEST_S * 1000:
-        raise AbsenceRefused("Nobody is away for more than a year.", "Choose an earlier end.")
+        raise AbsenceDaysRefused("Nobody is away for more than a year.", "Choose an earlier end.")
     if absence.delegate == absence.person:
         raise AbsenceRefused("Nobody stands in for themselves.", "Choose somebody else.")
     for other in others:

@@ -160,6 +160,12 @@ class CardNotShown(CountersignError):
     code = "card_not_shown"
 
 
+class AbsenceDaysRefused(AbsenceRefused):
+    """The days of an absence are none, or too many."""
+
+    code = "absence_days_refused"
+
+
 class NotAMonitor(CountersignError):
     """Only clients that are monitors say something about other clients' requests."""
 

@@ -10,7 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from app.domain.errors import CountersignError
+from app.domain.errors import AbsenceDaysRefused, CountersignError
 from app.faults import described
 from app.ports import SlackAgain, SlackNever
 from app.reviewing import Reviewing
@@ -72,13 +72,20 @@ def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltRespo
             return _unexpected(error)
         interaction = context.get("interaction")
         if isinstance(interaction, Submission):
-            errors = {ids.asking_block(interaction.view.callback_id): notices.refusal(refusal)}
+            errors = {_input(interaction, refusal): notices.refusal(refusal)}
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         if isinstance(interaction, Press):
             replies.tell(interaction.response_url, notices.refused(refusal))
         return BoltResponse(status=200)
 
     return answer
+
+
+def _input(sent: Submission, refusal: CountersignError) -> str:
+    """The input of a form that a refusal is about."""
+    if isinstance(refusal, AbsenceDaysRefused):
+        return ids.UNTIL_BLOCK
+    return ids.asking_block(sent.view.callback_id)
 
 
 def _refusal(error: Exception) -> CountersignError | None:

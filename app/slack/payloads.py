@@ -7,12 +7,14 @@ listener, nor Bolt itself, meets a key that is missing or of another type.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from app.domain.errors import AbsenceDaysRefused
 from app.domain.request import Place
 
 from . import ids
@@ -164,12 +166,21 @@ class Submission(Interaction):
         return self._typed(ids.PERSON_BLOCK, ids.PERSON).selected_user
 
     def day(self, block: str) -> date | None:
-        """The day that was chosen in that block. ValueError for one that no calendar has."""
+        """The day that was chosen in that block. Raises `AbsenceDaysRefused` for no day at all."""
         text = self._typed(block, ids.DAY).selected_date
-        return None if text is None else date.fromisoformat(text)
+        return None if text is None else _day(text)
 
     def _typed(self, block: str, action: str) -> Typed:
         return self.view.state.values.get(block, {}).get(action, Typed())
+
+
+def _day(text: str) -> date:
+    """A day that a calendar has, with an instant at its end wherever somebody lives."""
+    with suppress(ValueError):
+        found = date.fromisoformat(text)
+        if 1970 < found.year < 9999:
+            return found
+    raise AbsenceDaysRefused(f"There is no day {text}.", "Choose another one.")
 
 
 Payload = Annotated[Challenge | Press | Submission, Field(discriminator="type")]

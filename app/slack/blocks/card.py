@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 from app.domain.request import Request
 
 from . import fields, phrases, questions, reports, requester, review, watch
-from .space import PART, TIGHT, WHOLE, Space
+from .space import BRIEF, PART, TIGHT, WHOLE, Space
 from .text import (
     CELLS,
     HEADER,
@@ -38,13 +38,9 @@ def card(request: Request) -> Message:
     A payload that does not fit whole is shown in part, says so, and has no button that approves.
     """
     rows = fields.rows(request.body.evaluation.fields, request.body.payload)
-    frame = _frame(request, WHOLE)
-    payload = _payload(request, rows)
-    if payload is None or not frame.holds([*payload, *_beside(request)]):
-        frame, payload = _in_part(request, rows)
-    shown = payload
+    frame, shown = _in_whole(request, rows) or _in_part(request, rows)
     said = requester.said(request, lambda more: frame.holds([*shown, *more]))
-    blocks = [*frame.head, *payload, *said, *frame.tail]
+    blocks = [*frame.head, *shown, *said, *frame.tail]
     return Message(text=phrases.headline(request), blocks=blocks)
 
 
@@ -99,6 +95,16 @@ def _payload(request: Request, rows: Sequence[fields.Row]) -> list[Json] | None:
         return None
     drawn = fields.drawn(rows) if rows else [section("_Nothing: the payload is empty._")]
     return checked([_heading(request), *drawn, *_hidden(request)])
+
+
+def _in_whole(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Json]] | None:
+    """All of the payload, with less of what was said about it where that makes room."""
+    payload = _payload(request, rows)
+    if payload is None:
+        return None
+    frames = (_frame(request, space) for space in (WHOLE, BRIEF))
+    frame = next((one for one in frames if one.holds([*payload, *_beside(request)])), None)
+    return None if frame is None else (frame, payload)
 
 
 def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Json]]:

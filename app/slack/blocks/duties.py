@@ -8,14 +8,13 @@ from app.domain.request import Away, Request
 
 from . import phrases
 from .people import listed, mention, who
+from .space import Space
 from .text import section
 
-_NAMES = 400
 
-
-def shown(request: Request) -> list[Block]:
+def shown(request: Request, space: Space) -> list[Block]:
     """Nothing where all who may decide are asked, and none of them is away."""
-    lines = [*_claim(request), *_asked(request), *_away(request)]
+    lines = [*_claim(request), *_asked(request, space.names), *_away(request, space.names)]
     return [section("\n".join(lines))] if lines else []
 
 
@@ -26,19 +25,19 @@ def _claim(request: Request) -> list[str]:
     return [f":eyes: {who(held.by)} is on it until {phrases.instant(held.until_ms)}"]
 
 
-def _asked(request: Request) -> list[str]:
+def _asked(request: Request, most: int) -> list[str]:
     """Those who were chosen, where not everybody is asked."""
     state = request.state
     chosen = [mention(ref) for ref in (*state.assigned, *request.overflow)]
     if not chosen:
         return []
     full = " (the others have as much open as they should)" if state.overflowed else ""
-    return [f"*Asked now:* {listed(chosen, _NAMES)}{full}"]
+    return [f"*Asked now:* {listed(chosen, most)}{full}"]
 
 
-def _away(request: Request) -> list[str]:
+def _away(request: Request, most: int) -> list[str]:
     away = [_stands_in(one) for one in request.state.away]
-    return [f"*Away:* {listed(away, _NAMES)}"] if away else []
+    return [f"*Away:* {listed(away, most)}"] if away else []
 
 
 def _stands_in(away: Away) -> str:

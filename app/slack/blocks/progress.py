@@ -11,14 +11,16 @@ from policies.plan import ReviewPlan, Stage
 
 from .buttons import labelled
 from .people import listed, who
+from .space import Space
 from .text import cut, escaped, one_line, section
 
-_NAME, _NAMES = 80, 600
+_NAME = 80
 
 
-def shown(request: Request, plan: ReviewPlan) -> list[Block]:
+def shown(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
     """The stage that is asked now and its approvals; nothing where one approval is enough."""
-    lines = [*_stages(request, plan), *_approvals(request, plan), *_rejections(request, plan)]
+    parts = (_stages, _approvals, _rejections)
+    lines = [line for part in parts for line in part(request, plan, space.names)]
     return [section("\n".join(lines))] if lines else []
 
 
@@ -42,7 +44,7 @@ def missing(request: Request, choice: str | None) -> int:
     return stage.quorum - len(request.approvals(choice)) + later
 
 
-def _stages(request: Request, plan: ReviewPlan) -> list[str]:
+def _stages(request: Request, plan: ReviewPlan, most: int) -> list[str]:
     now = request.state.stage
     if len(plan.stages) == 1:
         return []
@@ -53,25 +55,25 @@ def _stages(request: Request, plan: ReviewPlan) -> list[str]:
         for vote in request.state.votes
         if vote.stage < now
     ]
-    return [*lines, f"Approved before: {listed(earlier, _NAMES)}"] if earlier else lines
+    return [*lines, f"Approved before: {listed(earlier, most)}"] if earlier else lines
 
 
-def _approvals(request: Request, plan: ReviewPlan) -> list[str]:
+def _approvals(request: Request, plan: ReviewPlan, most: int) -> list[str]:
     stage = request.stage
     if stage is None or stage.quorum == 1:
         return []
     votes = [_vote(plan, vote) for vote in _votes(request)]
     same = " of the same choice" if plan.choices else ""
-    by = f" · {listed(votes, _NAMES)}" if votes else ""
+    by = f" · {listed(votes, most)}" if votes else ""
     return [f"Approvals{same}: {_agreed(request)} of {stage.quorum}{by}"]
 
 
-def _rejections(request: Request, plan: ReviewPlan) -> list[str]:
+def _rejections(request: Request, plan: ReviewPlan, most: int) -> list[str]:
     """Those that are not enough yet."""
     votes = request.state.rejections
     if not votes:
         return []
-    by = listed([who(vote.by) for vote in votes], _NAMES)
+    by = listed([who(vote.by) for vote in votes], most)
     return [f"Rejections: {len(votes)} of {plan.reject_quorum} · {by}"]
 
 

@@ -64,4 +64,4 @@ def _line(question: Question) -> str:
 
 
 def _short(words: Words) -> str:
-    return escaped(cut(words.text, _LINE, _REST))
+    return escaped(cut(one_line(words.text), _LINE, _REST))

@@ -30,14 +30,14 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
         DividerBlock(),
         why("Why you are asked", request, space),
         *checklist("Before you approve", plan, space),
-        *progress.shown(request, plan),
+        *progress.shown(request, plan, space),
         SectionBlock(
             fields=[
                 marked(f"*Who can decide*\n{named(request.asked)}"),
                 marked(_until(request)),
             ]
         ),
-        *duties.shown(request),
+        *duties.shown(request, space),
         *buttons.answers(request, plan, whole=space.whole),
         *(_hint(words, space) for words in hints if words),
     ]

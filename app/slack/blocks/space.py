@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 class Space:
     """The most characters of each part; `whole` says that the payload stands there in full.
 
-    Only what is `whole` can be approved, so that nothing else of it may be cut there either: the
-    longest checklist and the effects of the most choices that a policy can have fit.
+    Only what is `whole` can be approved, so that nothing of the policy may be cut there either: the
+    longest checklist and the effects of the most choices that it can have fit.
     """
 
     whole: bool
@@ -18,9 +18,12 @@ class Space:
     checklist: int = 3_000
     effects: int = 3_000
     said: int = 2_000
+    names: int = 600
 
 
 WHOLE = Space(whole=True)
+BRIEF = replace(WHOLE, said=250, names=80)
+"""Where what people said and did would keep the payload from standing there in full."""
 PART = replace(WHOLE, whole=False)
-TIGHT = Space(whole=False, why=200, checklist=300, effects=500, said=250)
+TIGHT = Space(whole=False, why=200, checklist=300, effects=500, said=250, names=80)
 """Where even a card without a payload would be too long."""

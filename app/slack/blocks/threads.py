@@ -27,9 +27,9 @@ def said(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
         return _waiting(notice, request, to)
     question = find(request, notice.number)
     if notice.kind == "answer" and question.answer is not None:
-        lead = f"{called(to)} {who(question.answer.by)} answered:"
+        lead = f"{called(to)} {who(question.answer.by)} answered:".strip()
         return questions.quoted(lead, question.answer)
-    lead = f"{called(to)} {who(question.asked.by)} asks, before this is decided:"
+    lead = f"{called(to)} {who(question.asked.by)} asks, before this is decided:".strip()
     return questions.quoted(lead, question.asked, questions.button(request, question))
 
 

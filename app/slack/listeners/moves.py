@@ -7,7 +7,7 @@ from datetime import timedelta
 from slack_bolt import Ack, App, BoltContext
 
 from app.domain.absence import first_instant
-from app.domain.errors import AbsenceRefused, HandOverRefused
+from app.domain.errors import AbsenceDaysRefused, AbsenceRefused, HandOverRefused
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices
 from app.slack.payloads import Press, Submission
@@ -46,16 +46,18 @@ def register(app: App, desk: Desk) -> None:
     @app.view(ids.AWAY_FORM)
     def away(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
-        person = desk.person(sent)
+        person, reply_to = desk.person(sent), sent.form.reply_to
         zone = desk.reviewing.person(person).zone
         first, last = sent.day(ids.FROM_BLOCK), sent.day(ids.UNTIL_BLOCK)
-        if sent.chosen is None or last is None:
-            raise AbsenceRefused("Choose who decides in your place, and until when.")
+        if sent.chosen is None:
+            raise AbsenceRefused("Choose who decides in your place.")
+        if last is None:
+            raise AbsenceDaysRefused("Choose until when.")
         begins = None if first is None else first_instant(first, zone)
         ends = first_instant(last + timedelta(days=1), zone)
         gone = desk.reviewing.away(person, sent.chosen, begins, ends, by=person)
         ack()
-        desk.replies.tell(sent.form.reply_to, notices.gone(gone.absence, gone.left))
+        desk.replies.tell(reply_to, notices.gone(gone.absence, gone.left))
 
 
 def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:

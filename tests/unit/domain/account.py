@@ -110,7 +110,9 @@ def _moved(so_far: Account, event: Event) -> Account:
         case EventType.PEOPLE_FOUND:
             away = tuple(tuple(one.values()) for one in detail["away"])
             assigned, overflowed = tuple(detail["assigned"]), detail["overflowed"]
-            return replace(so_far, away=away, assigned=assigned, overflowed=overflowed)
+            claim = None if detail["claim_ended"] else so_far.claim
+            found: dict[str, Any] = {"away": away, "assigned": assigned, "claim": claim}
+            return replace(so_far, overflowed=overflowed, **found)
         case EventType.CLAIMED:
             return replace(so_far, claim=event.actor)
         case EventType.CLAIM_RELEASED | EventType.CLAIM_LAPSED:

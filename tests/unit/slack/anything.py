@@ -6,8 +6,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.domain.request import Actor, Decision, Operator, Report, Request, Status, Stopped, Vote
-from policies.plan import Choice, Field, Outcome, ReviewPlan, Stage, Summary, Watch
+from app.domain.request import (
+    Actor,
+    Away,
+    Claimed,
+    Decision,
+    Operator,
+    Question,
+    Report,
+    Request,
+    Status,
+    Stopped,
+    Vote,
+    Words,
+)
+from policies.plan import Choice, Escalation, Field, Outcome, ReviewPlan, Stage, Summary, Watch
 from tests.builders import NOW, evaluation, pending
 
 HOSTILE = "<!channel> <@U0EVE00001> <https://evil.example|Acme> *b* :tada: &amp; \u202egnp.exe"
@@ -96,12 +109,20 @@ plans = st.builds(
     choices=choices.map(tuple),
     checklist=st.lists(words(200), max_size=10).map(tuple),
     watch=st.none() | st.builds(Watch, for_s=st.integers(60, 86_400 * 90)),
+    escalations=st.lists(
+        st.builds(Escalation, after_s=st.just(60), ask=st.lists(any_text, max_size=50).map(tuple)),
+        max_size=3,
+    ).map(tuple),
+    reject_quorum=st.integers(1, 20),
+    overflow=st.lists(any_text, max_size=50).map(tuple),
 )
+people = st.sampled_from(["U0ANA00001", "W" + "9" * 20])
 actors = st.builds(
     Actor,
     kind=st.sampled_from(["person", "policy", "timeout", "client"]),
     id=st.sampled_from(["U0ANA00001", HOSTILE]),
     name=any_text,
+    in_place_of=st.none() | people,
 )
 decisions = st.builds(
     Decision,
@@ -117,7 +138,29 @@ decisions = st.builds(
 reports = st.lists(
     st.builds(Report, name=any_text, value=values, by=any_text, at_ms=st.just(NOW)), max_size=30
 ).map(tuple)
+said = st.builds(Words, by=actors, at_ms=st.just(NOW), text=any_text.filter(str.strip))
+absences = st.lists(
+    st.builds(
+        Away,
+        person=people,
+        delegate=people,
+        until_ms=st.just(NOW),
+        personal=st.booleans(),
+    ),
+    max_size=60,
+).map(tuple)
+claims = st.none() | st.builds(Claimed, by=actors, at_ms=st.just(NOW), until_ms=st.just(NOW))
 stops = st.none() | st.builds(Stopped, by=actors, at_ms=st.just(NOW), reason=any_text)
+
+
+@st.composite
+def questions(draw) -> tuple[Question, ...]:
+    """Up to as many as there may be, some of them answered."""
+    asked = draw(st.lists(st.tuples(said, st.none() | said), max_size=10))
+    return tuple(
+        Question(number=number, asked=words, answer=answer)
+        for number, (words, answer) in enumerate(asked, 1)
+    )
 
 
 @st.composite
@@ -141,6 +184,13 @@ def states(draw, plan: ReviewPlan) -> dict[str, Any]:
         "status": decision.outcome if decision else Status.PENDING,
         "stage": stage,
         "votes": tuple(draw(st.lists(votes, max_size=30))),
+        "rejections": tuple(draw(st.lists(votes, max_size=20))),
+        "assigned": tuple(draw(st.lists(people, max_size=60))),
+        "overflowed": draw(st.booleans()),
+        "escalated": draw(st.integers(0, len(plan.escalations))),
+        "away": draw(absences),
+        "claim": draw(claims),
+        "questions": draw(questions()),
         "reports": draw(reports),
         "stopped": draw(stops),
         "goes_ahead_ms": draw(st.sampled_from([None, NOW])),

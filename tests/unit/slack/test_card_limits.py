@@ -11,15 +11,31 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.request import Actor, Decision, Report, Request, Status, Stopped, Vote
+from app.domain.absence import Absence
+from app.domain.request import (
+    Actor,
+    Away,
+    Claimed,
+    Decision,
+    NoticeKind,
+    Place,
+    Question,
+    Report,
+    Request,
+    Status,
+    Stopped,
+    Vote,
+    Words,
+)
+from app.domain.slack_steps import SayNotice
 from app.slack import ids
-from app.slack.blocks import modal, notices
+from app.slack.blocks import modal, modals, notices, questions, threads
 from app.slack.blocks.card import card
 from app.slack.blocks.text import Message
 from policies.plan import Choice, Field, Outcome, ReviewPlan, Stage, Summary, Watch
 from sandbox.blockkit import checked_blocks, checked_view
 from tests.builders import NOW, approval, evaluation, pending
-from tests.unit.slack.anything import decisions, formats, requests
+from tests.unit.slack.anything import any_text, decisions, formats, requests
 
 UPDATE_TEXT = 4_000  # characters of text that chat.update takes
 
@@ -86,12 +102,18 @@ def test_no_card_approves_what_is_watched_decided_or_not_shown_whole(request_):
 @given(requests(), st.data())
 def test_any_form_keeps_slacks_limits(request_, data):
     plan = request_.body.evaluation.plan
-    buttons = [ids.REVISE, ids.STOP, *(ids.of_choice(choice) for choice in plan.choices)]
-    shown = ids.Shown(request_.id, "a" * 64)
+    buttons = [ids.REVISE, ids.STOP, ids.ASK, *(ids.of_choice(one) for one in plan.choices)]
+    buttons += [ids.answer_to(one.number) for one in request_.state.questions]
+    shown = ids.Shown(request_.id, "a" * 64, Place(channel="C" * 30, ts="1" * 12 + "." + "1" * 9))
     reply_to = data.draw(st.sampled_from([None, "https://hooks.slack.test/" + "x" * 5_000]))
-    view = modal.form(request_, ids.Form(data.draw(st.sampled_from(buttons)), shown, reply_to))
-    checked_view(view, "modal")
-    nothing_acts(view)
+    opened = ids.Form(data.draw(st.sampled_from(buttons)), shown, reply_to)
+    for view in (
+        modal.form(request_, opened),
+        modals.hand_over(request_, opened),
+        modals.away(opened),
+    ):
+        checked_view(view, "modal")
+        nothing_acts(view)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
@@ -99,12 +121,63 @@ def test_any_form_keeps_slacks_limits(request_, data):
 def test_any_notice_keeps_slacks_limits(request_, decision, data):
     plan = request_.body.evaluation.plan
     choice = data.draw(st.sampled_from([None, *(one.id for one in plan.choices)]))
-    for message in (notices.taken(request_, choice), notices.stopped(request_)):
+    for message in (
+        notices.taken(request_, choice),
+        notices.stopped(request_),
+        notices.claimed(request_),
+        notices.released(request_),
+        notices.handed_over(request_, "U0BEN00001"),
+        notices.asked(request_),
+        notices.answered(request_),
+    ):
         check(message)
     state = request_.state.model_copy(update={"decision": decision, "status": decision.outcome})
     decided = request_.model_copy(update={"state": state})
     check(notices.outcome(decided))
+    check(notices.while_away(decided))
     check(notices.taken(decided, choice))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(requests(), st.lists(st.just("W" + "9" * 20), max_size=80))
+def test_whatever_is_said_in_a_thread_or_brought_keeps_slacks_limits(request_, to):
+    place = Place(channel="C0APPROVAL", ts="1.1")
+    kinds: list[NoticeKind] = ["reminder", "escalation", "stage", "handover"]
+    for kind in kinds:
+        check(threads.said(SayNotice(kind=kind, at_ms=NOW, place=place), request_, to))
+    for question in request_.state.questions:
+        asked = SayNotice(kind="question", at_ms=NOW, place=place, number=question.number)
+        check(threads.said(asked, request_, to))
+        check(questions.brought(request_, question.number))
+        if question.answer is not None:
+            check(threads.said(asked.model_copy(update={"kind": "answer"}), request_, to))
+
+
+@given(any_text, any_text, st.integers(0, 60))
+def test_what_the_absent_read_keeps_slacks_limits(person, delegate, left):
+    gone = Absence(
+        person="U0ANA00001",
+        person_name=person,
+        delegate="U0BEN00001",
+        delegate_name=delegate,
+        from_ms=NOW,
+        until_ms=NOW + 1,
+    )
+    check(notices.gone(gone, [gone] * left))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(requests())
+def test_the_menu_is_on_every_card_that_people_decide_and_reads_back(request_):
+    rows = [one for one in card(request_).blocks if one["type"] == "actions"]
+    menus = [one for row in rows for one in row["elements"] if one["type"] == "overflow"]
+    assert len(menus) == (request_.pending and not request_.watched)
+    moves = [ids.parse_move(one["value"]) for menu in menus for one in menu["options"]]
+    assert {shown for _, shown in moves} <= {ids.Shown(request_.id, "a" * 64)}
+    if moves:
+        on_it = ids.Move.RELEASE if request_.state.claim else ids.Move.CLAIM
+        asks = [ids.Move.ASK] if request_.body.on_behalf_of is not None else []
+        assert [move for move, _ in moves] == [on_it, ids.Move.HAND_OVER, *asks, ids.Move.AWAY]
 
 
 MARK = "tulip"
@@ -172,6 +245,9 @@ def test_a_card_on_which_everything_is_as_long_as_it_can_be_still_goes_out(char,
     crowd = tuple(Actor(kind="person", id="U", name=char * 300) for _ in range(20))
     votes = (Vote(by=by, stage=0, at_ms=NOW, digest="a" * 64, choice="c0") for by in crowd)
     reason = char * 2_000
+    said = Words(by=crowd[0], at_ms=NOW, text=reason)
+    gone = Away(person="U0" + "A" * 19, delegate="U0" + "B" * 19, until_ms=NOW, personal=True)
+    against = (Vote(by=by, stage=0, at_ms=NOW, digest="a" * 64, choice="c0") for by in crowd)
     request = pending(
         title=char * 200,
         context=char * 9_000,
@@ -188,6 +264,8 @@ def test_a_card_on_which_everything_is_as_long_as_it_can_be_still_goes_out(char,
                     for n in range(10)
                 ),
                 checklist=(char * 200,) * 10,
+                reject_quorum=21,
+                overflow=(char * 300,) * 50,
                 watch=None if stage == "asked" else Watch(for_s=60),
             ),
             summary=Summary(
@@ -203,6 +281,12 @@ def test_a_card_on_which_everything_is_as_long_as_it_can_be_still_goes_out(char,
     )
     changes = {
         "votes": tuple(votes),
+        "rejections": tuple(against),
+        "assigned": ("U0" + "C" * 19,) * 20,
+        "overflowed": True,
+        "away": (gone,) * 60,
+        "claim": Claimed(by=crowd[0], at_ms=NOW, until_ms=NOW),
+        "questions": tuple(Question(number=n, asked=said, answer=said) for n in range(1, 11)),
         "reports": (Report(name=char * 300, value=reason, by=char * 300, at_ms=NOW),) * 30,
         "stopped": None if stage == "watched" else Stopped(by=crowd[0], at_ms=NOW, reason=reason),
         "decision": ended if stage == "decided" else None,

@@ -123,3 +123,54 @@ def test_the_names_of_a_plan_are_told_apart():
         "ana": [False, False, False, False],
     }
     assert {ref: [kind(ref) for kind in kinds] for ref in known} == known
+
+
+@pytest.mark.parametrize("move", ids.Move)
+def test_a_move_of_the_menu_comes_back_as_it_went_and_fits_into_its_option(move):
+    value = ids.move_value(move, SHOWN)
+    assert ids.parse_move(value) == (move, SHOWN)
+    longest = ids.Shown(SHOWN.request_id, SHOWN.digest)
+    assert len(ids.move_value(move, longest)) <= 150
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "",
+        "claim",
+        "claim ",
+        f" {SHOWN.as_value()}",
+        f"approve {SHOWN.as_value()}",
+        f"claim  {SHOWN.as_value()}",
+        f"claim {SHOWN.as_value()} x",
+        f"claim\n{SHOWN.as_value()}",
+        "claim 1:x:y",
+        f"CLAIM {SHOWN.as_value()}",
+        "x" * 10_000,
+    ],
+)
+def test_a_move_that_is_garbage_is_refused_in_words(garbage):
+    with pytest.raises(ids.CardUnreadable, match="can't be read"):
+        ids.parse_move(garbage)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_move_or_unreadable(text):
+    try:
+        move, shown = ids.parse_move(text)
+    except ids.CardUnreadable:
+        return
+    assert ids.move_value(move, shown) == text
+
+
+@pytest.mark.parametrize("number", [1, 9, 10, 99])
+def test_the_button_of_a_question_opens_the_form_and_says_which(number):
+    action = ids.answer_to(number)
+    assert ids.question_of(action) == number
+    assert ids.IN_WORDS.search(action)
+    assert not ids.AT_ONCE.search(action)
+
+
+@pytest.mark.parametrize("action", ["countersign_answer:0", "countersign_answer:", ids.REVISE, ""])
+def test_no_other_button_answers_a_question(action):
+    assert ids.question_of(action) is None
