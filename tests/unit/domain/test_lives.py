@@ -1,0 +1,143 @@
+"""What is within reach of the machine: only of that its properties say something."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.request import Place
+from app.domain.showing import ONLOOKERS
+from policies.plan import Outcome
+from tests.unit.domain.account import Account, told
+from tests.unit.domain.cast import ANA, BEN, CHLOE, DEV, EVE, FAY, PLANS
+from tests.unit.domain.test_state_machine import HOUR, Life
+
+REVIEWS = sorted(name for name, review in PLANS.items() if review.watch is None)
+
+
+def led(name: str, held: str | None = None) -> Life:
+    """A life with this plan, its card drawn."""
+    life = Life()
+    life.open(name, held=held)
+    life.card_turns_up("#approvals", Place(channel="C1", ts="1"), 1)
+    return life
+
+
+def ended(life: Life) -> Account:
+    """The trail at its end, once a watch has gone ahead."""
+    life.time_passes(HOUR)
+    life.wake()
+    life.the_events_explain_the_state()
+    return told(life.events)
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_each_kind_of_request_can_be_approved(name: str):
+    life = led(name)
+    for who in (ANA, BEN, EVE):
+        life.vote(who, choice="crm")
+    assert ended(life).status == "approved"
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_each_kind_of_review_can_be_approved_by_a_stand_in(name: str):
+    life = led(name)
+    life.goes_away(ANA, FAY)
+    for who in (FAY, BEN, EVE):
+        life.vote(who, choice="crm")
+    account = ended(life)
+    assert account.status == "approved"
+    assert (FAY, ANA) in account.by
+
+
+def test_two_against_it_can_be_one_and_the_stand_in_of_another():
+    life = led("two people, or two against it")
+    life.goes_away(ANA, FAY)
+    life.vote(FAY, Outcome.REJECT)
+    life.vote(BEN, Outcome.REJECT)
+    account = ended(life)
+    assert (account.status, account.by) == ("rejected", ((FAY, ANA), (BEN, None)))
+
+
+def test_what_is_approved_last_can_have_been_escalated_claimed_and_handed_on():
+    life = led("two people")
+    for _ in range(4):
+        life.next_thing_comes()
+    life.claim(ANA)
+    life.hand_over(ANA, CHLOE)
+    life.ask(CHLOE)
+    life.answer(DEV, 1)
+    life.vote(CHLOE)
+    life.vote(EVE)
+    account = ended(life)
+    assert (account.status, account.escalated, account.reminded) == ("approved", 2, 2)
+    assert (account.assigned, account.asked, account.answered) == ((CHLOE,), (1,), (1,))
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_each_kind_of_review_is_asked_once_it_is_its_turn_and_can_be_approved_then(name: str):
+    life = led(name, held="limit")
+    for who in (ANA, BEN, EVE):
+        life.vote(who, choice="crm")
+    assert told(life.events).approvals == ()
+    life.next_thing_comes(early_ms=-1)
+    assert told(life.events).held is not None
+    life.next_thing_comes()
+    for who in (ANA, BEN, EVE):
+        life.vote(who, choice="crm")
+    assert ended(life).status == "approved"
+
+
+def test_what_nobody_is_asked_is_approved_after_the_pause():
+    life = led("nobody is asked", held="paused")
+    life.wake()
+    life.vote(ANA)
+    assert told(life.events).status == "pending"
+    life.everything_is_paused(paused=False)
+    account = ended(life)
+    assert (account.status, account.by) == ("approved", (("refund", None),))
+
+
+def test_a_watch_is_held_at_its_end_and_goes_ahead_after_the_pause():
+    life = led("a watch")
+    life.everything_is_paused()
+    life.next_thing_comes()
+    assert told(life.events).held == ("paused", None)
+    life.everything_is_paused(paused=False)
+    assert ended(life).status == "approved"
+
+
+def test_a_watch_that_nobody_sees_any_more_is_not_held_any_more():
+    life = led("a watch")
+    life.everything_is_paused()
+    life.next_thing_comes()
+    life.slack_turn(fate="lost")
+    account = ended(life)
+    assert (account.status, account.watched, account.held) == ("pending", True, None)
+
+
+@pytest.mark.parametrize("held", [None, "limit", "paused"])
+@pytest.mark.parametrize("name", [*sorted(PLANS), "nobody is asked"])
+def test_somebody_else_than_the_requester_can_break_the_glass(name: str, held: str | None):
+    life = led(name, held=held)
+    for outcome in (Outcome.APPROVE, Outcome.REJECT):
+        life.type("dev@example.com", outcome)
+        life.type(DEV, outcome)
+    if told(life.events).status == "pending":
+        life.type("ben@example.com", Outcome.REJECT)
+        assert ended(life).operator == "root@host-1"
+
+
+def test_a_crowd_gets_no_more_cards_but_who_may_decide_does():
+    life = led("two people")
+    life.strangers_ask_for_a_card(25)
+    assert len(told(life.events).shown_to) == ONLOOKERS
+    life.ask_for_a_card(FAY)
+    life.ask_for_a_card(BEN)
+    assert told(life.events).shown_to[ONLOOKERS:] == (BEN,)
+
+
+def test_whoever_is_away_is_not_on_it_any_more():
+    life = led("two people")
+    life.claim(ANA)
+    life.goes_away(ANA, FAY)
+    assert ended(life).claim is None
