@@ -12,7 +12,7 @@ from app.domain.request import Held, Place, Request, Status
 from app.domain.showing import ONLOOKERS
 from policies.plan import Outcome, ReviewPlan
 from tests.builders import NOW
-from tests.unit.domain.account import Account, Who
+from tests.unit.domain.account import Account, Who, read, told
 from tests.unit.domain.cast import (
     BEHIND,
     DEV,
@@ -55,6 +55,7 @@ class Law(RuleBasedStateMachine):
         self.past, self.events = [self.request], list(opened.events)
         self.paused = held is not None and not limited
         self.began = NEVER if limited else NOW
+        assert told(self.events) == read(self.request)
         stands_still = limited or (self.paused and review is NOBODY)
         assert self.request.state.held == (held if stands_still else None)
         assert self.request.pending or review is NOBODY

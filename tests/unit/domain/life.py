@@ -47,14 +47,19 @@ class Checked(Law):
 
     def did(self, command: Command, before: Account) -> bool:
         """Whether it was done to a request that waited."""
-        committed = self.do(command)
-        return committed is not None and committed.refused is None and before.status == "pending"
+        last_ms, committed = self.last_ms, self.do(command)
+        if committed is None or committed.refused is not None or before.status != "pending":
+            return False
+        assert committed.not_after == last_ms
+        return True
 
     def check(self, before: Request, transition: Transition) -> None:
         after = self.request
         assert after.body is before.body
         assert after.state.version == before.state.version + 1
         was, now = read(before), read(after)
+        assert told(self.events) == now, "the events explain the state"
+        self.everybody_has_one_voice(now)
         if not before.pending:
             assert now == was, "what is decided stays as it is"
             assert after.state.decision == before.state.decision
@@ -68,6 +73,8 @@ class Checked(Law):
             self.check_wait(was, now)
         if was.watched and not now.watched and after.pending:
             self.began = self.now
+        if after.watched and now.held not in (None, was.held):
+            self.the_window_is_over()
         if before.pending and not after.pending:
             self.check_end(was, transition)
         self.note_cards()
@@ -136,14 +143,19 @@ class Checked(Law):
         """An approval by the policy alone: once the window ends, or the pause."""
         assert decision.outcome is Status.APPROVED
         assert not self.paused
-        if was.watched and self.plan.watch is not None:
-            assert self.shown_ms is not None
-            assert self.now >= self.shown_ms + self.plan.watch.for_s * 1_000
+        if was.watched:
+            self.the_window_is_over()
         else:
             assert self.plan is NOBODY
         kinds = [one.type for one in transition.events]
         released = [EventType.RELEASED] if was.held is not None else []
         assert kinds == [*released, EventType.DECIDED]
+
+    def the_window_is_over(self) -> None:
+        """People could see a card of it for as long as the plan says."""
+        assert self.shown_ms is not None
+        assert self.plan.watch is not None
+        assert self.now >= self.shown_ms + self.plan.watch.for_s * 1_000
 
     def enough(self, account: Account, decision: Decision) -> None:
         """As many people as each stage wants, each with one voice, the requester never."""
@@ -165,6 +177,13 @@ class Checked(Law):
         assert DEV not in {*persons, *voices}
         assert set(persons) <= TRUSTED
 
+    def everybody_has_one_voice(self, account: Account) -> None:
+        now = [one for one in account.approvals if one.stage == account.stage]
+        for answers in (account.approvals, (*now, *account.rejections)):
+            voices = [absent or who for who, absent in (one.who for one in answers)]
+            assert len(set(voices)) == len(voices)
+            assert len({one.who[0] for one in answers}) == len(answers)
+
     @invariant()
     def something_is_due_as_long_as_it_is_open(self) -> None:
         if self.request.pending:
@@ -175,20 +194,6 @@ class Checked(Law):
             assert self.request.state.expires_ms == expires_ms
 
     @invariant()
-    def the_events_explain_the_state(self) -> None:
-        if not self.erased:
-            assert told(self.events) == read(self.request)
-
-    @invariant()
     def what_is_stored_is_read_back_the_same(self) -> None:
         state = self.request.state
         assert State.model_validate_json(state.model_dump_json()) == state
-
-    @invariant()
-    def everybody_has_one_voice(self) -> None:
-        account = read(self.request)
-        now = [one for one in account.approvals if one.stage == account.stage]
-        for answers in (account.approvals, (*now, *account.rejections)):
-            voices = [absent or who for who, absent in (one.who for one in answers)]
-            assert len(set(voices)) == len(voices)
-            assert len({one.who[0] for one in answers}) == len(answers)

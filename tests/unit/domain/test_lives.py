@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.request import Place
 from app.domain.showing import ONLOOKERS
 from policies.plan import Outcome
 from tests.unit.domain.account import Account, told
@@ -17,8 +16,7 @@ REVIEWS = sorted(name for name, review in PLANS.items() if review.watch is None)
 def led(name: str, held: str | None = None) -> Life:
     """A life with this plan, its card drawn."""
     life = Life()
-    life.open(name, held=held)
-    life.card_turns_up("#approvals", Place(channel="C1", ts="1"), 1)
+    life.open(name, held=held, seen=True)
     return life
 
 
@@ -26,7 +24,6 @@ def ended(life: Life) -> Account:
     """The trail at its end, once a watch has gone ahead."""
     life.time_passes(HOUR)
     life.wake()
-    life.the_events_explain_the_state()
     return told(life.events)
 
 
@@ -49,6 +46,39 @@ def test_each_kind_of_review_can_be_approved_by_a_stand_in(name: str):
     assert (FAY, ANA) in account.by
 
 
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_nothing_comes_after_the_deadline_but_the_expiry(name: str):
+    life = led(name)
+    life.its_time_is_over()
+    assert told(life.events) == told(led(name).events)
+    life.wake()
+    assert told(life.events).status == "expired"
+
+
+def test_the_requester_has_no_voice_and_nobody_has_two():
+    life = led("two people")
+    life.goes_away(ANA, FAY)
+    life.vote(DEV)
+    for who in (ANA, FAY, ANA):
+        life.vote(who)
+        assert [one.who for one in told(life.events).approvals] == [(ANA, None)]
+
+
+def test_who_comes_back_answers_in_place_of_the_stand_in():
+    life = led("two people")
+    life.goes_away(ANA, FAY)
+    life.vote(FAY)
+    life.vote(ANA, Outcome.APPROVE)
+    assert len(told(life.events).approvals) == 1
+
+
+def test_a_stand_in_who_comes_late_is_none():
+    life = led("two people")
+    life.goes_away(ANA, FAY, hours=1)
+    life.a_stand_in_comes_late("crm")
+    assert told(life.events).approvals == ()
+
+
 def test_two_against_it_can_be_one_and_the_stand_in_of_another():
     life = led("two people, or two against it")
     life.goes_away(ANA, FAY)
@@ -60,8 +90,7 @@ def test_two_against_it_can_be_one_and_the_stand_in_of_another():
 
 def test_what_is_approved_last_can_have_been_escalated_claimed_and_handed_on():
     life = led("two people")
-    for _ in range(4):
-        life.next_thing_comes()
+    life.next_thing_comes(times=4)
     life.claim(ANA)
     life.hand_over(ANA, CHLOE)
     life.ask(CHLOE)
@@ -97,6 +126,14 @@ def test_what_nobody_is_asked_is_approved_after_the_pause():
     assert (account.status, account.by) == ("approved", (("refund", None),))
 
 
+def test_a_watch_goes_ahead_at_the_end_of_its_window_and_no_sooner():
+    life = led("a watch")
+    life.next_thing_comes(early_ms=-1)
+    assert told(life.events).watched
+    life.next_thing_comes()
+    assert told(life.events).status == "approved"
+
+
 def test_a_watch_is_held_at_its_end_and_goes_ahead_after_the_pause():
     life = led("a watch")
     life.everything_is_paused()
@@ -129,15 +166,29 @@ def test_somebody_else_than_the_requester_can_break_the_glass(name: str, held: s
 
 def test_a_crowd_gets_no_more_cards_but_who_may_decide_does():
     life = led("two people")
-    life.strangers_ask_for_a_card(25)
+    life.ask_for_a_card(FAY, strangers=22)
     assert len(told(life.events).shown_to) == ONLOOKERS
-    life.ask_for_a_card(FAY)
     life.ask_for_a_card(BEN)
     assert told(life.events).shown_to[ONLOOKERS:] == (BEN,)
 
 
-def test_whoever_is_away_is_not_on_it_any_more():
+def test_whoever_is_away_answered_or_handed_it_on_is_not_on_it_any_more():
     life = led("two people")
     life.claim(ANA)
     life.goes_away(ANA, FAY)
-    assert ended(life).claim is None
+    assert told(life.events).claim is None
+    life.comes_back(ANA)
+    life.claim(ANA)
+    life.hand_over(ANA, BEN)
+    assert told(life.events).claim is None
+    life.claim(ANA)
+    life.vote(ANA)
+    assert told(life.events).claim is None
+
+
+def test_nobody_is_on_the_next_stage_yet():
+    life = led("two stages")
+    life.claim(BEN)
+    assert told(life.events).claim == BEN
+    life.vote(ANA)
+    assert (told(life.events).stage, told(life.events).claim) == (1, None)

@@ -31,7 +31,7 @@ from app.domain.request import Actor, Away, Held, Place
 from app.domain.slack_steps import next_step
 from tests.builders import NOW
 from tests.unit.domain.account import told
-from tests.unit.domain.cast import NOBODY, PLANS, TURN_MS
+from tests.unit.domain.cast import ANA, NOBODY, PLANS, TURN_MS
 from tests.unit.domain.deeds import PLACES, Deeds, choices, people, reviewers, stand_ins, views
 from tests.unit.domain.worker import outcome_of
 
@@ -54,16 +54,20 @@ class Life(Deeds):
         name=st.sampled_from(sorted(LIVES)),
         absent=st.dictionaries(reviewers, stand_ins, max_size=2),
         held=st.sampled_from([None, None, "limit", "paused"]),
+        seen=st.booleans(),
     )
     def open(
         self,
         name: str,
         absent: Mapping[str, str] = MappingProxyType({}),
         held: str | None = None,
+        seen: bool = False,
     ) -> None:
         self.begin(LIVES[name], None if held is None else HELD[held])
         for who, delegate in absent.items():
             self.goes_away(who, delegate)
+        if seen:
+            self.card_turns_up("#approvals", Place(channel="C1", ts="1"), 1)
 
     # Who is there.
 
@@ -110,9 +114,10 @@ class Life(Deeds):
             before=self.seen(back).state.assigned,
             new=tuple(chosen),
         )
-        before = told(self.events)
+        before, last_ms = told(self.events), self.last_ms
         committed = self.do(found)
         if committed is not None:
+            assert committed.not_after == last_ms
             assert found.stage == before.stage
             cap = self.plan.cap
             assert committed.capped == tuple((one, cap) for one in chosen if cap is not None)
@@ -134,7 +139,7 @@ class Life(Deeds):
 
     @rule(signals=st.sampled_from([{"anomaly": True}, {"anomaly": False}, {"reversible": False}]))
     def signal(self, signals: dict[str, Any]) -> None:
-        self.do(Signal(by=CLIENT, signals=signals))
+        self.did(Signal(by=CLIENT, signals=signals), told(self.events))
 
     @rule(doubts=st.integers(0, 7))
     def cancel(self, doubts: int = 0) -> None:
@@ -143,14 +148,13 @@ class Life(Deeds):
 
     # Pauses. What the policy alone approves is refused meanwhile.
 
-    @rule(paused=st.booleans())
-    def everything_is_paused(self, paused: bool = True) -> None:
-        self.paused = paused
-
-    @rule()
-    def hold(self) -> None:
-        """Also after the pause that it was meant for."""
-        self.do(Hold())
+    @rule(paused=st.sampled_from([True, False, None]))
+    def everything_is_paused(self, paused: bool | None = True) -> None:
+        """Or goes on; or the time lane finds it paused, maybe after that was over."""
+        if paused is None:
+            self.do(Hold())
+        else:
+            self.paused = paused
 
     @precondition(lambda life: life.request.watched)
     @rule()
@@ -160,17 +164,38 @@ class Life(Deeds):
 
     # Time.
 
-    @rule(pause_ms=st.integers(0, HOUR) | st.sampled_from([HOUR, 9 * HOUR]))
-    def time_passes(self, pause_ms: int) -> None:
-        self.now += pause_ms
+    @rule(
+        pause_ms=st.integers(0, HOUR // 2) | st.sampled_from([HOUR, 9 * HOUR]),
+        doubts=st.integers(0, 3),
+    )
+    def time_passes(self, pause_ms: int, doubts: int = 0) -> None:
+        if not doubts or self.now + pause_ms < self.deadline:
+            self.now += pause_ms
 
-    @rule(early_ms=st.sampled_from([-1, 0, 0, 1]))
-    def next_thing_comes(self, early_ms: int = 0) -> None:
+    @rule(
+        early_ms=st.sampled_from([-1, 0, 0, 1]),
+        doubts=st.integers(0, 3),
+        times=st.sampled_from([1, 1, 1, 4]),
+    )
+    def next_thing_comes(self, early_ms: int = 0, doubts: int = 0, times: int = 1) -> None:
         """Just before it, just then, or just after; then the time lane has its turn."""
-        at = due(self.request)[Lane.TIME]
-        if at is not None:
-            self.now = max(self.now, at + early_ms)
-        self.wake()
+        for _ in range(times):
+            at = due(self.request)[Lane.TIME]
+            if at is not None and (not doubts or at < self.deadline):
+                self.now = max(self.now, at + early_ms)
+            self.wake()
+
+    @precondition(lambda life: life.last_ms)
+    @rule(doubts=st.integers(0, 7))
+    def its_time_is_over(self, doubts: int = 0) -> None:
+        """The time lane has not seen yet that its time is over."""
+        if doubts:
+            return
+        self.now = max(self.now, self.deadline)
+        for deed in (self.vote, self.stop, self.claim, self.ask):
+            deed(ANA)
+        self.type()
+        self.cancel()
 
     @rule(times=st.integers(1, 2))
     def wake(self, times: int = 1) -> None:
@@ -219,19 +244,16 @@ class Life(Deeds):
             self.do(CardsFound(target=target_, digests=((place, items),)))
 
     @decided
-    @rule(status=st.sampled_from([None, 200, 410, 500]))
-    def callback(self, status: int | None) -> None:
+    @rule(status=st.sampled_from([None, 200, 410, 500]), again=st.booleans())
+    def callback(self, status: int | None, again: bool = False) -> None:
+        if again:
+            self.do(Redeliver(by=CLIENT))
         self.do(CallbackTried(status=status, error=None, retry_after_s=None, took_ms=1, jitter=0.5))
-
-    @decided
-    @rule()
-    def redeliver(self) -> None:
-        self.do(Redeliver(by=CLIENT))
 
 
 Life.TestCase.settings = settings(
-    max_examples=300,
-    stateful_step_count=40,
+    max_examples=400,
+    stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
