@@ -8,6 +8,7 @@ from app.domain.showing import ONLOOKERS
 from policies.plan import Outcome
 from tests.unit.domain.account import Account, told
 from tests.unit.domain.cast import ANA, BEN, CHLOE, DEV, EVE, FAY, PLANS
+from tests.unit.domain.deeds import SLIPS
 from tests.unit.domain.test_state_machine import HOUR, Life
 
 REVIEWS = sorted(name for name, review in PLANS.items() if review.watch is None)
@@ -64,11 +65,18 @@ def test_the_requester_has_no_voice_and_nobody_has_two():
         assert [one.who for one in told(life.events).approvals] == [(ANA, None)]
 
 
+def test_nobody_approves_in_two_stages():
+    life = led("two stages")
+    for _ in range(2):
+        life.vote(ANA)
+        assert [one.stage for one in told(life.events).approvals] == [0]
+
+
 def test_who_comes_back_answers_in_place_of_the_stand_in():
     life = led("two people")
     life.goes_away(ANA, FAY)
     life.vote(FAY)
-    life.vote(ANA, Outcome.APPROVE)
+    life.vote(ANA)
     assert len(told(life.events).approvals) == 1
 
 
@@ -143,6 +151,16 @@ def test_a_watch_is_held_at_its_end_and_goes_ahead_after_the_pause():
     assert ended(life).status == "approved"
 
 
+def test_a_watch_is_not_held_before_its_end_nor_once_it_is_stopped():
+    life = led("a watch")
+    life.everything_is_paused(None)
+    assert told(life.events).held is None
+    life.a_window_ends_in_a_pause()
+    assert told(life.events).held is not None
+    life.stop(ANA)
+    assert told(life.events).held is None
+
+
 def test_a_watch_that_nobody_sees_any_more_is_not_held_any_more():
     life = led("a watch")
     life.everything_is_paused()
@@ -162,6 +180,15 @@ def test_somebody_else_than_the_requester_can_break_the_glass(name: str, held: s
     if told(life.events).status == "pending":
         life.type("ben@example.com", Outcome.REJECT)
         assert ended(life).operator == "root@host-1"
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_nothing_is_broken_by_a_slip(name: str):
+    life = led(name)
+    for slip in SLIPS:
+        life.somebody_types(slip, Outcome.APPROVE)
+        life.somebody_types(slip, Outcome.REJECT)
+    assert told(life.events).status == "pending"
 
 
 def test_a_crowd_gets_no_more_cards_but_who_may_decide_does():
@@ -184,6 +211,17 @@ def test_whoever_is_away_answered_or_handed_it_on_is_not_on_it_any_more():
     life.claim(ANA)
     life.vote(ANA)
     assert told(life.events).claim is None
+
+
+def test_nobody_is_on_what_is_decided_nor_for_longer_than_a_claim_lasts():
+    life = led("one person")
+    life.claim(BEN)
+    assert told(life.events).claim == BEN
+    life.next_thing_comes()
+    assert told(life.events).claim is None
+    life.claim(BEN)
+    life.vote(ANA)
+    assert ended(life).status == "approved"
 
 
 def test_nobody_is_on_the_next_stage_yet():

@@ -195,6 +195,7 @@ class Life(Deeds):
         for deed in (self.vote, self.stop, self.claim, self.ask):
             deed(ANA)
         self.type()
+        self.signal({"anomaly": True})
         self.cancel()
 
     @rule(times=st.integers(1, 2))
