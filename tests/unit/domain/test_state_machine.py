@@ -227,7 +227,7 @@ class Life(Checked):
         before = told(self.events)
         committed = self.do(found)
         if committed is not None:
-            assert found.stage == before.stage
+            assert (found.stage, found.before) == (before.stage, before.assigned)
             cap = self.plan.cap
             assert committed.capped == tuple((one, cap) for one in chosen if cap is not None)
 
