@@ -34,7 +34,7 @@ from .domain.slack_steps import (
 )
 from .ports import Cards, Claim, Directory, Lanes, RequestStore, SlackAgain, SlackNever
 from .posting import Posting
-from .staffing import Staffing
+from .staffing import LOOK_AGAIN_MS, Staffing
 
 _log = logging.getLogger("countersign.lanes")
 
@@ -54,15 +54,19 @@ class SlackLane:
     staffing: Staffing
 
     def __call__(self, claim: Claim) -> None:
-        loaded = self.store.load(claim.request_id)
-        request = self.staffing.settled(loaded.request, loaded.now)
         end = time.monotonic() + _STEPS_S
+        loaded = self.store.load(claim.request_id)
+        request, sure = self.staffing.settled(loaded.request)
         while request is not None and time.monotonic() < end:
             step = ready(request, loaded.now)
             done = None if step is None else self._tried(step, request, claim)
             if done is None:
-                return
-            request = change(self.store, claim.request_id, done)
+                break
+            before, request = request, change(self.store, claim.request_id, done)
+            if request is not None and _asks_others(before, request):
+                request, sure = self.staffing.settled(request)
+        if not sure:
+            self.lanes.postpone(claim, LOOK_AGAIN_MS)
 
     def _tried(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
         """What came of a step, None when it is not its turn yet."""
@@ -106,6 +110,11 @@ class SlackLane:
             case TellRequester(person=person):
                 self.cards.tell_requester(person, request)
                 return RequesterTold()
+
+
+def _asks_others(before: Request, after: Request) -> bool:
+    """Whether people have to be found for it anew: somebody else's change came in between."""
+    return (before.state.stage, before.asked) != (after.state.stage, after.asked)
 
 
 def _said(notice: SayNotice, problem: str | None = None) -> NoticeSaid:

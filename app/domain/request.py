@@ -373,7 +373,9 @@ class Request(Frozen):
         if stage is None:
             return ()
         agreed = sum(vote.stage == state.stage for vote in state.votes)
-        enough = state.assigned and len(state.assigned) + agreed >= stage.quorum
+        answered = {vote.by.id for vote in (*state.votes, *state.rejections)}
+        waiting = [one for one in state.assigned if one not in answered]
+        enough = state.assigned and len(waiting) + agreed >= stage.quorum
         rest = self.overflow or (() if enough else stage.reviewers)
         return tuple(dict.fromkeys((*state.assigned, *rest, *self.stand_ins)))
 

@@ -137,6 +137,8 @@ def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:
         return (find(request, notice.number).asked.by.id,)
     if notice.kind == "handover":
         return request.state.assigned[-1:]
+    if notice.kind == "escalation":
+        return tuple(dict.fromkeys((*request.addressed, *request.backups)))
     return request.addressed
 
 
@@ -171,6 +173,8 @@ def _to_look_up(request: Request) -> tuple[str, ...]:
     lost = {name for name, _ in state.cards.lost}
     in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
     names = request.chosen if in_person else (*request.overflow, *request.stand_ins)
+    if in_person and lost.issuperset(names):
+        names = stage.reviewers
     done = lost.union(state.cards.looked_up)
     refs = dict.fromkeys((*names, *state.cards.shown_to, *request.backups))
     return tuple(ref for ref in refs if ref not in done)

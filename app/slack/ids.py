@@ -38,6 +38,7 @@ class Move(StrEnum):
     HAND_OVER = "hand_over"
     ASK = "ask"
     AWAY = "away"
+    BACK = "back"
 
 
 BUTTONS = "countersign_buttons"

@@ -177,7 +177,13 @@ def test_the_menu_is_on_every_card_that_people_decide_and_reads_back(request_):
     if moves:
         on_it = ids.Move.RELEASE if request_.state.claim else ids.Move.CLAIM
         asks = [ids.Move.ASK] if request_.body.on_behalf_of is not None else []
-        assert [move for move, _ in moves] == [on_it, ids.Move.HAND_OVER, *asks, ids.Move.AWAY]
+        assert [move for move, _ in moves] == [
+            on_it,
+            ids.Move.HAND_OVER,
+            *asks,
+            ids.Move.AWAY,
+            ids.Move.BACK,
+        ]
 
 
 MARK = "tulip"

@@ -73,6 +73,7 @@ def test_a_claim_is_shown_with_its_end_and_turns_the_menu():
         "Hand over …",
         "Ask the requester …",
         "I'm away …",
+        "I'm back",
     ]
     claimed = after(request, Claim(**press(request)))
     assert f":eyes: <@{ANA}> is on it until {AT}" in words(claimed)
@@ -82,7 +83,7 @@ def test_a_claim_is_shown_with_its_end_and_turns_the_menu():
 
 def test_nobody_to_ask_is_not_offered():
     request = pending()
-    assert menu(request) == ["I'm on it", "Hand over …", "I'm away …"]
+    assert menu(request) == ["I'm on it", "Hand over …", "I'm away …", "I'm back"]
 
 
 def test_those_who_were_chosen_are_shown():
@@ -94,7 +95,7 @@ def test_the_overflow_is_shown_with_the_reason():
     request = staffed(asked(overflow=("S0EVERYONE",)), assigned=(ANA,), overflowed=True)
     assert (
         f"*Asked now:* <@{ANA}>, <!subteam^S0EVERYONE> "
-        "(the others have as much open as they should)" in words(request)
+        "(the others have enough open, or can't be asked)" in words(request)
     )
 
 
