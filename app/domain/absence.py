@@ -43,8 +43,9 @@ def span(first: date | None, last: date, zone: str | None, now: int) -> tuple[in
 
     Days are those of a time zone, and of UTC where nobody knows it. Raises `AbsenceDaysRefused`.
     """
-    if not all(_FIRST_YEAR <= day.year <= _LAST_YEAR for day in (first or last, last)):
-        raise AbsenceDaysRefused("Nobody is away on such days.", "Choose other ones.")
+    for day in (first or last, last):
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise AbsenceDaysRefused(f"There is no day {day}.", "Choose another one.")
     begins = now if first is None else max(_begins(first, zone), now)
     return begins, _begins(last + timedelta(days=1), zone)
 
