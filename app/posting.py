@@ -10,7 +10,7 @@ from functools import partial
 
 from .changes import change
 from .claims import abandon, settle
-from .domain.bursts import GAP_MS, MOST, together
+from .domain.bursts import GAP_MS, MOST, together, waits_in
 from .domain.commands import CardDrawn, CardsFound, Command, SlackFailed, TargetLost
 from .domain.errors import RequestNotFound, TooBusy
 from .domain.request import Copy, Place, Request
@@ -88,7 +88,7 @@ class Posting:
 
     def _came(self, target: str, claims: Sequence[Claim]) -> dict[str, Command]:
         """What is to be recorded of each, by id; nothing of those whose turn it was not."""
-        waiting = self._waiting(target, [claim.request_id for claim in claims])
+        waiting = self._waiting(target, claims)
         # A worker that died, or an answer that never came, may have left a card behind.
         unfinished = {claim.request_id for claim in claims if claim.unfinished}
         doubtful = [
@@ -99,13 +99,21 @@ class Posting:
         chosen = together([one for one in waiting if one.id not in found])
         return {**found, **self._sent(target, chosen)}
 
-    def _waiting(self, target: str, request_ids: Sequence[str]) -> list[Request]:
-        """Those whose next step it is, in order of opening."""
-        now, step = self.store.now(), PostCard(target=target)
-        found = (
-            self.staffing.settled(one, now) for one in self.store.load_many(sorted(request_ids))
-        )
-        return [one for one in found if one is not None and ready(one, now) == step]
+    def _waiting(self, target: str, claims: Sequence[Claim]) -> list[Request]:
+        """Those who wait there, in order of opening.
+
+        In a channel also those for whom something else comes first, unless that is half done.
+        """
+        now, next_here = self.store.now(), PostCard(target=target)
+        by_id = {claim.request_id: claim for claim in claims}
+        found = (self.staffing.settled(one, now) for one in self.store.load_many(sorted(by_id)))
+        ready_now = [(one, ready(one, now)) for one in found if one is not None]
+        return [
+            one
+            for one, step in ready_now
+            if step == next_here
+            or (step and waits_in(one) == target and not by_id[one.id].unfinished)
+        ]
 
     def _sent(self, target: str, chosen: Sequence[Request]) -> dict[str, Command]:
         """Post them in one message. Raises `SlackAgain` when Slack says how long to wait."""

@@ -87,12 +87,15 @@ def _posting(request: Request) -> SlackStep | None:
 
 
 def _further(request: Request) -> SlackStep | None:
-    cards = request.state.cards
+    """New cards, the channel's last: there a crowd may come first, and nobody should wait for it
+    who gets a card of their own."""
+    cards, plan = request.state.cards, request.body.evaluation.plan
     if refs := _to_look_up(request):
         return FindTargets(refs=refs)
     posted = {copy.target for copy in cards.copies}
-    missing = next((target for target in cards.targets or () if target not in posted), None)
-    return None if missing is None else PostCard(target=missing)
+    missing = [target for target in cards.targets or () if target not in posted]
+    missing.sort(key=lambda target: plan is not None and target == plan.channel)
+    return PostCard(target=missing[0]) if missing else None
 
 
 def _closing(request: Request) -> SlackStep | None:
