@@ -131,6 +131,19 @@ def _notice(cards: Cards) -> SayNotice | None:
     )
 
 
+def shares_place(request: Request, place: Place) -> tuple[str, ...]:
+    """The ids of all requests that share the message there, none where it is a card of its own."""
+    return next((copy.items for copy in request.state.cards.copies if copy.place == place), ())
+
+
+def same_notice(request: Request, notice: SayNotice) -> SayNotice | None:
+    """The notice of that kind that this request, too, waits to have said in that place."""
+    for one in request.state.cards.notices if request.pending else ():
+        if one.kind == notice.kind and notice.place in one.places:
+            return notice.model_copy(update={"at_ms": one.at_ms, "number": one.number})
+    return None
+
+
 def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:
     """Whom a notice is for: the requester of a question, whoever asked it, or who is to decide."""
     if notice.kind == "question":
