@@ -10,7 +10,7 @@ from functools import partial
 
 from .changes import change
 from .claims import abandon, settle
-from .domain.bursts import GAP_MS, MOST, together
+from .domain.bursts import GAP_MS, MOST, together, waits_in
 from .domain.commands import CardDrawn, CardsFound, Command, SlackFailed, TargetLost
 from .domain.errors import RequestNotFound, TooBusy
 from .domain.request import Copy, Place, Request
@@ -91,7 +91,7 @@ class Posting:
 
         And of whom people could not be looked up.
         """
-        waiting, unsure = self._waiting(target, [claim.request_id for claim in claims])
+        waiting, unsure = self._waiting(target, claims)
         # A worker that died, or an answer that never came, may have left a card behind.
         unfinished = {claim.request_id for claim in claims if claim.unfinished}
         doubtful = [
@@ -102,16 +102,24 @@ class Posting:
         chosen = together([one for one in waiting if one.id not in found])
         return {**found, **self._sent(target, chosen)}, unsure
 
-    def _waiting(self, target: str, request_ids: Sequence[str]) -> tuple[list[Request], set[str]]:
-        """Those whose next step it is, in order of opening; and where Slack could not say who."""
-        now, step = self.store.now(), PostCard(target=target)
+    def _waiting(self, target: str, claims: Sequence[Claim]) -> tuple[list[Request], set[str]]:
+        """Those who wait there, in order of opening; and where Slack could not say who is asked.
+
+        In a channel also those for whom something else comes first, unless that is half done.
+        """
+        now, next_here = self.store.now(), PostCard(target=target)
+        half_done = {claim.request_id for claim in claims if claim.unfinished}
         waiting: list[Request] = []
         unsure: set[str] = set()
-        for request in self.store.load_many(sorted(request_ids)):
+        for request in self.store.load_many(sorted(claim.request_id for claim in claims)):
             # Once Slack can't say, nobody waits for the rest.
             settled, sure = (request, False) if unsure else self.staffing.settled(request)
             unsure |= set() if sure else {request.id}
-            waiting += [] if settled is None or ready(settled, now) != step else [settled]
+            step = None if settled is None else ready(settled, now)
+            if settled is None or step is None:
+                continue
+            early = waits_in(settled) == target and settled.id not in half_done
+            waiting += [settled] if step == next_here or early else []
         return waiting, unsure
 
     def _sent(self, target: str, chosen: Sequence[Request]) -> dict[str, Command]:

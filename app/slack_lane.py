@@ -11,7 +11,6 @@ from .domain.commands import (
     AbsentInformed,
     CardDrawn,
     Command,
-    NoticeSaid,
     QuestionDelivered,
     RequesterTold,
     SlackFailed,
@@ -28,10 +27,9 @@ from .domain.slack_steps import (
     SayNotice,
     SlackStep,
     TellRequester,
-    addressees,
-    left_out,
     ready,
 )
+from .noticing import Noticing, said
 from .ports import Cards, Claim, Directory, Lanes, RequestStore, SlackAgain, SlackNever
 from .posting import Posting
 from .staffing import LOOK_AGAIN_MS, Staffing
@@ -98,9 +96,7 @@ class SlackLane:
                 face = request.state.cards.face
                 return CardDrawn(target=copy.target, place=copy.place, face=face)
             case SayNotice():
-                to = self.directory.ids(addressees(request, step), left_out(request, step))
-                self.cards.say(step, request, to)
-                return _said(step)
+                return Noticing(self.store, self.cards, self.directory).say(step, request)
             case BringQuestion(number=number, person=person):
                 self.cards.bring_question(person, number, request)
                 return QuestionDelivered(number=number)
@@ -117,16 +113,6 @@ def _asks_others(before: Request, after: Request) -> bool:
     return (before.state.stage, before.asked) != (after.state.stage, after.asked)
 
 
-def _said(notice: SayNotice, problem: str | None = None) -> NoticeSaid:
-    return NoticeSaid(
-        kind=notice.kind,
-        at_ms=notice.at_ms,
-        place=notice.place,
-        number=notice.number,
-        problem=problem,
-    )
-
-
 def _lost(step: SlackStep, problem: str) -> Command:
     """What a flat refusal by Slack means for each step."""
     match step:
@@ -138,7 +124,7 @@ def _lost(step: SlackStep, problem: str) -> Command:
         case RedrawCard(copy_of=copy):
             return TargetLost(target=copy.target, problem=problem)
         case SayNotice():
-            return _said(step, problem)
+            return said(step, problem)
         case BringQuestion(number=number):
             return QuestionDelivered(number=number, problem=problem)
         case InformAbsent(person=person):

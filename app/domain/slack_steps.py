@@ -87,12 +87,15 @@ def _posting(request: Request) -> SlackStep | None:
 
 
 def _further(request: Request) -> SlackStep | None:
-    cards = request.state.cards
+    """New cards, the channel's last: there a crowd may come first, and nobody should wait for it
+    who gets a card of their own."""
+    cards, plan = request.state.cards, request.body.evaluation.plan
     if refs := _to_look_up(request):
         return FindTargets(refs=refs)
     posted = {copy.target for copy in cards.copies}
-    missing = next((target for target in cards.targets or () if target not in posted), None)
-    return None if missing is None else PostCard(target=missing)
+    missing = [target for target in cards.targets or () if target not in posted]
+    missing.sort(key=lambda target: plan is not None and target == plan.channel)
+    return PostCard(target=missing[0]) if missing else None
 
 
 def _closing(request: Request) -> SlackStep | None:
@@ -126,6 +129,19 @@ def _notice(cards: Cards) -> SayNotice | None:
     return SayNotice(
         kind=notice.kind, at_ms=notice.at_ms, place=notice.places[0], number=notice.number
     )
+
+
+def shares_place(request: Request, place: Place) -> tuple[str, ...]:
+    """The ids of all requests that share the message there, none where it is a card of its own."""
+    return next((copy.items for copy in request.state.cards.copies if copy.place == place), ())
+
+
+def same_notice(request: Request, notice: SayNotice) -> SayNotice | None:
+    """The notice of that kind that this request, too, waits to have said in that place."""
+    for one in request.state.cards.notices if request.pending else ():
+        if one.kind == notice.kind and notice.place in one.places:
+            return notice.model_copy(update={"at_ms": one.at_ms, "number": one.number})
+    return None
 
 
 def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.absence import Absence
+from app.domain.bursts import MOST
 from app.domain.request import (
     Actor,
     Away,
@@ -145,6 +146,9 @@ def test_whatever_is_said_in_a_thread_or_brought_keeps_slacks_limits(request_, t
     kinds: list[NoticeKind] = ["reminder", "escalation", "stage", "handover"]
     for kind in kinds:
         check(threads.said(SayNotice(kind=kind, at_ms=NOW, place=place), request_, to))
+    for kind in kinds[:3]:
+        notice = SayNotice(kind=kind, at_ms=NOW, place=place)
+        check(threads.said_together(notice, [request_] * MOST, to))
     for question in request_.state.questions:
         asked = SayNotice(kind="question", at_ms=NOW, place=place, number=question.number)
         check(threads.said(asked, request_, to))
