@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from .changes import change
+from .domain.cards import NoticeKind
 from .domain.commands import NoticeSaid
 from .domain.errors import RequestNotFound, TooBusy
-from .domain.request import NoticeKind, Request
+from .domain.request import Request
 from .domain.slack_steps import SayNotice, addressees, left_out, same_notice, shares_place
 from .ports import Cards, Directory, RequestStore, SlackNever
 

@@ -11,9 +11,10 @@ from functools import partial
 from .changes import change
 from .claims import abandon, settle
 from .domain.bursts import GAP_MS, MOST, together, waits_in
+from .domain.cards import Copy, Place
 from .domain.commands import CardDrawn, CardsFound, Command, SlackFailed, TargetLost
 from .domain.errors import RequestNotFound, TooBusy
-from .domain.request import Copy, Place, Request
+from .domain.request import Request
 from .domain.slack_steps import PostCard, ready
 from .ports import Cards, Claim, Found, Lanes, RequestStore, SlackAgain, SlackNever
 from .staffing import LOOK_AGAIN_MS, Staffing

@@ -9,6 +9,7 @@ from policies.plan import Outcome
 
 from .changes import change
 from .domain.absence import Absence, check, continued, left_behind, span
+from .domain.cards import Place
 from .domain.commands import (
     AnswerQuestion,
     AskRequester,
@@ -24,7 +25,7 @@ from .domain.commands import (
 )
 from .domain.ending import already_decided
 from .domain.errors import AbsenceRefused, RequestNotFound
-from .domain.request import Place, Request
+from .domain.request import Request
 from .ports import Absences, Directory, RequestStore
 
 

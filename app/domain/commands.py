@@ -8,7 +8,8 @@ from pydantic import JsonValue
 
 from policies.plan import Frozen, Outcome
 
-from .request import Actor, Away, NoticeKind, Operator, Place
+from .cards import NoticeKind, Place
+from .request import Actor, Away, Operator
 
 Standing = Literal["trusted", "deactivated", "bot", "guest", "stranger", "unverified"]
 

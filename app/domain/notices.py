@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .cards import Cards, Notice, NoticeKind, Place
 from .ending import outdated
-from .request import Cards, Notice, NoticeKind, Place, Request
+from .request import Request
 
 _PROMPTS: frozenset[NoticeKind] = frozenset({"reminder", "escalation", "stage"})
 """What tells people that it waits for them: the newest says all that an earlier one would."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from policies.plan import Frozen
 
+from .cards import Cards, Copy, NoticeKind, Place
 from .questions import find
-from .request import Cards, Copy, NoticeKind, Place, Request
+from .request import Request
 
 
 class FindTargets(Frozen):

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..domain.cards import Place
 from ..domain.commands import Person
-from ..domain.request import Place, Request
+from ..domain.request import Request
 from ..domain.slack_steps import SayNotice
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from slack_sdk.web import SlackResponse
 
 from app.domain.bursts import GAP_MS
-from app.domain.request import Place, Request
+from app.domain.cards import Place
+from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
 

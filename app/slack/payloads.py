@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from app.domain.cards import Place
 from app.domain.errors import AbsenceDaysRefused
-from app.domain.request import Place
 
 from . import ids
 

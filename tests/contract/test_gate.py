@@ -12,11 +12,12 @@ import redis
 from app.changes import change
 from app.claims import drain, singly
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound
 from app.domain.events import GateEvent
-from app.domain.request import Held, Place, Request, Status
+from app.domain.request import Held, Request, Status
 from app.identifiers import new_operation
 from app.lanes import CallbackLane, TimeLane
 from app.ports import Client, Paused

@@ -8,10 +8,11 @@ import redis
 from app.auditor import Auditor
 from app.changes import change
 from app.domain.absence import Absence
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, SlackFailed
 from app.domain.due import OF_REQUESTS, Lane, due
 from app.domain.findings import GRACE_MS, LATEST_MS, Kind, flaws
-from app.domain.request import Place, Request, Status
+from app.domain.request import Request, Status
 from app.store.absences import RedisAbsences
 from app.store.alarms import RedisAlarms
 from app.store.bells import Bells

@@ -13,10 +13,11 @@ from app import changes
 from app.changes import change
 from app.claims import Timers, drain, singly
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Command, TargetsFound, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound, StoreUnavailable
-from app.domain.request import Place, Request
+from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 from app.domain.transition import Transition
 from app.lanes import CallbackLane, TimeLane

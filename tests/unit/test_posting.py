@@ -9,9 +9,10 @@ import pytest
 
 from app.changes import change
 from app.domain.bursts import MOST
+from app.domain.cards import Copy, Place
 from app.domain.commands import SlackFailed, TargetsFound
 from app.domain.errors import StoreUnavailable
-from app.domain.request import Copy, Place, Request
+from app.domain.request import Request
 from app.domain.transition import Transition
 from app.identifiers import new_request_id
 from app.ports import Found, SlackAgain, SlackNever

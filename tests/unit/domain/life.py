@@ -10,11 +10,12 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import Command
 from app.domain.due import Lane, due
 from app.domain.errors import CountersignError
 from app.domain.events import Event
-from app.domain.request import Decision, Place, Request, State, Status
+from app.domain.request import Decision, Request, State, Status
 from app.domain.transition import Transition
 from policies.plan import Outcome, ReviewPlan
 from tests.builders import NOW

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.domain.bursts import FEWEST, MOST, queues_in, together, waits_in
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, CardsFound, TargetLost, TargetsFound, Wake
-from app.domain.request import Place, Request
+from app.domain.request import Request
 from app.domain.slack_steps import PostCard, RedrawCard, SayNotice, next_step
 from policies.plan import Route, Watch
 from tests.builders import NOW, after, approval, evaluation, pending, plan

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from app.domain.cards import Place
 from app.domain.commands import (
     AnswerQuestion,
     AskRequester,
@@ -38,7 +39,7 @@ from app.domain.commands import (
     Wake,
 )
 from app.domain.due import Lane, due
-from app.domain.request import Actor, Away, Place
+from app.domain.request import Actor, Away
 from app.domain.slack_steps import next_step
 from policies.plan import Outcome
 from tests.unit.domain.account import Account, told

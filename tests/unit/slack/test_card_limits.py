@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from app.domain.absence import Absence
 from app.domain.bursts import MOST
+from app.domain.cards import NoticeKind, Place
 from app.domain.request import (
     Actor,
     Away,
     Claimed,
     Decision,
-    NoticeKind,
-    Place,
     Question,
     Report,
     Request,

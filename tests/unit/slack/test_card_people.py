@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.absence import Absence
+from app.domain.cards import NoticeKind, Place
 from app.domain.commands import (
     AnswerQuestion,
     AskRequester,
@@ -15,7 +16,7 @@ from app.domain.commands import (
     HandOver,
     Staffed,
 )
-from app.domain.request import Away, NoticeKind, Place, Request
+from app.domain.request import Away, Request
 from app.domain.slack_steps import SayNotice
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices, questions, threads
