@@ -70,6 +70,8 @@ class Auditor:
     def _audit(self) -> Findings:
         found = Findings()
         doubtful = [one for status in Status for one in self._swept(status, found)]
+        if people := self.inspection.sweep_people():
+            found.repair(Kind.LOST_DUE, Lane.PEOPLE, people)
         again = [one for kind in _CASES for one in self.inspection.cases(kind, _AGAIN)]
         for page in self._pages([*doubtful[:_LOOKED_INTO], *again]):
             for seen in self.inspection.look(page):

@@ -159,7 +159,7 @@ def build_drain(settings: Settings) -> Callable[[Lane], None]:
     staffing = Staffing(store.requests, directory, store.absences)
     slack = SlackLane(store.requests, store.lanes, cards, directory, staffing)
     callback = CallbackLane(store.requests, store.lanes, _callbacks(settings), store.clients)
-    people = PeopleLane(store.requests, store.absences, staffing)
+    people = PeopleLane(store.requests, store.lanes, store.absences, staffing)
     work: dict[Lane, BatchWork] = {
         Lane.TIME: TimeLane(store.requests, store.lanes),
         Lane.SLACK: singly(store.lanes, slack),

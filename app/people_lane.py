@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .domain.errors import RequestNotFound, TooBusy
-from .domain.request import Request
-from .ports import Absences, Claim, RequestStore, SlackAgain
-from .staffing import Staffing
+from .ports import Absences, Claim, Lanes, Reached, RequestStore, SlackAgain
+from .staffing import LOOK_AGAIN_MS, Staffing
 
-_PAGE = 200
+_PAGE = 100
+"""Requests that one claim looks at, which ends well within its lease."""
+
+_TROUBLES = 3
+"""After so many look-ups that failed the rest of a page is left for the next round."""
+
+_NEXT_ROUND_MS = 300_000
+"""When everything is looked at once more, where some of it could not be."""
 
 
 @dataclass(frozen=True)
 class PeopleLane:
     """The people lane: its claims are of user ids.
 
-    Looking once more does no harm, so a worker that dies in between has it done again.
+    A page of requests a claim, and from there on with the next one. Looking once more does no harm,
+    so what a worker that dies had begun is done again.
     """
 
     store: RequestStore
+    lanes: Lanes
     absences: Absences
     staffing: Staffing
 
     def __call__(self, claim: Claim) -> None:
-        person, now = claim.request_id, self.store.now()
-        absence = self.absences.get(person)
-        for trouble in [self._settle(request, now) for request in self._waiting()]:
-            if trouble is not None:
-                raise trouble
-        self.absences.seen(person, absence, None if absence is None else absence.next_ms(now))
+        person = claim.request_id
+        absence, reached = self.absences.get(person), self.absences.reached(person)
+        page = self.store.waiting(None if reached is None else reached.request_id, _PAGE)
+        sure = self._settle(page)
+        sure_so_far = sure and (reached is None or reached.sure)
+        if page:
+            self.absences.reach(person, absence, Reached(page[-1], sure_so_far))
+            self.lanes.postpone(claim, 0 if sure else LOOK_AGAIN_MS)
+        elif sure_so_far:
+            now = self.store.now()
+            self.absences.seen(person, absence, None if absence is None else absence.next_ms(now))
+        else:
+            self.absences.reach(person, absence, None)
+            self.lanes.postpone(claim, _NEXT_ROUND_MS)
 
-    def _settle(self, request: Request, now: int) -> Exception | None:
-        """What kept one request from being settled: the others are, and all once more later."""
-        try:
-            self.staffing.settle(request, now)
-        except (SlackAgain, TooBusy) as trouble:
-            return trouble
-        except RequestNotFound:  # erased meanwhile
-            return None
-        return None
-
-    def _waiting(self) -> Iterator[Request]:
-        """Every open request; one that is opened meanwhile is looked at before it is shown."""
-        cursor: str | None = None
-        while ids := self.store.waiting(cursor, _PAGE):
-            yield from self.store.load_many(ids)
-            cursor = ids[-1]
+    def _settle(self, page: Sequence[str]) -> bool:
+        """Whether all of them could be looked at. One that can't be holds up no other."""
+        troubles = 0
+        for request in self.store.load_many(page):
+            try:
+                with suppress(RequestNotFound, TooBusy):  # erased, or others are at it
+                    self.staffing.settle(request)
+            except SlackAgain:
+                troubles += 1
+                if troubles == _TROUBLES:
+                    break
+        return not troubles

@@ -10,13 +10,14 @@ from functools import partial
 
 from .changes import change
 from .claims import abandon, settle
-from .domain.bursts import GAP_MS, MOST, together
+from .domain.bursts import GAP_MS, MOST, together, waits_in
+from .domain.cards import Copy, Place
 from .domain.commands import CardDrawn, CardsFound, Command, SlackFailed, TargetLost
 from .domain.errors import RequestNotFound, TooBusy
-from .domain.request import Copy, Place, Request
+from .domain.request import Request
 from .domain.slack_steps import PostCard, ready
 from .ports import Cards, Claim, Found, Lanes, RequestStore, SlackAgain, SlackNever
-from .staffing import Staffing
+from .staffing import LOOK_AGAIN_MS, Staffing
 
 _log = logging.getLogger("countersign.lanes")
 
@@ -45,9 +46,9 @@ class Posting:
         self._wait_for_turn(target, claim)
         others = self.lanes.claim_line(claim.lane, target, MOST)
         try:
-            came = self._came(target, [claim, *others])
+            came, unsure = self._came(target, [claim, *others])
             while others:
-                settle(self.lanes, partial(self._record, came), others[0])
+                settle(self.lanes, partial(self._record, came, unsure), others[0])
                 others.pop(0)
         except SlackAgain as again:  # nothing was posted
             for one in others:
@@ -86,9 +87,12 @@ class Posting:
             self.lanes.stagger(claim.lane, target, max(first_ms, 1), _STEP_MS)
             raise
 
-    def _came(self, target: str, claims: Sequence[Claim]) -> dict[str, Command]:
-        """What is to be recorded of each, by id; nothing of those whose turn it was not."""
-        waiting = self._waiting(target, [claim.request_id for claim in claims])
+    def _came(self, target: str, claims: Sequence[Claim]) -> tuple[dict[str, Command], set[str]]:
+        """What is to be recorded of each, by id; nothing of those whose turn it was not.
+
+        And of whom people could not be looked up.
+        """
+        waiting, unsure = self._waiting(target, claims)
         # A worker that died, or an answer that never came, may have left a card behind.
         unfinished = {claim.request_id for claim in claims if claim.unfinished}
         doubtful = [
@@ -97,15 +101,27 @@ class Posting:
         there = self.cards.find(target, doubtful) if doubtful else {}
         found = {one: _found(target, messages) for one, messages in there.items()}
         chosen = together([one for one in waiting if one.id not in found])
-        return {**found, **self._sent(target, chosen)}
+        return {**found, **self._sent(target, chosen)}, unsure
 
-    def _waiting(self, target: str, request_ids: Sequence[str]) -> list[Request]:
-        """Those whose next step it is, in order of opening."""
-        now, step = self.store.now(), PostCard(target=target)
-        found = (
-            self.staffing.settled(one, now) for one in self.store.load_many(sorted(request_ids))
-        )
-        return [one for one in found if one is not None and ready(one, now) == step]
+    def _waiting(self, target: str, claims: Sequence[Claim]) -> tuple[list[Request], set[str]]:
+        """Those who wait there, in order of opening; and where Slack could not say who is asked.
+
+        In a channel also those for whom something else comes first, unless that is half done.
+        """
+        now, next_here = self.store.now(), PostCard(target=target)
+        half_done = {claim.request_id for claim in claims if claim.unfinished}
+        waiting: list[Request] = []
+        unsure: set[str] = set()
+        for request in self.store.load_many(sorted(claim.request_id for claim in claims)):
+            # Once Slack can't say, nobody waits for the rest.
+            settled, sure = (request, False) if unsure else self.staffing.settled(request)
+            unsure |= set() if sure else {request.id}
+            step = None if settled is None else ready(settled, now)
+            if settled is None or step is None:
+                continue
+            early = waits_in(settled) == target and settled.id not in half_done
+            waiting += [settled] if step == next_here or early else []
+        return waiting, unsure
 
     def _sent(self, target: str, chosen: Sequence[Request]) -> dict[str, Command]:
         """Post them in one message. Raises `SlackAgain` when Slack says how long to wait."""
@@ -131,12 +147,14 @@ class Posting:
             return self.cards.post(target, chosen[0])
         return self.cards.post_digest(target, chosen)
 
-    def _record(self, came: dict[str, Command], claim: Claim) -> None:
+    def _record(self, came: dict[str, Command], unsure: set[str], claim: Claim) -> None:
         command = came.get(claim.request_id)
         if command is None:
             self.lanes.postpone(claim, 0)
-        else:
-            change(self.store, claim.request_id, command)
+            return
+        change(self.store, claim.request_id, command)
+        if claim.request_id in unsure:
+            self.lanes.postpone(claim, LOOK_AGAIN_MS)
 
     def _redrawn(self, copy: Copy, requests: Sequence[Request], request_id: str) -> Command:
         """Recorded of the others as well, so that a burst of decisions needs few drawings."""

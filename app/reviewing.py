@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from policies.plan import Outcome
 
 from .changes import change
-from .domain.absence import Absence, check, left_behind
+from .domain.absence import Absence, check, continued, left_behind, span
+from .domain.cards import Place
 from .domain.commands import (
     AnswerQuestion,
     AskRequester,
@@ -23,7 +25,7 @@ from .domain.commands import (
 )
 from .domain.ending import already_decided
 from .domain.errors import AbsenceRefused, RequestNotFound
-from .domain.request import Place, Request
+from .domain.request import Request
 from .ports import Absences, Directory, RequestStore
 
 
@@ -118,24 +120,30 @@ class Reviewing:
         """Somebody, as the directory knows them now."""
         return self.directory.person(user_id, (), None)
 
-    def away(
-        self, user_id: str, delegate_id: str, from_ms: int | None, until_ms: int, by: str
-    ) -> Gone:
-        """Somebody is away, and who decides in their place. Raises `AbsenceRefused`."""
+    def away(self, user_id: str, delegate_id: str, first: date | None, last: date, by: str) -> Gone:
+        """Somebody is away, and who decides in their place. Raises `AbsenceRefused`.
+
+        Until the end of the `last` day, from the `first` one or else from now on, in the time zone
+        that they have in Slack.
+        """
         person, delegate = self.directory.persons([user_id, delegate_id], (), None)
         for one, what in ((person, "be away"), (delegate, "stand in for anybody")):
             if one.standing != "trusted":
                 raise AbsenceRefused(f"{one.name} can't {what}: {one.standing} in Slack.")
         now = self.store.now()
+        from_ms, until_ms = span(first, last, person.zone, now)
         absence = Absence(
             person=person.id,
             person_name=person.name,
             delegate=delegate.id,
             delegate_name=delegate.name,
-            from_ms=now if from_ms is None else max(from_ms, now),
+            from_ms=from_ms,
             until_ms=until_ms,
         )
-        others = [one for one in self.absences.all() if one.person != person.id]
+        everybody = self.absences.all()
+        own = next((one for one in everybody if one.person == person.id), None)
+        others = [one for one in everybody if one.person != person.id]
+        absence = continued(absence, own, now)
         check(absence, others, now)
         self.absences.put(absence, by)
         return Gone(absence, left_behind(absence, others))
@@ -156,7 +164,7 @@ class Reviewing:
         """The same, and somebody else; all of them in one look-up, since Slack waits for it."""
         request = self.store.load(at.request_id).request
         plan, requester = request.body.evaluation.plan, request.body.on_behalf_of
-        away = [one.person for one in request.state.away if one.delegate == at.user_id]
+        away = self._stands_in(request, at.user_id)
         person, successor, *absent = self.directory.persons(
             [at.user_id, other, *away],
             () if plan is None else plan.named,
@@ -164,6 +172,19 @@ class Reviewing:
         )
         press = Press(person=person, digest=at.digest, absent=tuple(absent), seen=at.place)
         return press, successor
+
+    def _stands_in(self, request: Request, user_id: str) -> list[str]:
+        """For whom somebody stands in here, and still does at this moment."""
+        away = [one.person for one in request.state.away if one.delegate == user_id]
+        if not away:
+            return []
+        standing = self.absences.all()
+        now = self.store.now()
+        return [
+            one.person
+            for one in standing
+            if one.person in away and one.delegate == user_id and one.holds(now)
+        ]
 
     def _changed(self, at: At, command: Command) -> Request:
         request = change(self.store, at.request_id, command)

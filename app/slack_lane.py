@@ -11,7 +11,6 @@ from .domain.commands import (
     AbsentInformed,
     CardDrawn,
     Command,
-    NoticeSaid,
     QuestionDelivered,
     RequesterTold,
     SlackFailed,
@@ -28,13 +27,12 @@ from .domain.slack_steps import (
     SayNotice,
     SlackStep,
     TellRequester,
-    addressees,
-    left_out,
     ready,
 )
+from .noticing import Noticing, said
 from .ports import Cards, Claim, Directory, Lanes, RequestStore, SlackAgain, SlackNever
 from .posting import Posting
-from .staffing import Staffing
+from .staffing import LOOK_AGAIN_MS, Staffing
 
 _log = logging.getLogger("countersign.lanes")
 
@@ -54,15 +52,19 @@ class SlackLane:
     staffing: Staffing
 
     def __call__(self, claim: Claim) -> None:
-        loaded = self.store.load(claim.request_id)
-        request = self.staffing.settled(loaded.request, loaded.now)
         end = time.monotonic() + _STEPS_S
+        loaded = self.store.load(claim.request_id)
+        request, sure = self.staffing.settled(loaded.request)
         while request is not None and time.monotonic() < end:
             step = ready(request, loaded.now)
             done = None if step is None else self._tried(step, request, claim)
             if done is None:
-                return
-            request = change(self.store, claim.request_id, done)
+                break
+            before, request = request, change(self.store, claim.request_id, done)
+            if request is not None and _asks_others(before, request):
+                request, sure = self.staffing.settled(request)
+        if not sure:
+            self.lanes.postpone(claim, LOOK_AGAIN_MS)
 
     def _tried(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
         """What came of a step, None when it is not its turn yet."""
@@ -94,9 +96,7 @@ class SlackLane:
                 face = request.state.cards.face
                 return CardDrawn(target=copy.target, place=copy.place, face=face)
             case SayNotice():
-                to = self.directory.ids(addressees(request, step), left_out(request, step))
-                self.cards.say(step, request, to)
-                return _said(step)
+                return Noticing(self.store, self.cards, self.directory).say(step, request)
             case BringQuestion(number=number, person=person):
                 self.cards.bring_question(person, number, request)
                 return QuestionDelivered(number=number)
@@ -108,14 +108,9 @@ class SlackLane:
                 return RequesterTold()
 
 
-def _said(notice: SayNotice, problem: str | None = None) -> NoticeSaid:
-    return NoticeSaid(
-        kind=notice.kind,
-        at_ms=notice.at_ms,
-        place=notice.place,
-        number=notice.number,
-        problem=problem,
-    )
+def _asks_others(before: Request, after: Request) -> bool:
+    """Whether people have to be found for it anew: somebody else's change came in between."""
+    return (before.state.stage, before.asked) != (after.state.stage, after.asked)
 
 
 def _lost(step: SlackStep, problem: str) -> Command:
@@ -129,7 +124,7 @@ def _lost(step: SlackStep, problem: str) -> Command:
         case RedrawCard(copy_of=copy):
             return TargetLost(target=copy.target, problem=problem)
         case SayNotice():
-            return _said(step, problem)
+            return said(step, problem)
         case BringQuestion(number=number):
             return QuestionDelivered(number=number, problem=problem)
         case InformAbsent(person=person):

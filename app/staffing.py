@@ -28,6 +28,12 @@ _log = logging.getLogger("countersign.lanes")
 _TRIES = 20
 """Each lost try means that somebody else's change got there first."""
 
+LOOK_AGAIN_MS = 30_000
+"""When people are looked up again who could not be."""
+
+_UNSURE = 2
+"""So many people may be in doubt before the look-up is put off."""
+
 _STAYING = ("trusted", "unverified")
 """Whoever was chosen stays so while Slack can't say who they are."""
 
@@ -43,26 +49,26 @@ class Staffing:
     directory: Directory
     absences: Absences
 
-    def settled(self, request: Request, now: int) -> Request | None:
-        """The same for what Slack is going to show; as it is while people can't be looked up.
+    def settled(self, request: Request) -> tuple[Request | None, bool]:
+        """The same for what Slack is going to show, and whether that is sure.
 
-        Whoever is asked anyway should not have to wait for that.
+        While people can't be looked up it is as it is: whoever is asked anyway should not wait.
         """
         if next_step(request) is None:
-            return request
+            return request, True
         try:
-            return self.settle(request, now)
+            return self.settle(request), True
         except SlackAgain as again:
             _log.warning("%s: people could not be looked up: %s", request.id, again.problem)
-            return request
+            return request, False
 
-    def settle(self, request: Request, now: int) -> Request | None:
+    def settle(self, request: Request) -> Request | None:
         """The request with the people that it needs now, None once it is erased.
 
         Raises `SlackAgain`, and `TooBusy` where those who were chosen were full each time.
         """
         for _ in range(_TRIES):
-            found = self.of(request, now)
+            found = self.of(request)
             if found is None:
                 return request
             with suppress(Full):  # somebody else's request got the place: choose again
@@ -72,47 +78,48 @@ class Staffing:
                 request = settled
         raise TooBusy("Everybody who is chosen is full right now.")
 
-    def of(self, request: Request, now: int) -> Staffed | None:
+    def of(self, request: Request) -> Staffed | None:
         """What was found; None where it stands in the request already. Raises `SlackAgain`."""
         plan, stage, state = request.body.evaluation.plan, request.stage, request.state
         if not request.pending or plan is None or stage is None or state.held is not None:
             return None
-        absent = [one for one in self.absences.all() if one.holds(now)]
+        absent = self._absent()
         chooses = stage.assign == "least_loaded" and not request.watched
-        if not absent and not state.away and not chooses:
+        if not (absent or state.away or state.assigned or chooses):
             return None
-        found = self._found(request, plan, stage, absent, chooses=chooses)
+        members = self.directory.members(request.asked)
+        found = self._found(request, members, absent)
+        if chooses:
+            found = self._with_chosen(request, plan, stage, members, found)
         there = (state.away, state.assigned, state.overflowed)
         return None if (found.away, found.assigned, found.overflowed) == there else found
 
-    def _found(
-        self,
-        request: Request,
-        plan: ReviewPlan,
-        stage: Stage,
-        absent: Sequence[Absence],
-        *,
-        chooses: bool,
-    ) -> Staffed:
-        members = self.directory.members(request.asked)
-        found = Staffed(
+    def _absent(self) -> list[Absence]:
+        """Who is away at this moment; the clock is asked after them, so that none is too new."""
+        everybody = self.absences.all()
+        now = self.store.now() if everybody else 0
+        return [one for one in everybody if one.holds(now)]
+
+    def _found(self, request: Request, members: Members, absent: Sequence[Absence]) -> Staffed:
+        kept = _kept(request, members, absent, self._requester(request))
+        return Staffed(
             stage=request.state.stage,
-            away=tuple(_away(request, members, absent)),
             before=request.state.assigned,
-            assigned=_kept(request, members, absent, self._requester(request)),
+            was_away=request.state.away,
+            away=tuple(_away(request, members, absent)),
+            assigned=tuple(one for one in kept if self._standing(one) in _STAYING),
             overflowed=request.state.overflowed,
         )
-        return self._with_chosen(request, plan, stage, members, found) if chooses else found
 
     def _with_chosen(
         self, request: Request, plan: ReviewPlan, stage: Stage, members: Members, found: Staffed
     ) -> Staffed:
         """As many as the quorum needs: those who were chosen and still can, then the least loaded.
 
-        Once all of the others have as many open requests as anybody should, the overflow is asked;
-        where there is none, the whole stage is.
+        Where the others have as many open requests as anybody should, or can't be asked, the
+        overflow is asked; where there is none, the whole stage is.
         """
-        kept = tuple(one for one in found.assigned if self._standing(one) in _STAYING)
+        kept = found.assigned
         votes = sum(vote.stage == request.state.stage for vote in request.state.votes)
         missing = max(stage.quorum - votes - len(kept), 0)
         pool = [one for ref in stage.reviewers for one in members[ref]]
@@ -120,7 +127,7 @@ class Staffing:
         barred |= {one.person for one in found.away}
         free = self._least_loaded(request, plan, [one for one in pool if one not in barred])
         new = self._chosen(free, missing)
-        if len(new) < missing and not plan.overflow:
+        if len(new) < missing and not any(self.directory.members(plan.overflow).values()):
             return found.model_copy(update={"assigned": (), "overflowed": False})
         overflowed = found.overflowed or len(new) < missing
         update = {"assigned": (*kept, *new), "overflowed": overflowed, "new": new}
@@ -136,15 +143,17 @@ class Staffing:
     def _chosen(self, free: Iterator[str], missing: int) -> tuple[str, ...]:
         """The first who may decide, as many as are missing.
 
-        Raises `SlackAgain` where they are too few and Slack could not tell who somebody is: that
-        nobody is left is concluded from what is known alone.
+        Raises `SlackAgain` where they are too few, or too many are in doubt: that nobody is left is
+        concluded from what is known alone, and Slack is not asked on and on while it refuses.
         """
         chosen: list[str] = []
-        unsure = False
+        unsure = 0
         while len(chosen) < missing and (person := next(free, None)) is not None:
             standing = self._standing(person)
             chosen += [person] if standing == "trusted" else []
-            unsure |= standing == "unverified"
+            unsure += standing == "unverified"
+            if unsure > _UNSURE:
+                break
         if len(chosen) < missing and unsure:
             raise SlackAgain("some of those who are asked could not be looked up")
         return tuple(chosen)
@@ -162,12 +171,14 @@ def _kept(
 ) -> tuple[str, ...]:
     """Those who were chosen before, can still decide and have not answered.
 
-    What was asked of somebody who went away is asked of whoever stands in for them.
+    What was asked of a reviewer who went away is asked of whoever stands in for them. It goes one
+    hop: a stand-in who goes away too is dropped.
     """
-    delegates = {one.person: one.delegate for one in absent}
-    able = {one for people in members.values() for one in people}.union(delegates.values())
+    named = {one for people in members.values() for one in people}
+    away = {one.person for one in absent}
+    delegates = {one.person: one.delegate for one in absent if one.person in named}
+    able = (named | {*delegates.values()}) - away - _answered(request) - requester
     kept = [delegates.get(one, one) for one in request.state.assigned]
-    able -= _answered(request) | requester
     return tuple(one for one in dict.fromkeys(kept) if one in able)
 
 
@@ -176,13 +187,17 @@ def _answered(request: Request) -> set[str]:
 
 
 def _away(request: Request, members: Members, absent: Sequence[Absence]) -> Iterator[Away]:
-    """Of those who are asked, who is away. Whoever was chosen or named was asked in person."""
+    """Of those who are asked, who is away.
+
+    Whoever was chosen or named was asked in person, and so is a group of which nobody is left.
+    """
     before = {one.person for one in request.state.away if one.personal}
+    gone = {one.person for one in absent}
     for one in absent:
         refs = [ref for ref, people in members.items() if one.person in people]
-        personal = any(not is_group(ref) for ref in refs)
+        personal = any(not is_group(ref) or gone.issuperset(members[ref]) for ref in refs)
         chosen = one.person in request.state.assigned or one.person in before
-        if refs or chosen:
+        if refs:
             yield Away(
                 person=one.person,
                 delegate=one.delegate,

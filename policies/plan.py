@@ -122,7 +122,8 @@ class ReviewPlan(Frozen):
 
     `reject_quorum` is how many people have to reject before it is rejected. Where a stage asks the
     least loaded, nobody is asked who has `cap` open requests already (None: however many); once
-    all of them do, the `overflow` is asked and may decide. A claim lapses after `claim_s`.
+    nobody else is left to ask, the `overflow` is asked and may decide. A claim lapses after
+    `claim_s`.
     """
 
     channel: str | None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import Command, Decide, Person
 from app.domain.digest import digest
-from app.domain.request import Body, Place, PolicyRef, Request
+from app.domain.request import Body, PolicyRef, Request
 from app.domain.transition import Transition
 from app.identifiers import new_request_id
 from policies.plan import Evaluation, Outcome, ReviewPlan, Route, Stage, Summary

@@ -27,6 +27,7 @@ from app.ports import (
     Judgement,
     LaneFigures,
     Loaded,
+    Reached,
     SlackAgain,
 )
 from app.reviewing import Reviewing
@@ -167,14 +168,18 @@ class FakeDirectory:
     people: dict[str, list[str]] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     away: bool = False
+    zone: str = "UTC"
+    asked: int = 0
 
     def person(self, user_id: str, refs: Sequence[str], requester: str | None) -> Person:
+        self.asked += 1
         groups = frozenset(ref for ref in refs if ref.startswith("@"))
         standing = "unverified" if self.away else self.standings.get(user_id, "trusted")
         return Person(
             id=user_id,
             name=user_id.title(),
             standing=standing,
+            zone=self.zone,
             groups=groups,
             is_requester=requester == user_id,
         )
@@ -268,6 +273,7 @@ class FakeAbsences:
 
     held: dict[str, Absence] = field(default_factory=dict)
     turns: dict[str, int | None] = field(default_factory=dict)
+    looked_at: dict[str, Reached | None] = field(default_factory=dict)
 
     def all(self) -> tuple[Absence, ...]:
         return tuple(self.held.values())
@@ -277,13 +283,24 @@ class FakeAbsences:
 
     def put(self, absence: Absence, by: str) -> None:
         self.held[absence.person] = absence
-        self.turns[absence.person] = None
+        self._anew(absence.person)
 
     def end(self, person: str, by: str) -> Absence | None:
-        self.turns[person] = None
+        self._anew(person)
         return self.held.pop(person, None)
 
+    def _anew(self, person: str) -> None:
+        self.turns[person] = None
+        self.looked_at.pop(person, None)
+
+    def reached(self, person: str) -> Reached | None:
+        return self.looked_at.get(person)
+
+    def reach(self, person: str, absence: Absence | None, reached: Reached | None) -> None:
+        self.looked_at[person] = reached
+
     def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
+        self.looked_at.pop(person, None)
         if self.held.get(person) != absence:
             return
         self.turns.pop(person, None)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 
 from app.bootstrap import build_reviewing
-from app.domain.absence import first_instant
 from app.domain.errors import AbsenceRefused
 from app.domain.message import iso
 from app.reviewing import Reviewing
@@ -35,14 +34,8 @@ def set_(person: str, delegate: str, last: datetime, first: datetime | None) -> 
     """
     reviewing = build_reviewing(load())
     who, instead = _user(reviewing, person), _user(reviewing, delegate)
-    zone = reviewing.person(who).zone
-    gone = reviewing.away(
-        who,
-        instead,
-        None if first is None else first_instant(first.date(), zone),
-        first_instant(last.date() + timedelta(days=1), zone),
-        by=operator(),
-    )
+    begins = None if first is None else first.date()
+    gone = reviewing.away(who, instead, begins, last.date(), by=operator())
     one = gone.absence
     click.echo(
         f"{one.person_name} is away from {iso(one.from_ms)} until {iso(one.until_ms)}; "

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from policies.plan import Frozen
 
 from .errors import AbsenceDaysRefused, AbsenceRefused
+from .message import iso
 
 LONGEST_S = 366 * 86_400
+_FIRST_YEAR, _LAST_YEAR = 1971, 9998
 
 
 class Absence(Frozen):
@@ -36,8 +38,19 @@ class Absence(Frozen):
         return self.from_ms < other.until_ms and other.from_ms < self.until_ms
 
 
-def first_instant(day: date, zone: str | None) -> int:
-    """The instant (ms) at which a day begins in a time zone; in UTC where nobody knows that."""
+def span(first: date | None, last: date, zone: str | None, now: int) -> tuple[int, int]:
+    """From when until when (ms) somebody is away: now, or the first day, to the end of the last.
+
+    Days are those of a time zone, and of UTC where nobody knows it. Raises `AbsenceDaysRefused`.
+    """
+    for day in (first or last, last):
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise AbsenceDaysRefused(f"There is no day {day}.", "Choose another one.")
+    begins = now if first is None else max(_begins(first, zone), now)
+    return begins, _begins(last + timedelta(days=1), zone)
+
+
+def _begins(day: date, zone: str | None) -> int:
     try:
         there = ZoneInfo(zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -62,6 +75,22 @@ def check(absence: Absence, others: Iterable[Absence], now: int) -> None:
             raise AbsenceRefused(
                 f"{absence.delegate_name} is away then too.", "Choose somebody else."
             )
+
+
+def continued(absence: Absence, own: Absence | None, now: int) -> Absence:
+    """An absence in place of the person's `own`, which it goes on with where that has begun.
+
+    Raises `AbsenceRefused` where that is another one, which would be lost.
+    """
+    if own is None or own.until_ms <= now:
+        return absence
+    if not own.overlaps(absence):
+        raise AbsenceDaysRefused(
+            f"{own.person_name} has an absence already, from {iso(own.from_ms)} "
+            f"until {iso(own.until_ms)}.",
+            "End that one first, or enter this one once it is over.",
+        )
+    return absence.model_copy(update={"from_ms": now}) if own.holds(now) else absence
 
 
 def left_behind(absence: Absence, others: Iterable[Absence]) -> tuple[Absence, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .request import Request
+from .slack_steps import PostCard, next_step
 
 GAP_MS = 1_000
 """Slack takes about one message a second in each conversation; people read fewer."""
@@ -24,6 +25,13 @@ def waits_in(request: Request) -> str | None:
         return None
     posted = any(copy.target == plan.channel for copy in cards.copies)
     return None if posted else plan.channel
+
+
+def queues_in(request: Request) -> str | None:
+    """The channel in which it waits, where there is nothing to be done for it before that."""
+    channel = waits_in(request)
+    first = channel is not None and next_step(request) == PostCard(target=channel)
+    return channel if first else None
 
 
 def together(waiting: Sequence[Request]) -> tuple[Request, ...]:

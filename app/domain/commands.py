@@ -8,7 +8,8 @@ from pydantic import JsonValue
 
 from policies.plan import Frozen, Outcome
 
-from .request import Actor, Away, NoticeKind, Operator, Place
+from .cards import NoticeKind, Place
+from .request import Actor, Away, Operator
 
 Standing = Literal["trusted", "deactivated", "bot", "guest", "stranger", "unverified"]
 
@@ -103,8 +104,8 @@ class AnswerQuestion(Frozen):
 class Staffed(Frozen):
     """Who was found for the stage of that number: who is away, and who was chosen out of it.
 
-    `before` are those who were chosen when it was looked up. `new` are those who were chosen just
-    now, as long as they are still below the plan's cap.
+    `before` and `was_away` are what stood there when it was looked up. `new` are those who were
+    chosen just now, as long as they are still below the plan's cap.
     """
 
     stage: int
@@ -112,6 +113,7 @@ class Staffed(Frozen):
     assigned: tuple[str, ...]
     overflowed: bool
     before: tuple[str, ...] = ()
+    was_away: tuple[Away, ...] = ()
     new: tuple[str, ...] = ()
 
 

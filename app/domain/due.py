@@ -37,6 +37,20 @@ def due(request: Request) -> dict[Lane, int | None]:
     }
 
 
+def due_anew(before: Request | None, after: Request) -> dict[Lane, int | None]:
+    """The lanes whose due time a change moves; another lane's back-off is left alone.
+
+    What Slack has to be told next may be told at once, though what came before waits for its turn.
+    """
+    was = {} if before is None else due(before)
+    other = before is not None and next_step(before) != next_step(after)
+    return {
+        lane: at
+        for lane, at in due(after).items()
+        if at != was.get(lane) or (other and lane is Lane.SLACK)
+    }
+
+
 def settled(request: Request) -> bool:
     """Whether the request is decided and everything that it set off is done."""
     return not request.pending and _slack(request) is None and _callback(request) is None

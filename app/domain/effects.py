@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .cards import Cards, Copy
 from .commands import (
     AbsentInformed,
     CallbackTried,
@@ -20,7 +21,7 @@ from .commands import (
 from .errors import NothingToRedeliver
 from .events import EventType
 from .holding import released
-from .request import Attempt, Callback, Cards, Copy, Request
+from .request import Attempt, Callback, Request
 from .retry import next_attempt_ms
 from .transition import Transition, event
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .cards import Cards, Copy, Place
 from .errors import AlreadyDecided, RequestExpired
 from .events import EventType, fingerprint
 from .message import callback_body
-from .request import Callback, Cards, Copy, Decision, Place, Request, Status
+from .request import Callback, Decision, Request, Status
 from .transition import Transition, event
 
 _DONE = {

@@ -11,6 +11,7 @@ from typing import Any
 from policies.plan import ReviewPlan, Route
 
 from . import claiming, effects, questions
+from .cards import Cards
 from .commands import (
     AnswerQuestion,
     AskRequester,
@@ -35,7 +36,7 @@ from .ending import already_decided, ended, in_time
 from .events import Event, EventType
 from .holding import begun, hold, holds, release
 from .overriding import override
-from .request import Actor, Body, Cards, Decision, Held, Request, State, Status
+from .request import Actor, Body, Decision, Held, Request, State, Status
 from .showing import show
 from .staffing import staffed
 from .timing import deadline, expire, prompt, schedule

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from .cards import Cards, Notice, NoticeKind, Place
 from .ending import outdated
-from .request import Cards, Notice, NoticeKind, Place, Request
+from .request import Request
 
-_PROMPTS: frozenset[NoticeKind] = frozenset({"reminder", "escalation", "stage", "handover"})
+_PROMPTS: frozenset[NoticeKind] = frozenset({"reminder", "escalation", "stage"})
 """What tells people that it waits for them: the newest says all that an earlier one would."""
 
 _KEPT = 20

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from .cards import Place
 from .commands import Press
 from .ending import adopted, already_decided, in_time, knows
 from .errors import CountersignError, DigestMismatch, RequestHeld
 from .events import EventType
 from .message import iso
-from .request import Actor, Place, Request
+from .request import Actor, Request
 from .reviewers import acting
 from .transition import Transition, event
 

@@ -33,12 +33,23 @@ def acting(
     if refused is None:
         return press.person.as_actor()
     if isinstance(refused, NotAReviewer):
-        for absent in press.absent:
-            if _stands_in(request, press.person, absent, now) and not refusal(
-                asked, requester, absent
-            ):
-                return press.person.as_actor(in_place_of=absent.id)
+        return _for_somebody(request, press, asked, requester, now) or refused
     return refused
+
+
+def _for_somebody(
+    request: Request, press: Press, asked: tuple[str, ...], requester: str | None, now: int
+) -> Actor | DecisionRefused | None:
+    """The same for a stand-in; None for somebody who stands in for nobody here."""
+    absent = [one for one in press.absent if _stands_in(request, press.person, one, now)]
+    for one in absent:
+        if refusal(asked, requester, one) is None:
+            return press.person.as_actor(in_place_of=one.id)
+    if any(one.standing == "unverified" for one in absent):
+        return PersonNotTrusted(
+            "Slack could not confirm just now for whom you stand in. Try again in a moment."
+        )
+    return None
 
 
 def refusal(

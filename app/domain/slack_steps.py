@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from policies.plan import Frozen
 
+from .cards import Cards, Copy, NoticeKind, Place
 from .questions import find
-from .request import Cards, Copy, NoticeKind, Place, Request
+from .request import Request
 
 
 class FindTargets(Frozen):
@@ -87,12 +88,15 @@ def _posting(request: Request) -> SlackStep | None:
 
 
 def _further(request: Request) -> SlackStep | None:
-    cards = request.state.cards
+    """New cards, the channel's last: there a crowd may come first, and nobody should wait for it
+    who gets a card of their own."""
+    cards, plan = request.state.cards, request.body.evaluation.plan
     if refs := _to_look_up(request):
         return FindTargets(refs=refs)
     posted = {copy.target for copy in cards.copies}
-    missing = next((target for target in cards.targets or () if target not in posted), None)
-    return None if missing is None else PostCard(target=missing)
+    missing = [target for target in cards.targets or () if target not in posted]
+    missing.sort(key=lambda target: plan is not None and target == plan.channel)
+    return PostCard(target=missing[0]) if missing else None
 
 
 def _closing(request: Request) -> SlackStep | None:
@@ -128,6 +132,19 @@ def _notice(cards: Cards) -> SayNotice | None:
     )
 
 
+def shares_place(request: Request, place: Place) -> tuple[str, ...]:
+    """The ids of all requests that share the message there, none where it is a card of its own."""
+    return next((copy.items for copy in request.state.cards.copies if copy.place == place), ())
+
+
+def same_notice(request: Request, notice: SayNotice) -> SayNotice | None:
+    """The notice of that kind that this request, too, waits to have said in that place."""
+    for one in request.state.cards.notices if request.pending else ():
+        if one.kind == notice.kind and notice.place in one.places:
+            return notice.model_copy(update={"at_ms": one.at_ms, "number": one.number})
+    return None
+
+
 def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:
     """Whom a notice is for: the requester of a question, whoever asked it, or who is to decide."""
     if notice.kind == "question":
@@ -137,6 +154,8 @@ def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:
         return (find(request, notice.number).asked.by.id,)
     if notice.kind == "handover":
         return request.state.assigned[-1:]
+    if notice.kind == "escalation":
+        return tuple(dict.fromkeys((*request.addressed, *request.backups)))
     return request.addressed
 
 
@@ -171,6 +190,8 @@ def _to_look_up(request: Request) -> tuple[str, ...]:
     lost = {name for name, _ in state.cards.lost}
     in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
     names = request.chosen if in_person else (*request.overflow, *request.stand_ins)
+    if in_person and lost.issuperset(names):
+        names = stage.reviewers
     done = lost.union(state.cards.looked_up)
     refs = dict.fromkeys((*names, *state.cards.shown_to, *request.backups))
     return tuple(ref for ref in refs if ref not in done)

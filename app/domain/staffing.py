@@ -13,11 +13,11 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
     """What was found takes the place of what stood there; None where it is the same, or late.
 
     It was looked up without holding anything, so that by now another stage may be asked, somebody
-    else by way of a hand-over, or nobody any more.
+    else by way of a hand-over or a newer look, or nobody any more.
     """
     state, last_ms = request.state, last_instant(request)
-    stale = (found.stage, found.before) != (state.stage, state.assigned)
-    if not request.pending or stale:
+    looked_at = (found.stage, found.before, found.was_away)
+    if not request.pending or looked_at != (state.stage, state.assigned, state.away):
         return None
     if last_ms is not None and now > last_ms:
         return None

@@ -11,10 +11,11 @@ from typing import Any, Literal
 from policies.hours import later
 from policies.plan import ReviewPlan
 
+from .cards import NoticeKind
 from .ending import ended, last_instant
 from .events import EventType
 from .notices import noticed
-from .request import Actor, Decision, NoticeKind, Request, Status
+from .request import Actor, Decision, Request, Status
 from .transition import Transition, event
 
 Coming = Literal["release", "reminder", "escalation", "goes_ahead", "claim_lapses", "expiry"]

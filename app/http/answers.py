@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from app.domain.cards import Cards
 from app.domain.events import Event
 from app.domain.message import iso
-from app.domain.request import Callback, Cards, Decision, Held, Operator, Request, Status
+from app.domain.request import Callback, Decision, Held, Operator, Request, Status
 from app.ports import Page
 from policies.plan import Evaluation, Route
 

@@ -7,17 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from app.domain.message import iso
-from app.domain.request import (
-    Away,
-    Claimed,
-    Question,
-    Report,
-    Request,
-    State,
-    Stopped,
-    Vote,
-    Words,
-)
+from app.domain.request import Away, Claimed, Question, Report, Request, State, Stopped, Vote, Words
 from app.domain.timing import Coming, to_come
 from policies.plan import Choice, Outcome, Stage, Watch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Client, ClientLimit, Clients
 from .inspection import Admins, Alarms, Figures, Inspection, LaneFigures, Seen, Swept
-from .people import Absences
+from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
 from .requests import (
     Batch,
@@ -62,6 +62,7 @@ __all__ = [
     "Page",
     "Paused",
     "Query",
+    "Reached",
     "Replay",
     "RequestStore",
     "Seen",

@@ -84,6 +84,9 @@ class Inspection(Protocol):
     def sweep(self, status: Status, limit: int) -> Swept:
         """Look at the next `limit` requests, and put back what lost its place among what is due."""
 
+    def sweep_people(self) -> list[str]:
+        """Put back whoever is or will be away and lost their place among what is due: these."""
+
     def next_page(self, status: Status, limit: int) -> list[str]:
         """The next ids to look into, from where the last page ended; begins again at the end."""
 

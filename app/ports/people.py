@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..domain.absence import Absence
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The id down to which the open requests were looked at, and whether each could be."""
+
+    request_id: str
+    sure: bool
 
 
 class Absences(Protocol):
@@ -21,10 +30,19 @@ class Absences(Protocol):
         """Somebody is away; an earlier absence of theirs is replaced. `by` is who said so."""
 
     def get(self, person: str) -> Absence | None:
-        """This person's absence, also one that is just over."""
+        """This person's absence, also one that is just over. Raises `RequestUnreadable`."""
 
     def end(self, person: str, by: str) -> Absence | None:
         """Somebody is back; the absence that this ended."""
+
+    def reached(self, person: str) -> Reached | None:
+        """How far the open requests were looked at, None at the beginning."""
+
+    def reach(self, person: str, absence: Absence | None, reached: Reached | None) -> None:
+        """They were looked at so far, while this was the person's absence; None: once more.
+
+        When it changed meanwhile they are looked at from the newest on again.
+        """
 
     def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
         """Every open request was looked at while this was the person's absence.

@@ -182,7 +182,7 @@ class Lanes(Protocol):
         """
 
     def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
-        """Those who are due now and wait for a card in a channel come one after the other.
+        """Those who are due now and wait for a card in a channel alone come one after the other.
 
         Whoever stands first in line comes in `first_ms`, each other `step_ms` after the one before.
         """
@@ -194,7 +194,10 @@ class Lanes(Protocol):
         """Let go of many, in one round trip."""
 
     def postpone(self, claim: Claim, wait_ms: int) -> None:
-        """Let go, and leave the request alone in this lane for `wait_ms`."""
+        """Let go, and leave the request alone in this lane for `wait_ms`.
+
+        Unless a commit made it due while it was held: then it is due as its state says.
+        """
 
     def hold(self, claim: Claim, wait_ms: int) -> None:
         """Let go of what can't be done during the pause, until it ends or for `wait_ms`.

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..domain.cards import Place
 from ..domain.commands import Person
-from ..domain.request import Place, Request
+from ..domain.request import Request
 from ..domain.slack_steps import SayNotice
 
 
@@ -101,6 +102,11 @@ class Cards(Protocol):
 
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, with a mention of these people and groups."""
+
+    def say_together(
+        self, notice: SayNotice, requests: Sequence[Request], to: Sequence[str]
+    ) -> None:
+        """The same of several requests that share a message, and then not again for a while."""
 
     def bring_question(self, person: str, number: int, request: Request) -> None:
         """A direct message with the question of that number, and a way to answer it."""

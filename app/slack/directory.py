@@ -19,6 +19,9 @@ _FRESH_S = 60
 _PERSON_S = 1.5
 """A click waits for this look-up, and has 3 s in all. What is refused is never remembered."""
 
+_MEMBERS_S = 5.0
+"""A card waits for it, under a lease that has to last for its post too."""
+
 _TAKEN_APART = 20
 """The largest group whose members are mentioned one by one."""
 
@@ -89,7 +92,7 @@ class SlackDirectory:
 
         Raises `SlackAgain`.
         """
-        return self._api.bounded(lambda: {ref: self._people(ref) for ref in refs})
+        return self._api.bounded(lambda: {ref: self._people(ref) for ref in refs}, _MEMBERS_S)
 
     def _person(self, user_id: str, groups: Sequence[str], requester: str | None) -> Person:
         person = self._cached(f"person:{user_id}", _PERSON, lambda: self._look_up(user_id))

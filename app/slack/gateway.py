@@ -9,7 +9,8 @@ from typing import Any
 from slack_sdk.web import SlackResponse
 
 from app.domain.bursts import GAP_MS
-from app.domain.request import Place, Request
+from app.domain.cards import Place
+from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
 
@@ -24,6 +25,9 @@ from .errors import NeedsOperator, RateLimited
 
 _SKEW_MS = 60_000
 """Slack's clock and the store's may differ by this much."""
+
+_TOGETHER_MS = 30_000
+"""So long what several requests have to say in one thread is gathered; no call takes as long."""
 
 _PAGES, _HISTORY, _CHANNELS = 5, 200, 1_000
 _NAME_KNOWN_S = 86_400
@@ -89,6 +93,23 @@ class SlackCards:
         message, place = threads.said(notice, request, to), notice.place
         thread = {"thread_ts": place.ts, "reply_broadcast": notice.kind == "escalation"}
         self._say(place.channel, message, ids.NOTICE_EVENT, request, **thread)
+
+    def say_together(
+        self, notice: SayNotice, requests: Sequence[Request], to: Sequence[str]
+    ) -> None:
+        """One word for several requests in the thread of their digest; an escalation to all.
+
+        For half a minute nobody says there what whoever says it now has not recorded yet.
+        """
+        place = notice.place
+        thread = _paced(f"{place.channel}:{place.ts}:{notice.kind}")
+        _wait_for(self._pace.held(thread))
+        self.turn(place.channel)
+        self._pace.hold(thread, _TOGETHER_MS)
+        metadata = ids.metadata(ids.NOTICE_EVENT, requests[0].id)
+        broadcast = notice.kind == "escalation"
+        message = threads.said_together(notice, requests, to)
+        self._send(place.channel, message, metadata, thread_ts=place.ts, reply_broadcast=broadcast)
 
     def bring_question(self, person: str, number: int, request: Request) -> None:
         """A direct message to a user id or an e-mail address, with a button to answer."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.domain.cards import Place
 from app.domain.errors import CountersignError
-from app.domain.request import Place
 from policies.plan import Choice, Outcome
 
 APPROVE = "countersign_approve"
@@ -38,6 +38,7 @@ class Move(StrEnum):
     HAND_OVER = "hand_over"
     ASK = "ask"
     AWAY = "away"
+    BACK = "back"
 
 
 BUTTONS = "countersign_buttons"

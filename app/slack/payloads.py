@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from app.domain.cards import Place
 from app.domain.errors import AbsenceDaysRefused
-from app.domain.request import Place
 
 from . import ids
 
@@ -175,11 +175,9 @@ class Submission(Interaction):
 
 
 def _day(text: str) -> date:
-    """A day that a calendar has, with an instant at its end wherever somebody lives."""
+    """A day that a calendar has."""
     with suppress(ValueError):
-        found = date.fromisoformat(text)
-        if 1970 < found.year < 9999:
-            return found
+        return date.fromisoformat(text)
     raise AbsenceDaysRefused(f"There is no day {text}.", "Choose another one.")
 
 

@@ -5,6 +5,7 @@ local person = ARGV[1]
 if (redis.call('HGET', 'cs:absences', person) or '') ~= ARGV[2] then return 0 end
 if ARGV[3] ~= '' then
   redis.call('HSET', 'cs:request:' .. person, 'due:people', ARGV[3])
+  redis.call('HDEL', 'cs:request:' .. person, 'reached')
 else
   redis.call('HDEL', 'cs:absences', person)
   redis.call('DEL', 'cs:request:' .. person)

@@ -7,10 +7,13 @@ from pydantic import ValidationError
 
 from app.domain.absence import Absence
 from app.domain.due import Lane
+from app.domain.errors import RequestUnreadable
 from app.domain.events import AbsenceEvent, AbsenceEventType
+from app.ports import Reached
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk
+from .documents import request_key
 
 _KEY = "cs:absences"
 
@@ -23,15 +26,36 @@ class RedisAbsences:
         self._bells = bells
         self._change = script(client, "absence")
         self._seen = script(client, "absence_seen")
+        self._reach = script(client, "absence_reach")
 
     def all(self) -> tuple[Absence, ...]:
         stored = talk(lambda: self._redis.hgetall(_KEY))
         found = (_read(str(text)) for text in stored.values())
-        return tuple(one for one in found if one is not None)
+        # A hash has no order; what is compared with what was found before needs one.
+        return tuple(sorted((one for one in found if one is not None), key=lambda one: one.person))
 
     def get(self, person: str) -> Absence | None:
         text = talk(lambda: self._redis.hget(_KEY, person))
-        return None if text is None else _read(str(text))
+        if text is None:
+            return None
+        absence = _read(str(text))
+        if absence is None:
+            raise RequestUnreadable("An absence of a newer version.", "Upgrade this process.")
+        return absence
+
+    def reached(self, person: str) -> Reached | None:
+        found = talk(lambda: self._redis.hget(request_key(person), "reached"))
+        if found is None:
+            return None
+        request_id, sure = str(found).split(" ")
+        return Reached(request_id, sure == "sure")
+
+    def reach(self, person: str, absence: Absence | None, reached: Reached | None) -> None:
+        stood = "" if absence is None else absence.model_dump_json()
+        text = ""
+        if reached is not None:
+            text = f"{reached.request_id} {'sure' if reached.sure else 'unsure'}"
+        talk(lambda: self._reach(args=[person, stood, text]))
 
     def put(self, absence: Absence, by: str) -> None:
         # Looked at now, also for one to come: what an earlier one moved has to be moved back.

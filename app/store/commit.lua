@@ -63,6 +63,8 @@ for lane, due in pairs(write.due) do
     redis.call('HSET', key, 'due:' .. lane, due)
     if ends and ends > now then
       -- Somebody is at it, and will find this when letting go; should they die, their lease ends.
+      local token = string.match(held, '^%S+')
+      redis.call('HSET', 'cs:claims:' .. lane, write.id, string.format('%s anew %.0f', token, ends))
       redis.call('ZADD', 'cs:due:' .. lane, ends, write.id)
     else
       -- Never earlier than now, so that its place tells for how long nobody has come for it.

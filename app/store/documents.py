@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from app.domain.bursts import waits_in
+from app.domain.bursts import queues_in, waits_in
 from app.domain.errors import RequestUnreadable
 from app.domain.request import Body, Request, State, Status
 
@@ -49,12 +49,17 @@ def line_key(channel: str) -> str:
     return f"cs:index:line:{channel}"
 
 
+def queue_key(channel: str) -> str:
+    """The set of those in a channel's line that wait for nothing but their turn there."""
+    return f"cs:index:queue:{channel}"
+
+
 def indexes(request: Request) -> set[str]:
     """Every set that this request is a member of; ids sort by time, so no scores are needed.
 
     A principal is the person on whose behalf it was asked and, while it waits, everybody whom the
     plan names; the loads of people are counted from those that they were chosen for, or are on. Who
-    waits for a card in a channel stands in its line.
+    waits for a card in a channel stands in its line, and in its queue where that is next.
     """
     body, status = request.body, request.state.status.value
     found = {
@@ -68,6 +73,8 @@ def indexes(request: Request) -> set[str]:
         found.add(held_index(request.state.held.reason))
     if (channel := waits_in(request)) is not None:
         found.add(line_key(channel))
+    if (queue := queues_in(request)) is not None:
+        found.add(queue_key(queue))
     found |= {f"cs:index:principal:{name}" for name in _principals(request)}
     return found | {load_index(person) for person in request.at_it}
 

@@ -18,6 +18,9 @@ from .documents import held_index
 PAUSED = "cs:paused"
 """There as long as everything is paused; the scripts look for it."""
 
+_RAISED = 100_000
+"""Callbacks that count as due from the end of a pause on, not from when they first were."""
+
 
 class RedisGate:
     """One key, which every commit and every claim of a callback looks at."""
@@ -33,7 +36,7 @@ class RedisGate:
         return Pause.model_validate_json(talk(lambda: self._pause(args=[write])))
 
     def resume(self, by: str) -> Pause | None:
-        ended = _pause(talk(lambda: self._resume(args=[by])))
+        ended = _pause(talk(lambda: self._resume(args=[by, _RAISED])))
         for lane in (Lane.TIME, Lane.CALLBACK):
             self._bells.ring(lane)
         return ended

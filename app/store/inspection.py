@@ -42,6 +42,7 @@ class RedisInspection:
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
         self._sweep = script(client, "sweep")
+        self._sweep_people = script(client, "sweep_people")
         self._mend = script(client, "mend")
 
     def take_turn(self) -> bool:
@@ -61,6 +62,10 @@ class RedisInspection:
         done, *rest = talk(lambda: self._sweep(args=args))
         *lanes, doubtful = rest
         return Swept(bool(done), dict(zip(OF_REQUESTS, lanes, strict=True)), doubtful)
+
+    def sweep_people(self) -> list[str]:
+        found = talk(lambda: self._sweep_people(args=[LATEST_MS]))
+        return [str(one) for one in found]
 
     def next_page(self, status: Status, limit: int) -> list[str]:
         index, cursor = _index(status), f"look:{status.value}"

@@ -13,7 +13,7 @@ from app.ports import Batch, Claim
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk, talk_in_one
-from .documents import line_key
+from .documents import line_key, queue_key
 from .gate import PAUSED
 
 LEASE_MS = 60_000
@@ -38,7 +38,8 @@ class RedisLanes:
 
     def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
         args = [lane.value, first_ms, step_ms]
-        talk(lambda: self._stagger(keys=[line_key(channel)], args=args))
+        keys = [line_key(channel), queue_key(channel)]
+        talk(lambda: self._stagger(keys=keys, args=args))
 
     def release(self, claim: Claim) -> None:
         self._let_go(claim)

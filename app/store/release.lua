@@ -1,5 +1,5 @@
 -- Let go of request ARGV[2] in lane ARGV[1], held as ARGV[3]. Due again as its state says, or after
--- ARGV[4] ms; with ARGV[5], a problem, it is set aside for a time that doubles up to an hour.
+-- ARGV[4] ms unless a commit has made it due anew meanwhile, of which its holder may not know; with ARGV[5], a problem, it is set aside for a time that doubles up to an hour.
 -- What is put off undone, and was found unfinished (ARGV[6]) or broke off, is unfinished next time.
 -- With ARGV[7] it is put off for the pause, whose end makes it due: at once if that has come already.
 local lane, id, token, wait, problem = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -10,6 +10,7 @@ if ARGV[7] == '1' then
   if redis.call('EXISTS', 'cs:paused') == 1 then redis.call('SADD', 'cs:held', id) else wait = '' end
 end
 local undone = problem ~= '' or (wait ~= '' and ARGV[6] == '1')
+if string.find(held, ' anew ', 1, true) then wait = '' end
 -- The mark it leaves is nobody's, so that letting go once more does nothing.
 if undone then redis.call('HSET', claims, id, 'undone 0') else redis.call('HDEL', claims, id) end
 

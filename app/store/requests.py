@@ -10,7 +10,7 @@ import redis
 from pydantic import ValidationError
 from redis.client import Pipeline
 
-from app.domain.due import Lane, due
+from app.domain.due import Lane, due_anew
 from app.domain.errors import RequestNotFound, RequestUnreadable
 from app.domain.events import Event
 from app.domain.request import Request, Status
@@ -237,25 +237,15 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
 
 def _kept(transition: Transition, after: Request) -> dict[str, Any]:
     before = transition.before
-    fields = documents.stored_fields(after, new=before is None)
+    fields, anew = documents.stored_fields(after, new=before is None), due_anew(before, after)
     if transition.message is not None:
         fields["message"] = transition.message
     return {
         "version": str(after.state.version),
         "fields": fields,
-        "due": _due_anew(before, after),
+        "due": {lane.value: "" if at is None else str(at) for lane, at in anew.items()},
         "quiet": QUIET_MS,
         "news": not after.pending and (before is None or before.pending),
-    }
-
-
-def _due_anew(before: Request | None, after: Request) -> dict[str, str]:
-    """The lanes whose due time this change moves; another lane's back-off is left alone."""
-    was = {} if before is None else due(before)
-    return {
-        lane.value: "" if at is None else str(at)
-        for lane, at in due(after).items()
-        if at != was.get(lane)
     }
 
 

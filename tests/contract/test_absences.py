@@ -258,7 +258,7 @@ def test_however_many_are_staffed_at_once_nobody_has_more_than_the_cap(
     people, cap = [ANA, BEN, CHLOE, EVE], 5
     stage = Stage(reviewers=("@finance-approvers",), assign="least_loaded")
     review = plan(stages=(stage,), cap=cap, overflow=("@everybody-else",))
-    directory = fakes.FakeDirectory({"@finance-approvers": people, "@everybody-else": []})
+    directory = fakes.FakeDirectory({"@finance-approvers": people, "@everybody-else": [FAY]})
     staffing = Staffing(store, directory, absences)
     requests = [open_one(store, evaluation=evaluation(plan=review)) for _ in range(50)]
     troubles: list[Exception] = []
@@ -266,7 +266,7 @@ def test_however_many_are_staffed_at_once_nobody_has_more_than_the_cap(
     def staff(mine: list[Request]) -> None:
         try:
             for one in mine:
-                staffing.settle(one, store.now())
+                staffing.settle(one)
         except Exception as trouble:
             troubles.append(trouble)
 

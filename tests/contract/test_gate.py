@@ -12,17 +12,19 @@ import redis
 from app.changes import change
 from app.claims import drain, singly
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound
 from app.domain.events import GateEvent
-from app.domain.request import Held, Place, Request, Status
+from app.domain.request import Held, Request, Status
 from app.identifiers import new_operation
 from app.lanes import CallbackLane, TimeLane
 from app.ports import Client, Paused
 from app.store import lanes as lanes_module
 from app.store.bells import Bells
 from app.store.gate import RedisGate
+from app.store.inspection import RedisInspection
 from app.store.lanes import RedisLanes
 from app.store.requests import RedisRequests
 from policies.plan import Allowance, Route, Watch
@@ -183,6 +185,27 @@ def test_what_is_held_waits_without_being_looked_at_again_and_goes_on_with_resum
         "request.released",
         "request.decided",
     ]
+
+
+def test_what_waited_for_the_end_of_a_pause_is_not_overdue_then(
+    store: RedisRequests, lanes: RedisLanes, gate: RedisGate, client: redis.Redis
+):
+    gate.pause(BY, "why")
+    held, decided = routine(store, held=True), open_one(store)
+    change(store, decided.id, approval(decided))
+    work(store, lanes)
+    long_ago = store.now() - 3_600_000
+    client.hset(f"cs:request:{held.id}", "due:time", long_ago)
+    client.zadd("cs:due:callback", {decided.id: long_ago})
+    before = store.now()
+    gate.resume(BY)
+    figures = RedisInspection(client).figures().lanes
+    assert (figures[Lane.TIME].overdue, figures[Lane.CALLBACK].overdue) == (0, 0)
+    for lane, request in ((Lane.TIME, held), (Lane.CALLBACK, decided)):
+        due_ms = client.zscore(f"cs:due:{lane.value}", request.id)
+        assert due_ms is not None
+        assert before <= due_ms <= store.now()
+        assert [one.request_id for one in lanes.claim(lane, 1).claims] == [request.id]
 
 
 def test_what_is_put_off_just_when_the_pause_ends_is_due_at_once(

@@ -7,11 +7,15 @@ import redis
 
 from app.auditor import Auditor
 from app.changes import change
+from app.domain.absence import Absence
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, SlackFailed
 from app.domain.due import OF_REQUESTS, Lane, due
 from app.domain.findings import GRACE_MS, LATEST_MS, Kind, flaws
-from app.domain.request import Place, Request, Status
+from app.domain.request import Request, Status
+from app.store.absences import RedisAbsences
 from app.store.alarms import RedisAlarms
+from app.store.bells import Bells
 from app.store.inspection import RedisInspection
 from app.store.lanes import RedisLanes
 from app.store.requests import RedisRequests
@@ -19,6 +23,7 @@ from tests.builders import approval
 from tests.contract.conftest import ON_REDIS
 from tests.contract.test_requests import open_one
 
+ANA = "U0ANA00001"
 DRAWN = CardDrawn(target="#approvals", place=Place(channel="C0APPROVAL", ts="1.1"), face=1)
 
 pytestmark = ON_REDIS
@@ -105,6 +110,53 @@ def test_what_is_gone_from_a_due_set_is_put_back(
     audited(auditor, client)
     assert counted(client, "found:lost_due") == 1
     assert caplog.text == ""
+
+
+def away(client: redis.Redis, bells: Bells, until_ms: int) -> None:
+    """Ana is away until then, and the people lane has seen that."""
+    absences = RedisAbsences(client, bells)
+    names = {"person_name": "Ana", "delegate_name": "Ben"}
+    absence = Absence(person=ANA, delegate="U0BEN00001", from_ms=0, until_ms=until_ms, **names)
+    absences.put(absence, ANA)
+    absences.seen(ANA, absence, until_ms)
+
+
+@pytest.mark.parametrize("place", [None, 3 * LATEST_MS], ids=["gone", "far off"])
+def test_an_absence_that_would_never_end_is_put_back(
+    lanes: RedisLanes,
+    auditor: Auditor,
+    client: redis.Redis,
+    bells: Bells,
+    place: int | None,
+    caplog: pytest.LogCaptureFixture,
+):
+    until_ms = int(client.time()[0]) * 1000 + 60_000
+    away(client, bells, until_ms)
+    client.zrem("cs:due:people", ANA)
+    if place is not None:
+        client.zadd("cs:due:people", {ANA: until_ms + place})
+    audited(auditor, client)
+    assert client.zscore("cs:due:people", ANA) == until_ms
+    assert counted(client, "found:lost_due") == counted(client, "repaired:lost_due") == 1
+    assert f"(lane people): 1 ({ANA}). Repaired." in caplog.text
+    audited(auditor, client)
+    assert counted(client, "found:lost_due") == 1
+    client.delete(f"cs:request:{ANA}")
+    client.zrem("cs:due:people", ANA)
+    audited(auditor, client)
+    assert [one.request_id for one in lanes.claim(Lane.PEOPLE, 1).claims] == [ANA]
+
+
+def test_an_absence_that_somebody_looks_at_is_left_to_them(
+    lanes: RedisLanes, auditor: Auditor, client: redis.Redis, bells: Bells
+):
+    away(client, bells, int(client.time()[0]) * 1000 - 1)
+    [claim] = lanes.claim(Lane.PEOPLE, 1).claims
+    client.zrem("cs:due:people", ANA)
+    audited(auditor, client)
+    assert lanes.claim(Lane.PEOPLE, 1).claims == []
+    lanes.release(claim)
+    assert [one.request_id for one in lanes.claim(Lane.PEOPLE, 1).claims] == [ANA]
 
 
 def test_what_is_put_off_for_ever_is_brought_forward(

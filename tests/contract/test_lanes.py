@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from app.changes import change
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn
 from app.domain.due import Lane
 from app.domain.errors import NotAReviewer
-from app.domain.request import Place, Request
+from app.domain.request import Request
 from app.ports import Lanes, RequestStore
 from app.store import lanes as lanes_module
 from tests.builders import approval, person

@@ -37,6 +37,16 @@ inputs:
 review: {{channel: "#{name}", reviewers: ["@finance-approvers"]}}
 """
 
+UNANSWERED = """\
+policy: unanswered
+review:
+  channel: "#unanswered"
+  reviewers: ["@finance-approvers"]
+  assign: least_loaded
+  backups: [cfo@example.com]
+  sla: {remind: [1h], escalate: 4h}
+"""
+
 
 @pytest.fixture(scope="module")
 def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
@@ -44,8 +54,9 @@ def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("policies")
     for name in ("burst", "urgent", "seen", "killed"):
         (folder / f"{name}.yaml").write_text(POLICY.format(name=name))
+    (folder / "unanswered.yaml").write_text(UNANSWERED)
     with running(COUNTERSIGN_POLICY_DIR=str(Path(folder))) as world:
-        for name in ("burst", "urgent", "seen", "killed"):
+        for name in ("burst", "urgent", "seen", "killed", "unanswered"):
             world.slack.post("/api/channels", json={"name": name}).raise_for_status()
         yield world
 
@@ -132,6 +143,32 @@ def test_every_item_is_opened_and_decided_and_the_digest_follows(world: World):
     eventually(calm, what="a channel without a button")
     digests = [one for one in channel(world, "seen") if shared_by(one)]
     assert all(one["text"].startswith("None of these requests waits") for one in digests)
+
+
+def test_a_burst_that_nobody_answers_says_so_in_a_few_words(world: World):
+    asked = burst(world, "unanswered")
+    all_shown(world, "unanswered", asked)
+    known = {request["id"] for request in asked}
+    digests = [one for one in channel(world, "unanswered") if shared_by(one)]
+    lines = [json.dumps(one) for digest in digests for one in digest["blocks"]]
+    assert all("Asked: <@U0" in one for one in lines if any(name in one for name in known))
+    for field, words, kind in (
+        ("remind_ms", "still wait", "reminder"),
+        ("escalate_ms", "not decided yet", "escalation"),
+    ):
+        jobs = [partial(world.its_hour_has_come, request, field) for request in known]
+        at_once(jobs, 8)
+        for request in known:
+            eventually(partial(notices, world, request, kind), 120, f"the {kind} of {request}")
+        replies = [one for one in channel(world, "unanswered") if words in one["text"]]
+        alone = len(known) - sum(len(shared_by(one)) for one in digests)
+        assert len(replies) <= alone + 3 * len(digests), "a few gather while the first is said"
+
+
+def notices(world: World, request_id: str, kind: str) -> bool:
+    """Whether the trail says that a notice of that kind was said."""
+    trail = world.web.get(f"/v1/requests/{request_id}/events").json()["events"]
+    return any(one["detail"].get("notice") == kind for one in trail)
 
 
 def test_a_worker_killed_while_digests_are_posted_leaves_each_request_one_place(world: World):

@@ -6,7 +6,7 @@ import heapq
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.due import Lane
 from app.identifiers import new_operation
@@ -37,10 +37,14 @@ class DueSet:
 
 @dataclass(frozen=True)
 class Lease:
-    """Who holds a request until when. `token` is None where it was let go undone."""
+    """Who holds a request until when. `token` is None where it was let go undone.
+
+    `anew` says that a commit has made it due since.
+    """
 
     token: str | None
     ends: int
+    anew: bool = False
 
 
 @dataclass
@@ -68,6 +72,7 @@ class MemoryLanes:
     lock: threading.RLock = field(default_factory=threading.RLock)
     paused: bool = False
     lines: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    queues: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     lanes: dict[Lane, OneLane] = field(default_factory=lambda: {lane: OneLane() for lane in Lane})
 
     def claim(self, lane: Lane, limit: int) -> Batch:
@@ -96,6 +101,7 @@ class MemoryLanes:
             one, now = self.lanes[lane], self.clock()
             for place, each in enumerate(sorted(self.lines[channel])):
                 free = each not in one.leases and each not in one.aside
+                free = free and each in self.queues[channel]
                 if free and one.due.at.get(each, now + 1) <= now:
                     one.due.put(each, now + first_ms + place * step_ms)
 
@@ -119,7 +125,10 @@ class MemoryLanes:
     def postpone(self, claim: Claim, wait_ms: int) -> None:
         with self.lock:
             if self._holds(claim):
-                self._put_off(claim, wait_ms, undone=claim.unfinished)
+                one, now = self.lanes[claim.lane], self.clock()
+                anew = one.leases[claim.request_id].anew
+                at = one.stated.get(claim.request_id, now) if anew else now + wait_ms
+                self._put_off(claim, max(at, now), undone=claim.unfinished)
 
     def hold(self, claim: Claim, wait_ms: int) -> None:
         if self.paused:
@@ -131,7 +140,8 @@ class MemoryLanes:
         with self.lock:
             if self._holds(claim):
                 aside = self.lanes[claim.lane].aside
-                self._put_off(claim, 1000 * min(2 ** aside[claim.request_id], 3600), undone=True)
+                wait_ms = 1000 * min(2 ** aside[claim.request_id], 3600)
+                self._put_off(claim, self.clock() + wait_ms, undone=True)
                 aside[claim.request_id] += 1
 
     def ring(self, lane: Lane) -> None:
@@ -163,6 +173,7 @@ class MemoryLanes:
             one.stated[request_id] = at
             lease = one.leases.get(request_id)
             if lease is not None and lease.ends > now:
+                one.leases[request_id] = replace(lease, anew=True)
                 one.due.put(request_id, lease.ends)  # who holds it will find this
                 continue
             one.due.put(request_id, max(at, now))
@@ -199,10 +210,10 @@ class MemoryLanes:
         lease = self.lanes[claim.lane].leases.get(claim.request_id)
         return lease is not None and lease.token == claim.token
 
-    def _put_off(self, claim: Claim, wait_ms: int, undone: bool) -> None:
+    def _put_off(self, claim: Claim, at: int, undone: bool) -> None:
         one = self.lanes[claim.lane]
         if undone:
             one.leases[claim.request_id] = Lease(token=None, ends=0)
         else:
             del one.leases[claim.request_id]
-        one.due.put(claim.request_id, self.clock() + wait_ms)
+        one.due.put(claim.request_id, at)

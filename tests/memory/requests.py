@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.domain.alarms import Alarm
-from app.domain.bursts import waits_in
-from app.domain.due import Lane, due
+from app.domain.bursts import queues_in, waits_in
+from app.domain.due import due_anew
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.events import Event
 from app.domain.request import Body, Request, State
@@ -219,12 +219,14 @@ class MemoryStore:
         if idempotency is not None:
             replay = Replay(request_id, idempotency.fingerprint)
             self.replays[idempotency.client, idempotency.key] = replay
-        self.lanes.schedule(request_id, _due_anew(transition.before, transition.after))
+        self.lanes.schedule(request_id, due_anew(transition.before, transition.after))
 
     def _indexes(self, request: Request) -> list[set[str]]:
         """What the request is found by, beside its id."""
         channel = waits_in(request)
         lines = [] if channel is None else [self.lanes.lines[channel]]
+        if (queue := queues_in(request)) is not None:
+            lines.append(self.lanes.queues[queue])
         return [*lines, *(self.loads_of[person] for person in request.at_it)]
 
     def _erase(self, request_id: str) -> None:
@@ -248,12 +250,6 @@ def _stored(row: Row | None, after: Request) -> Request:
     if row is not None:
         return Request(body=row.request.body, state=state)
     return Request(body=Body.model_validate_json(after.body.model_dump_json()), state=state)
-
-
-def _due_anew(before: Request | None, after: Request) -> dict[Lane, int | None]:
-    """The lanes whose due time this change moves."""
-    was = {} if before is None else due(before)
-    return {lane: at for lane, at in due(after).items() if at != was.get(lane)}
 
 
 def _decides(transition: Transition) -> bool:

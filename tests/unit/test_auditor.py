@@ -55,6 +55,9 @@ class FakeInspection:
             raise StoreUnavailable("away")
         return Swept(done=True, put_back={}, doubtful=[])
 
+    def sweep_people(self) -> list[str]:
+        return []
+
     def next_page(self, status: Status, limit: int) -> list[str]:
         return [one.request_id for one in self.shown] if status is Status.PENDING else []
 

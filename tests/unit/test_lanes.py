@@ -13,10 +13,11 @@ from app import changes
 from app.changes import change
 from app.claims import Timers, drain, singly
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Command, TargetsFound, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound, StoreUnavailable
-from app.domain.request import Place, Request
+from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 from app.domain.transition import Transition
 from app.lanes import CallbackLane, TimeLane
@@ -91,6 +92,7 @@ class FakeCards:
     fate: Callable[[str], None] = lambda _: None
     posted: list[str] = field(default_factory=list)
     said: list[tuple[Place, str, tuple[str, ...]]] = field(default_factory=list)
+    together: list[tuple[list[str], str, tuple[str, ...]]] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     redrawn: int = 0
     searched: int = 0
@@ -127,6 +129,12 @@ class FakeCards:
 
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         self.said.append((notice.place, notice.kind, tuple(to)))
+        self.fate(notice.kind)
+
+    def say_together(
+        self, notice: SayNotice, requests: Sequence[Request], to: Sequence[str]
+    ) -> None:
+        self.together.append(([one.id for one in requests], notice.kind, tuple(to)))
         self.fate(notice.kind)
 
     def bring_question(self, person: str, number: int, request: Request) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from app.changes import change
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Stop
 from app.domain.due import Lane
-from app.domain.request import Held, Place, Request, Status
+from app.domain.request import Held, Request, Status
 from app.identifiers import new_operation
 from app.lanes import TimeLane
 from app.ports import Answer, Paused

@@ -9,9 +9,10 @@ import pytest
 
 from app.changes import change
 from app.domain.bursts import MOST
-from app.domain.commands import SlackFailed
+from app.domain.cards import Copy, Place
+from app.domain.commands import SlackFailed, TargetsFound
 from app.domain.errors import StoreUnavailable
-from app.domain.request import Copy, Place, Request
+from app.domain.request import Request
 from app.domain.transition import Transition
 from app.identifiers import new_request_id
 from app.ports import Found, SlackAgain, SlackNever
@@ -112,6 +113,31 @@ def test_who_was_decided_in_the_meantime_is_not_shown(monkeypatch: pytest.Monkey
     burst.work()
     assert burst.requests[1].id not in burst.cards.digests[0]
     assert burst.copies(1) == ()
+
+
+def in_person(burst: Burst, position: int) -> Request:
+    """Somebody gets a card of this request of their own, and did not yet."""
+    found = TargetsFound(refs=("U0CFO00001",), targets=("D0CFO00001",))
+    after = change(burst.store, burst.requests[position].id, found)
+    assert after is not None
+    return after
+
+
+def test_who_waits_for_a_card_elsewhere_is_shown_in_the_channel_with_the_others():
+    burst = Burst(6)
+    in_person(burst, 3)
+    burst.work()
+    assert burst.cards.digests == [burst.ids()]
+    assert burst.lanes.ended[2:3] == [(burst.requests[3].id, "released")]
+
+
+def test_a_card_elsewhere_that_is_half_done_is_finished_first():
+    burst = Burst(6)
+    in_person(burst, 3)
+    burst.lanes.left_behind = {burst.requests[3].id}
+    burst.work()
+    assert burst.requests[3].id not in burst.cards.digests[0]
+    assert burst.lanes.unfinished == [burst.requests[3].id]
 
 
 def test_a_watch_is_shown_on_a_card_of_its_own():

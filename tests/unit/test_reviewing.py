@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
 import pytest
 
 from app.changes import change
+from app.domain.absence import Absence
 from app.domain.commands import Staffed
 from app.domain.errors import (
+    AbsenceDaysRefused,
     AbsenceRefused,
     AlreadyDecided,
     HandOverRefused,
@@ -22,6 +26,8 @@ from tests.builders import NOW, evaluation, opened, plan
 
 ANA, BEN, CHLOE, DEV, FAY = "U0ANA00001", "U0BEN00001", "U0CHLOE001", "U0DEV00001", "U0FAY00001"
 HOUR = 3_600_000
+DAY = timedelta(days=1)
+TODAY = datetime.fromtimestamp(NOW / 1000, UTC).date()
 TWO = plan(stages=(Stage(reviewers=(ANA, BEN), quorum=2),))
 
 
@@ -49,14 +55,32 @@ def staffed(store: fakes.FakeStore, request: Request, *away: Away) -> None:
     change(store, request.id, Staffed(stage=0, away=away, assigned=(), overflowed=False))
 
 
+def midnight(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+
+
 def gone(who: str = ANA, delegate: str = FAY) -> Away:
     return Away(person=who, delegate=delegate, until_ms=NOW + HOUR, personal=True)
+
+
+def away(reviewing: Reviewing, who: str = ANA, delegate: str = FAY) -> None:
+    """As it stands on record, which is asked at the moment of deciding."""
+    absence = Absence(
+        person=who,
+        person_name=who,
+        delegate=delegate,
+        delegate_name=delegate,
+        from_ms=NOW,
+        until_ms=NOW + HOUR,
+    )
+    reviewing.absences.put(absence, who)
 
 
 def test_a_stand_in_answers_for_whoever_the_request_knows_to_be_away(store, reviewing):
     request = ask(store)
     with pytest.raises(NotAReviewer):
         reviewing.decide(at(request, FAY), Outcome.APPROVE)
+    away(reviewing)
     staffed(store, request, gone())
     waiting = reviewing.decide(at(request, FAY), Outcome.APPROVE)
     assert [(one.by.id, one.by.in_place_of) for one in waiting.state.votes] == [(FAY, ANA)]
@@ -68,6 +92,7 @@ def test_it_is_looked_up_at_the_moment_of_deciding_whether_who_is_away_may_still
     store, reviewing
 ):
     request = ask(store)
+    away(reviewing)
     staffed(store, request, gone())
     reviewing.directory.standings = {ANA: "deactivated"}
     with pytest.raises(NotAReviewer):
@@ -111,25 +136,57 @@ def test_nobody_starts_writing_about_what_is_decided_or_gone(store, reviewing):
 
 
 def test_away_from_now_on_unless_it_says_when(store, reviewing):
-    now = reviewing.away(ANA, FAY, None, NOW + HOUR, by=ANA)
-    assert (now.absence.from_ms, now.absence.until_ms) == (NOW, NOW + HOUR)
-    assert reviewing.away(ANA, FAY, NOW - HOUR, NOW + HOUR, by=ANA).absence.from_ms == NOW
-    later = reviewing.away(ANA, FAY, NOW + 10, NOW + HOUR, by=ANA)
+    now = reviewing.away(ANA, FAY, None, TODAY, by=ANA)
+    assert (now.absence.from_ms, now.absence.until_ms) == (NOW, midnight(TODAY + DAY))
+    reviewing.back(ANA, by=ANA)
+    assert reviewing.away(ANA, FAY, TODAY - DAY, TODAY, by=ANA).absence.from_ms == NOW
+    reviewing.back(ANA, by=ANA)
+    later = reviewing.away(ANA, FAY, TODAY + DAY, TODAY + 2 * DAY, by=ANA)
+    assert later.absence.from_ms == midnight(TODAY + DAY)
     assert reviewing.absences.all() == (later.absence,)
 
 
-def test_one_absence_a_person_so_that_a_new_one_is_not_compared_with_the_old(store, reviewing):
-    reviewing.away(ANA, FAY, None, NOW + HOUR, by=ANA)
-    assert reviewing.away(ANA, BEN, None, NOW + 2 * HOUR, by=ANA).left == ()
+def test_days_are_those_of_the_person(store, reviewing):
+    reviewing.directory.zone = "America/New_York"
+    gone = reviewing.away(ANA, FAY, None, TODAY, by=ANA).absence
+    assert gone.until_ms == midnight(TODAY + DAY) + 4 * HOUR
+
+
+@pytest.mark.parametrize("last", [date(1, 1, 1), date(9999, 12, 31), TODAY - 2 * DAY])
+def test_nobody_is_away_on_days_that_are_none(store, reviewing, last):
+    with pytest.raises(AbsenceDaysRefused):
+        reviewing.away(ANA, FAY, None, last, by=ANA)
+
+
+def test_an_absence_that_overlaps_goes_on_with_the_one_that_has_begun(store, reviewing):
+    reviewing.away(ANA, FAY, None, TODAY + 2 * DAY, by=ANA)
+    longer = reviewing.away(ANA, BEN, TODAY + DAY, TODAY + 9 * DAY, by=ANA)
+    assert (longer.absence.from_ms, longer.left) == (NOW, ())
+
+
+def test_another_absence_does_not_take_the_place_of_the_one_there_is(store, reviewing):
+    first = reviewing.away(ANA, FAY, None, TODAY, by=ANA)
+    with pytest.raises(AbsenceDaysRefused, match="already"):
+        reviewing.away(ANA, BEN, TODAY + 9 * DAY, TODAY + 12 * DAY, by=ANA)
+    assert reviewing.absences.all() == (first.absence,)
+
+
+def test_whoever_is_back_has_nobody_decide_in_their_place_from_that_moment_on(store, reviewing):
+    request = ask(store)
+    away(reviewing)
+    staffed(store, request, gone())
+    reviewing.absences.end(ANA, ANA)
+    with pytest.raises(NotAReviewer):
+        reviewing.decide(at(request, FAY), Outcome.APPROVE)
 
 
 def test_no_loops_and_no_second_hop(store, reviewing):
-    reviewing.away(ANA, BEN, None, NOW + HOUR, by=ANA)
+    reviewing.away(ANA, BEN, None, TODAY, by=ANA)
     with pytest.raises(AbsenceRefused, match="is away then too"):
-        reviewing.away(BEN, ANA, None, NOW + HOUR, by=BEN)
+        reviewing.away(BEN, ANA, None, TODAY, by=BEN)
     with pytest.raises(AbsenceRefused, match="is away then too"):
-        reviewing.away(CHLOE, ANA, None, NOW + HOUR, by=CHLOE)
-    left = reviewing.away(BEN, CHLOE, None, NOW + HOUR, by=BEN).left
+        reviewing.away(CHLOE, ANA, None, TODAY, by=CHLOE)
+    left = reviewing.away(BEN, CHLOE, None, TODAY, by=BEN).left
     assert [one.person for one in left] == [ANA]
 
 
@@ -138,13 +195,13 @@ def test_no_loops_and_no_second_hop(store, reviewing):
 def test_only_people_who_are_trusted_are_away_or_stand_in(store, reviewing, who, standing):
     reviewing.directory.standings = {who: standing}
     with pytest.raises(AbsenceRefused, match=standing):
-        reviewing.away(ANA, FAY, None, NOW + HOUR, by=ANA)
+        reviewing.away(ANA, FAY, None, TODAY, by=ANA)
     assert reviewing.absences.all() == ()
 
 
 def test_back_ends_an_absence_that_there_is(store, reviewing):
     with pytest.raises(AbsenceRefused, match="no absence to end"):
         reviewing.back(ANA, by=ANA)
-    reviewing.away(ANA, FAY, None, NOW + HOUR, by=ANA)
+    reviewing.away(ANA, FAY, None, TODAY, by=ANA)
     assert reviewing.back(ANA, by=ANA).delegate == FAY
     assert reviewing.absences.all() == ()

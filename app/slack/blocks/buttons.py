@@ -29,6 +29,7 @@ _MOVES = {
     ids.Move.HAND_OVER: "Hand over …",
     ids.Move.ASK: "Ask the requester …",
     ids.Move.AWAY: "I'm away …",
+    ids.Move.BACK: "I'm back",
 }
 _STYLES = {Outcome.APPROVE: "primary", Outcome.REVISE: None, Outcome.REJECT: "danger"}
 
@@ -79,7 +80,7 @@ def _menu(request: Request) -> OverflowMenuElement:
     shown = ids.Shown(request.id, request.body.digest)
     options = [
         Option(text=plain(_MOVES[move]), value=ids.move_value(move, shown))
-        for move in (*moves, ids.Move.AWAY)
+        for move in (*moves, ids.Move.AWAY, ids.Move.BACK)
     ]
     return OverflowMenuElement(action_id=ids.MENU, options=options)
 

@@ -14,7 +14,7 @@ from app.domain.request import Request
 from app.slack import ids
 
 from . import fields, phrases, progress
-from .people import listed
+from .people import listed, mention
 from .text import Message, checked, cut, escaped, length, marked, one_line, plain
 
 _ITEM, _TITLE, _FIELD = 260, 110, 30
@@ -56,7 +56,7 @@ def _intro(waiting: Sequence[Request], gone: int) -> str:
 
 def _item(request: Request) -> Block:
     """A row of a table: what it is about, how it stands, and the button."""
-    what = _what(request)
+    what = _what(request, _ITEM - _sent(_least(request)))
     cells = [plain(what), marked(_stands(request, _ITEM - _sent(what)))]
     return SectionBlock(block_id=request.id, fields=cells, accessory=_open(request))
 
@@ -68,12 +68,13 @@ def _open(request: Request) -> ButtonElement | None:
     return ButtonElement(action_id=ids.OPEN, text=plain("Open"), value=value)
 
 
-def _what(request: Request) -> str:
-    """The title, and below it the first short fields of the payload."""
+def _what(request: Request, room: int) -> str:
+    """The title, and below it the first short fields of the payload where they fit."""
     rows = fields.rows(request.body.evaluation.fields, request.body.payload)
     short = [_brief(row) for row in rows if row.short and not row.ours]
     about = " · ".join([words for words in short if _sent(words) <= _FIELD][:_FIELDS])
-    return f"{_title(request)}\n{about}" if about else _title(request)
+    whole = f"{_title(request)}\n{about}"
+    return whole if about and _sent(whole) <= room else _title(request)
 
 
 def _brief(row: fields.Row) -> str:
@@ -98,10 +99,22 @@ def _stands(request: Request, room: int) -> str:
         words = phrases.ended(request, decision)
         brief = f"{phrases.SIGNS[decision.outcome]} {phrases.ENDINGS[decision.outcome]}"
         return words if _sent(words) <= room else brief
-    expires_ms, come = request.state.expires_ms, progress.in_brief(request).strip(" ()")
+    least, come = _least(request), progress.in_brief(request).strip(" ()")
+    whole = "\n".join([least, " · ".join(filter(None, [escaped(request.body.policy.name), come]))])
+    return whole if _sent(whole) <= room else least
+
+
+def _least(request: Request) -> str:
+    """Until when it waits, and for whom where somebody was chosen: a mention tells them."""
+    if not request.pending:
+        return ""
+    expires_ms, chosen = request.state.expires_ms, [mention(one) for one in request.state.assigned]
     until = "Waits" if expires_ms is None else f"Until {phrases.instant(expires_ms)}"
-    whole = "\n".join([until, " · ".join(filter(None, [escaped(request.body.policy.name), come]))])
-    return whole if _sent(whole) <= room else until
+    if not chosen:
+        return until
+    lead = f"{until}\nAsked: "
+    room = _ITEM - _sent(_title(request)) - _sent(lead) - len(" and 20 more")
+    return lead + listed(chosen, room)
 
 
 def _sent(text: str) -> int:

@@ -31,7 +31,7 @@ def _asked(request: Request, most: int) -> list[str]:
     chosen = [mention(ref) for ref in (*state.assigned, *request.overflow)]
     if not chosen:
         return []
-    full = " (the others have as much open as they should)" if state.overflowed else ""
+    full = " (the others have enough open, or can't be asked)" if state.overflowed else ""
     return [f"*Asked now:* {listed(chosen, most)}{full}"]
 
 

@@ -90,6 +90,11 @@ def gone(absence: Absence, left: Sequence[Absence]) -> Message:
     return _marked("".join([words, *others]))
 
 
+def back(ended: Absence) -> Message:
+    """For the one who was away, or was going to be."""
+    return _marked(f"You are not away any more, and <@{ended.delegate}> no longer stands in.")
+
+
 def shown(request: Request) -> Message:
     """For the one who opened a request out of a digest: where its card is, or will be at once."""
     return _line(f"Its card is in your direct messages: {_named(request)}.")

@@ -9,15 +9,20 @@ from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 
 from . import phrases, questions
-from .people import called, who
+from .people import called, listed, who
 from .text import Message, checked, cut, escaped, section
 
-_TITLE = 300
+_TITLE, _TITLES, _EACH = 300, 1_000, 100
 _LEADS = {
     "reminder": "This still waits for a decision: {title}.",
     "escalation": "This is not decided yet, so more people are asked: {title}.",
     "stage": "It is your turn: {title} was approved by those asked before you.",
     "handover": "This was handed to you: {title}.",
+}
+_TOGETHER = {
+    "reminder": "{count} of these still wait for a decision: {titles}.",
+    "escalation": "{count} of these are not decided yet, so more people are asked: {titles}.",
+    "stage": "It is your turn for {count} of these, approved by those asked before you: {titles}.",
 }
 
 
@@ -31,6 +36,18 @@ def said(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
         return questions.quoted(lead, question.answer)
     lead = f"{called(to)} {who(question.asked.by)} asks, before this is decided:".strip()
     return questions.quoted(lead, question.asked, questions.button(request, question))
+
+
+def said_together(notice: SayNotice, requests: Sequence[Request], to: Sequence[str]) -> Message:
+    """One notice of several requests that share a message."""
+    if len(requests) == 1:
+        return said(notice, requests[0], to)
+    titles = [escaped(cut(phrases.title(one), _EACH, "on the card")) for one in requests]
+    words = _TOGETHER[notice.kind].format(count=len(requests), titles=listed(titles, _TITLES))
+    ends = [one.state.expires_ms for one in requests if one.state.expires_ms is not None]
+    until = f" The first expires {phrases.instant(min(ends))}." if ends else ""
+    whole = f"{called(to)} {words}{until}".strip()
+    return Message(text=whole, blocks=checked([section(whole)]))
 
 
 def _waiting(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:

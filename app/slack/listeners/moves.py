@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from slack_bolt import Ack, App, BoltContext
 
-from app.domain.absence import first_instant
 from app.domain.errors import AbsenceDaysRefused, AbsenceRefused, HandOverRefused
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices
@@ -27,6 +24,8 @@ def register(app: App, desk: Desk) -> None:
             message = notices.claimed(desk.reviewing.claim(at))
         elif chosen is ids.Move.RELEASE:
             message = notices.released(desk.reviewing.release(at))
+        elif chosen is ids.Move.BACK:
+            message = notices.back(desk.reviewing.back(at.user_id, by=at.user_id))
         else:
             _open(desk, press, chosen, shown)
             ack()
@@ -47,15 +46,12 @@ def register(app: App, desk: Desk) -> None:
     def away(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
         person, reply_to = desk.person(sent), sent.form.reply_to
-        zone = desk.reviewing.person(person).zone
         first, last = sent.day(ids.FROM_BLOCK), sent.day(ids.UNTIL_BLOCK)
         if sent.chosen is None:
             raise AbsenceRefused("Choose who decides in your place.")
         if last is None:
             raise AbsenceDaysRefused("Choose until when.")
-        begins = None if first is None else first_instant(first, zone)
-        ends = first_instant(last + timedelta(days=1), zone)
-        gone = desk.reviewing.away(person, sent.chosen, begins, ends, by=person)
+        gone = desk.reviewing.away(person, sent.chosen, first, last, by=person)
         ack()
         desk.replies.tell(reply_to, notices.gone(gone.absence, gone.left))
 

@@ -9,11 +9,11 @@ from app.domain.commands import CardDrawn
 from app.domain.request import Request
 from app.ports import Found, SlackAgain
 from app.slack import ids
-from tests.builders import after, approval, opened, pending
+from tests.builders import after, approval, evaluation, opened, pending
 
 from .conftest import ANA, APPROVALS, BEN, EVE
 from .test_slack_gateway import now_ms
-from .test_slack_reminders import notice
+from .test_slack_reminders import notice, replies
 
 
 def burst(count: int = 4, **changes: object) -> list[Request]:
@@ -59,6 +59,25 @@ def test_one_look_finds_the_cards_and_the_digests_of_several(slack, cards):
         shared[1].id: [Found(digest, items)],
     }
     assert len(slack.calls("conversations.history")) == 1
+
+
+def test_one_word_in_its_thread_speaks_for_several_and_no_other_comes_soon(slack, cards, pace):
+    requests = burst(3, evaluation=evaluation())
+    place = cards.post_digest("#approvals", requests)
+    pace.taken.clear()
+    cards.say_together(notice("escalation", place), requests, ["U0ANA00001", "U0BEN00001"])
+    [reply] = replies(slack, place)
+    assert reply["subtype"] == "thread_broadcast"
+    assert reply["text"].startswith(
+        "<@U0ANA00001> <@U0BEN00001> 3 of these are not decided yet, so more people are asked: "
+        "Refund order 1000, Refund order 1001, Refund order 1002. The first expires <!date^"
+    )
+    with pytest.raises(SlackAgain) as again:
+        cards.say_together(notice("escalation", place), requests, [])
+    assert again.value.wait_s == 30
+    assert len(replies(slack, place)) == 1
+    cards.say_together(notice("reminder", place), requests[:1], [])
+    assert replies(slack, place)[1]["text"].startswith("This still waits for a decision: ")
 
 
 def test_a_channel_keeps_one_pace_by_its_name_and_by_its_id(cards, pace):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from app.domain import lifecycle
-from app.domain.request import Place
+from app.domain.cards import Place
 from app.ports import Found, SlackAgain, SlackNever
 from app.slack.answers import Identity
 from app.slack.api import SlackApi

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.request import NoticeKind, Place
+from app.domain.cards import NoticeKind, Place
 from app.domain.slack_steps import SayNotice
 from app.ports import Found
 from tests.builders import NOW, pending

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from app.domain.cards import Place
 from app.domain.commands import (
     AnswerQuestion,
     AskRequester,
@@ -18,7 +19,7 @@ from app.domain.commands import (
     Show,
     Stop,
 )
-from app.domain.request import Actor, Place
+from app.domain.request import Actor
 from policies.plan import Outcome
 from tests.unit.domain.account import told
 from tests.unit.domain.cast import (

@@ -6,9 +6,10 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine
 
+from app.domain.cards import Place
 from app.domain.commands import Override
 from app.domain.events import Event
-from app.domain.request import Held, Place, Request, Status
+from app.domain.request import Held, Request, Status
 from app.domain.showing import ONLOOKERS
 from policies.plan import Outcome, ReviewPlan
 from tests.builders import NOW

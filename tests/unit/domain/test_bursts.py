@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.bursts import FEWEST, MOST, together, waits_in
-from app.domain.commands import CardDrawn, CardsFound, TargetLost, Wake
-from app.domain.request import Place, Request
-from app.domain.slack_steps import RedrawCard, SayNotice, next_step
+from app.domain.bursts import FEWEST, MOST, queues_in, together, waits_in
+from app.domain.cards import Place
+from app.domain.commands import CardDrawn, CardsFound, TargetLost, TargetsFound, Wake
+from app.domain.request import Request
+from app.domain.slack_steps import PostCard, RedrawCard, SayNotice, next_step
 from policies.plan import Route, Watch
 from tests.builders import NOW, after, approval, evaluation, pending, plan
 
@@ -60,6 +61,15 @@ def test_a_request_waits_in_its_channel_until_something_of_it_stands_there():
     assert waits_in(request) == "#approvals"
     posted = after(request, CardDrawn(target="#approvals", place=HERE, face=1))
     assert waits_in(posted) is None
+
+
+def test_whoever_gets_a_card_of_their_own_need_not_wait_for_the_channel():
+    request = after(pending(), TargetsFound(refs=("U0CFO00001",), targets=("D0CFO00001",)))
+    assert next_step(request) == PostCard(target="D0CFO00001")
+    assert (waits_in(request), queues_in(request)) == ("#approvals", None)
+    told = after(request, CardDrawn(target="D0CFO00001", place=HERE, face=1))
+    assert next_step(told) == PostCard(target="#approvals")
+    assert queues_in(told) == "#approvals"
 
 
 @pytest.mark.parametrize(

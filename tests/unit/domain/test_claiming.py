@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import Claim, HandOver, Release, Wake
 from app.domain.due import Lane, due
 from app.domain.errors import (
@@ -17,7 +18,7 @@ from app.domain.errors import (
     OutcomeNotOffered,
     RequestExpired,
 )
-from app.domain.request import Place, Request, Status
+from app.domain.request import Request, Status
 from app.domain.timing import to_come
 from policies.plan import Outcome, ReviewPlan, Route, Stage, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, plan

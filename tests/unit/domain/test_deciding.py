@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn
 from app.domain.due import Lane, due
 from app.domain.errors import (
@@ -18,7 +19,7 @@ from app.domain.errors import (
     RequesterCannotDecide,
     RequestExpired,
 )
-from app.domain.request import Place, Request, Status
+from app.domain.request import Request, Status
 from app.domain.transition import Transition
 from policies.plan import Choice, Outcome, Stage
 from tests.builders import NOW, approval, evaluation, pending, person, plan

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import (
     CallbackTried,
     CardDrawn,
@@ -20,7 +21,7 @@ from app.domain.commands import (
 from app.domain.due import Lane, due, settled
 from app.domain.effects import ATTEMPTS_KEPT
 from app.domain.errors import NothingToRedeliver
-from app.domain.request import Actor, Callback, Place, Request
+from app.domain.request import Actor, Callback, Request
 from app.domain.retry import WAITS_S
 from app.domain.slack_steps import (
     FindTargets,

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import Cancel, CardDrawn, Hold, Signal, Stop, TargetLost, Wake
 from app.domain.due import Lane, due
 from app.domain.errors import RequestHeld
-from app.domain.request import Actor, Held, Place, Request, State, Status
+from app.domain.request import Actor, Held, Request, State, Status
 from app.domain.slack_steps import PostCard, next_step
 from app.domain.transition import Transition
 from policies.plan import Escalation, Route, Watch

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import Cancel, Decide, Wake
 from app.domain.due import Lane, due
 from app.domain.errors import (
@@ -22,7 +23,7 @@ from app.domain.errors import (
     RequestExpired,
 )
 from app.domain.pressing import REFUSALS_RECORDED
-from app.domain.request import Actor, Place, Status
+from app.domain.request import Actor, Status
 from policies.plan import Outcome, Route
 from tests.builders import NOW, after, applied, approval, evaluation, opened, pending, person, plan
 

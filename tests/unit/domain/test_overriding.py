@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import Cancel, CardDrawn, Override
 from app.domain.due import Lane, due
 from app.domain.errors import (
@@ -23,7 +24,7 @@ from app.domain.errors import (
     RequesterUnknown,
     RequestExpired,
 )
-from app.domain.request import Actor, Operator, Place, Request, State, Status
+from app.domain.request import Actor, Operator, Request, State, Status
 from policies.plan import Choice, Outcome, Route, Stage, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, plan
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import (
     AnswerQuestion,
     AskRequester,
@@ -24,7 +25,7 @@ from app.domain.errors import (
 )
 from app.domain.events import fingerprint
 from app.domain.questions import MOST
-from app.domain.request import Actor, Place, Request
+from app.domain.request import Actor, Request
 from app.domain.slack_steps import BringQuestion, SayNotice, addressees, next_step
 from tests.builders import NOW, after, applied, approval, pending, plan
 from tests.unit.domain.cast import ANA, BEN, DEV, EVE, opened_with, somebody

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
+from app.domain.cards import Place
 from app.domain.commands import (
     CallbackTried,
     Cancel,
@@ -27,7 +28,7 @@ from app.domain.commands import (
     Wake,
 )
 from app.domain.due import Lane, due
-from app.domain.request import Actor, Away, Held, Place
+from app.domain.request import Actor, Away, Held
 from app.domain.slack_steps import next_step
 from tests.builders import NOW
 from tests.unit.domain.account import told

@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, NoticeSaid, TargetLost, TargetsFound, Wake
 from app.domain.due import Lane, due
 from app.domain.errors import NotAReviewer
-from app.domain.request import Place, Request, Status
+from app.domain.request import Request, Status
 from app.domain.slack_steps import FindTargets, PostCard, RedrawCard, SayNotice, next_step
 from policies.plan import Escalation, Hours, Route, Stage, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, person, plan

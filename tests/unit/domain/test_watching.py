@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import (
     CardDrawn,
     CardsFound,
@@ -24,7 +25,7 @@ from app.domain.errors import (
     OutcomeNotOffered,
     RequestExpired,
 )
-from app.domain.request import Actor, Place, Request, Status
+from app.domain.request import Actor, Request, Status
 from policies.plan import Route, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, person, plan
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.domain.cards import Place
 from app.domain.commands import (
     AbsentInformed,
     CardDrawn,
@@ -13,7 +14,7 @@ from app.domain.commands import (
     TargetLost,
     TargetsFound,
 )
-from app.domain.request import Place, Request
+from app.domain.request import Request
 from app.domain.slack_steps import (
     BringQuestion,
     FindTargets,

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.absence import Absence
+from app.domain.bursts import MOST
+from app.domain.cards import NoticeKind, Place
 from app.domain.request import (
     Actor,
     Away,
     Claimed,
     Decision,
-    NoticeKind,
-    Place,
     Question,
     Report,
     Request,
@@ -145,6 +145,9 @@ def test_whatever_is_said_in_a_thread_or_brought_keeps_slacks_limits(request_, t
     kinds: list[NoticeKind] = ["reminder", "escalation", "stage", "handover"]
     for kind in kinds:
         check(threads.said(SayNotice(kind=kind, at_ms=NOW, place=place), request_, to))
+    for kind in kinds[:3]:
+        notice = SayNotice(kind=kind, at_ms=NOW, place=place)
+        check(threads.said_together(notice, [request_] * MOST, to))
     for question in request_.state.questions:
         asked = SayNotice(kind="question", at_ms=NOW, place=place, number=question.number)
         check(threads.said(asked, request_, to))
@@ -177,7 +180,13 @@ def test_the_menu_is_on_every_card_that_people_decide_and_reads_back(request_):
     if moves:
         on_it = ids.Move.RELEASE if request_.state.claim else ids.Move.CLAIM
         asks = [ids.Move.ASK] if request_.body.on_behalf_of is not None else []
-        assert [move for move, _ in moves] == [on_it, ids.Move.HAND_OVER, *asks, ids.Move.AWAY]
+        assert [move for move, _ in moves] == [
+            on_it,
+            ids.Move.HAND_OVER,
+            *asks,
+            ids.Move.AWAY,
+            ids.Move.BACK,
+        ]
 
 
 MARK = "tulip"

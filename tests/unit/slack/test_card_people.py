@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.absence import Absence
+from app.domain.cards import NoticeKind, Place
 from app.domain.commands import (
     AnswerQuestion,
     AskRequester,
@@ -15,7 +16,7 @@ from app.domain.commands import (
     HandOver,
     Staffed,
 )
-from app.domain.request import Away, NoticeKind, Place, Request
+from app.domain.request import Away, Request
 from app.domain.slack_steps import SayNotice
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices, questions, threads
@@ -73,6 +74,7 @@ def test_a_claim_is_shown_with_its_end_and_turns_the_menu():
         "Hand over …",
         "Ask the requester …",
         "I'm away …",
+        "I'm back",
     ]
     claimed = after(request, Claim(**press(request)))
     assert f":eyes: <@{ANA}> is on it until {AT}" in words(claimed)
@@ -82,7 +84,7 @@ def test_a_claim_is_shown_with_its_end_and_turns_the_menu():
 
 def test_nobody_to_ask_is_not_offered():
     request = pending()
-    assert menu(request) == ["I'm on it", "Hand over …", "I'm away …"]
+    assert menu(request) == ["I'm on it", "Hand over …", "I'm away …", "I'm back"]
 
 
 def test_those_who_were_chosen_are_shown():
@@ -94,7 +96,7 @@ def test_the_overflow_is_shown_with_the_reason():
     request = staffed(asked(overflow=("S0EVERYONE",)), assigned=(ANA,), overflowed=True)
     assert (
         f"*Asked now:* <@{ANA}>, <!subteam^S0EVERYONE> "
-        "(the others have as much open as they should)" in words(request)
+        "(the others have enough open, or can't be asked)" in words(request)
     )
 
 

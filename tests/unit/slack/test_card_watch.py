@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Hold, Signal, Stop, Wake
-from app.domain.request import Actor, Place, Request
+from app.domain.request import Actor, Request
 from app.slack import ids
 from app.slack.blocks import notices
 from app.slack.blocks.card import card

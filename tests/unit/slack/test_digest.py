@@ -85,6 +85,31 @@ def test_it_says_how_far_a_review_has_come():
     assert said.endswith("\nrefund · 1 of 2 approvals")
 
 
+def chosen(request: Request, *people: str) -> Request:
+    state = request.state.model_copy(update={"assigned": people})
+    return request.model_copy(update={"state": state})
+
+
+def test_whoever_was_chosen_is_mentioned_until_it_is_decided():
+    [request] = burst(1, evaluation=evaluation(fields=(AMOUNT,)))
+    asked = chosen(request, "U0BEN00001", "U0CHLOE001")
+    said = words_of(digest([asked]))
+    assert "120.00 USD · Acme\nUntil <!date^" in said
+    assert said.endswith("\nAsked: <@U0BEN00001>, <@U0CHLOE001>\nrefund")
+    assert "Asked" not in words_of(digest([request]))
+    assert "Asked" not in words_of(digest([decided(asked)]))
+
+
+def test_a_long_line_goes_on_mentioning_whoever_was_chosen():
+    [request] = burst(1, payload={"a": "b" * 24, "c": "d" * 24})
+    long = request.model_copy(
+        update={"body": request.body.model_copy(update={"title": "Refund " * 14})}
+    )
+    said = words_of(digest([chosen(long, *(f"U0REV{n:06}" for n in range(20)))]))
+    assert "\nAsked: <@U0REV000000>, <@U0REV000001>, <@U0REV000002> and 17 more" in said
+    assert "b" * 24 not in said
+
+
 def test_a_long_title_is_cut_and_says_how_much_is_missing():
     [line] = [
         one for one in words_of(digest([pending(title="Refund " * 20)])).split("\n") if "…" in one
@@ -122,6 +147,7 @@ def test_a_digest_on_which_everything_is_as_long_as_it_can_be_still_goes_out(cha
     )
     changes = {
         "votes": tuple(Vote(by=by, stage=0, at_ms=NOW, digest="a" * 64) for by in crowd),
+        "assigned": tuple(f"W{n:020}" for n in range(20)),
         "decision": Decision(outcome=status, by=crowd, at_ms=NOW, digest="a" * 64),
         "status": status,
     }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.request import Place
+from app.domain.cards import Place
 from app.slack import ids
 from policies.plan import Choice, Outcome
 from tests.builders import pending
