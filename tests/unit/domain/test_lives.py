@@ -205,6 +205,7 @@ def test_whoever_is_away_answered_or_handed_it_on_is_not_on_it_any_more():
     life.goes_away(ANA, FAY)
     assert told(life.events).claim is None
     life.comes_back(ANA)
+    assert told(life.events).away == ()
     life.claim(ANA)
     life.hand_over(ANA, BEN)
     assert told(life.events).claim is None

@@ -113,13 +113,16 @@ class Life(Deeds):
             assigned=tuple(chosen),
             overflowed=overflowed and bool(self.plan.overflow),
             before=self.seen(back).state.assigned,
+            was_away=self.seen(back).state.away,
             new=tuple(chosen),
         )
         before, last_ms = told(self.events), self.last_ms
         committed = self.do(found)
         if committed is not None:
             assert committed.not_after == last_ms
-            assert found.stage == before.stage
+            looked_at = tuple(tuple(one.model_dump().values()) for one in found.was_away)
+            assert (found.stage, found.before) == (before.stage, before.assigned)
+            assert looked_at == before.away
             cap = self.plan.cap
             assert committed.capped == tuple((one, cap) for one in chosen if cap is not None)
 
