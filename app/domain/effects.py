@@ -20,6 +20,7 @@ from .commands import (
 )
 from .errors import NothingToRedeliver
 from .events import EventType
+from .holding import released
 from .request import Attempt, Callback, Request
 from .retry import next_attempt_ms
 from .transition import Transition, event
@@ -216,7 +217,9 @@ def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
     }
     after = _unseen(request, _with_cards(request, update))
     recorded = event(after, EventType.CARD_LOST, now, target=lost.target, problem=lost.problem)
-    return Transition(before=request, after=after, events=(recorded,))
+    kept = after.state.held == request.state.held
+    events = (recorded,) if kept else (recorded, released(after, now))
+    return Transition(before=request, after=after, events=events)
 
 
 def _requester_told(request: Request, told: RequesterTold, now: int) -> Transition:

@@ -47,7 +47,7 @@ def release(request: Request, now: int) -> Transition | None:
     if now < held.until_ms:
         return None
     after = request.changed(held=None, **schedule(plan, now))
-    return Transition(before=request, after=after, events=(_over(after, now),))
+    return Transition(before=request, after=after, events=(released(after, now),))
 
 
 def approve(request: Request, now: int) -> Transition:
@@ -63,7 +63,7 @@ def approve(request: Request, now: int) -> Transition:
     made = ended(request, decision, EventType.DECIDED)
     if request.state.held is None:
         return made
-    return replace(made, events=(_over(made.request, now), *made.events))
+    return replace(made, events=(released(made.request, now), *made.events))
 
 
 def begun(after: Request, held: Held) -> Event:
@@ -71,5 +71,6 @@ def begun(after: Request, held: Held) -> Event:
     return event(after, EventType.HELD, held.since_ms, reason=held.reason, until_ms=held.until_ms)
 
 
-def _over(after: Request, now: int) -> Event:
+def released(after: Request, now: int) -> Event:
+    """From now on it is not."""
     return event(after, EventType.RELEASED, now)

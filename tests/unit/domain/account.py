@@ -35,6 +35,8 @@ class Account:
     by: tuple[Who, ...] = ()
     choice: str | None = None
     watched: bool = False
+    held: tuple[str, int | None] | None = None
+    operator: str | None = None
     stage: int = 0
     approvals: tuple[Answer, ...] = ()
     rejections: tuple[Answer, ...] = ()
@@ -46,6 +48,11 @@ class Account:
     escalated: int = 0
     asked: tuple[int, ...] = ()
     answered: tuple[int, ...] = ()
+    shown_to: tuple[str, ...] = ()
+
+
+OVER: dict[str, Any] = {"claim": None, "watched": False, "held": None}
+"""What nothing that is decided has any more."""
 
 
 def told(events: Iterable[Event]) -> Account:
@@ -55,12 +62,15 @@ def told(events: Iterable[Event]) -> Account:
 
 def read(request: Request) -> Account:
     """The same, read off the request itself."""
-    state, decision = request.state, request.state.decision
+    state, decision, held = request.state, request.state.decision, request.state.held
+    typed = None if decision is None else decision.break_glass
     return Account(
         status=state.status.value,
         by=() if decision is None else tuple((one.id, one.in_place_of) for one in decision.by),
         choice=None if decision is None else decision.choice,
         watched=request.watched,
+        held=None if held is None else (held.reason, held.until_ms),
+        operator=None if typed is None else typed.in_words,
         stage=state.stage,
         approvals=tuple(map(_answer, state.votes)),
         rejections=tuple(map(_answer, state.rejections)),
@@ -72,6 +82,7 @@ def read(request: Request) -> Account:
         escalated=state.escalated,
         asked=tuple(one.number for one in state.questions),
         answered=tuple(one.number for one in state.questions if one.answer is not None),
+        shown_to=state.cards.shown_to,
     )
 
 
@@ -91,7 +102,13 @@ def _and_then(so_far: Account, event: Event) -> Account:
         case EventType.REMINDED | EventType.ESCALATED:
             return replace(so_far, reminded=detail["number"], escalated=detail["escalated"])
         case EventType.WATCH_STOPPED:
-            return replace(so_far, watched=False)
+            return replace(so_far, watched=False, held=None)
+        case EventType.HELD:
+            return replace(so_far, held=(detail["reason"], detail["until_ms"]))
+        case EventType.RELEASED:
+            return replace(so_far, held=None)
+        case EventType.OVERRIDDEN:
+            return replace(so_far, operator=detail["operator"])
         case EventType.DECIDED | EventType.CANCELLED | EventType.EXPIRED:
             return _ended(so_far, event)
         case EventType.ERASED:
@@ -119,7 +136,10 @@ def _moved(so_far: Account, event: Event) -> Account:
             return replace(so_far, claim=None)
         case EventType.HANDED_OVER:
             others = [one for one in so_far.assigned if one not in (event.actor, detail["to"])]
-            return replace(_let_go(so_far, event), assigned=(*others, detail["to"]))
+            handed = replace(_let_go(so_far, event), assigned=(*others, detail["to"]))
+            return _shown(handed, detail["to"])
+        case EventType.CARD_ASKED_FOR:
+            return _shown(so_far, event.actor)
         case EventType.QUESTION_ASKED:
             return replace(so_far, asked=(*so_far.asked, detail["number"]))
         case EventType.QUESTION_ANSWERED:
@@ -132,7 +152,7 @@ def _ended(so_far: Account, event: Event) -> Account:
     """An answer that was the last one needed stands in the decision."""
     detail: dict[str, Any] = event.detail
     outcome, who = detail["outcome"], (event.actor, detail["in_place_of"])
-    voted = event.actor_kind == "person" and not so_far.watched
+    voted = event.actor_kind == "person" and not (so_far.watched or so_far.operator)
     by: tuple[Who, ...] = (who,)
     if voted and outcome == "approved":
         so_far = _approved(so_far, event)
@@ -146,7 +166,7 @@ def _ended(so_far: Account, event: Event) -> Account:
     elif voted and outcome == "rejected":
         so_far = _rejected(so_far, event)
         by = tuple(one.who for one in so_far.rejections)
-    ended = {"status": outcome, "choice": detail["choice"], "claim": None, "watched": False}
+    ended = {"status": outcome, "choice": detail["choice"], **OVER}
     return replace(so_far, by=by, **ended)
 
 
@@ -176,6 +196,11 @@ def _given(so_far: Account, event: Event) -> Answer:
 
 def _without(answers: tuple[Answer, ...], person: str) -> tuple[Answer, ...]:
     return tuple(one for one in answers if not one.is_of(person))
+
+
+def _shown(so_far: Account, person: str) -> Account:
+    """They have a card of their own, or get it."""
+    return replace(so_far, shown_to=tuple(dict.fromkeys((*so_far.shown_to, person))))
 
 
 def _let_go(so_far: Account, event: Event) -> Account:

@@ -7,10 +7,12 @@ nobody; she can only stand in for somebody.
 
 from __future__ import annotations
 
+from app.domain import lifecycle
 from app.domain.commands import Person, Standing
-from app.domain.request import Request
+from app.domain.request import Held, Operator, Request
+from app.domain.transition import Transition
 from policies.plan import Choice, Escalation, Outcome, ReviewPlan, Route, Stage, Watch
-from tests.builders import evaluation, pending, person, plan
+from tests.builders import NOW, body, evaluation, person, plan
 
 ANA, BEN, CHLOE, DEV = "U0ANA00001", "U0BEN00001", "U0CHLOE001", "U0DEV00001"
 EVE, FAY, GUS, BOT = "U0EVE00001", "U0FAY00001", "U0GUS00001", "U0BOT00001"
@@ -86,7 +88,32 @@ PLANS: dict[str, ReviewPlan] = {
 }
 
 
+NEVER = 10**15
+"""An instant (ms) that no life reaches."""
+
+NOBODY = plan(channel=None, stages=(Stage(reviewers=()),), outcomes=(), expire_s=NEVER)
+"""What a request is reckoned to have whose policy approves it and asks nobody."""
+
+TURN_MS = NOW + 7_200_000
+"""When it is the turn of what came past its client's limit."""
+
+OPERATOR = Operator(account="root", host="host-1")
+
+
 def opened_with(review: ReviewPlan) -> Request:
     """A new request of Dev's with this plan."""
-    route = Route.REVIEW if review.watch is None else Route.WATCH
-    return pending(on_behalf_of="dev@example.com", evaluation=evaluation(route, plan=review))
+    return opening(review).request
+
+
+def opening(review: ReviewPlan, held: Held | None = None) -> Transition:
+    """The same, with what it is held for, and all that its opening makes."""
+    if review is NOBODY:
+        judged = evaluation(Route.APPROVE)
+    else:
+        judged = evaluation(Route.REVIEW if review.watch is None else Route.WATCH, plan=review)
+    return lifecycle.begin(body(on_behalf_of="dev@example.com", evaluation=judged), held)
+
+
+def is_the_requester(name: str) -> bool:
+    """Whether somebody named so at the command line is Dev, or could be."""
+    return name.strip().casefold() == "dev@example.com" or "@" not in name

@@ -1,47 +1,26 @@
-"""A request that is led through a life, and what has to hold at each step of it.
-
-Who may decide is worked out here once more, from the trail and the cast alone.
-"""
+"""A request that is led through a life, and what has to hold at each step of it."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from hypothesis.stateful import RuleBasedStateMachine, invariant
+from hypothesis.stateful import invariant
 
 from app.domain import lifecycle
-from app.domain.cards import Place
-from app.domain.commands import Command
+from app.domain.commands import Command, Hold
 from app.domain.due import Lane, due
 from app.domain.errors import CountersignError
-from app.domain.events import Event
+from app.domain.events import EventType
 from app.domain.request import Decision, Request, State, Status
+from app.domain.timing import to_come
 from app.domain.transition import Transition
-from policies.plan import Outcome, ReviewPlan
-from tests.builders import NOW
-from tests.unit.domain.account import Account, Who, read, told
-from tests.unit.domain.cast import BEHIND, DEV, TRUSTED, opened_with, somebody
+from tests.unit.domain.account import OVER, Account, Who, read, told
+from tests.unit.domain.cast import DEV, NOBODY, TRUSTED, TURN_MS, is_the_requester
+from tests.unit.domain.law import Law
 
 
-class Checked(RuleBasedStateMachine):
-    """One request, its trail, who is away, and what it looked like before."""
-
-    request: Request
-    plan: ReviewPlan
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = NOW
-        self.began = NOW
-        self.events: list[Event] = []
-        self.past: list[Request] = []
-        self.absent: dict[str, tuple[str, int]] = {}
-        self.erased = False
-
-    def begin(self, review: ReviewPlan) -> None:
-        """Open a request with this plan."""
-        self.plan, self.request = review, opened_with(review)
-        self.past, self.events = [self.request], list(lifecycle.begin(self.request.body).events)
+class Checked(Law):
+    """Whatever is done to the request is checked, and so is all that there is in between."""
 
     def do(self, command: Command) -> Transition | None:
         """Apply it, and check the one change that it makes; None where it makes none."""
@@ -54,6 +33,8 @@ class Checked(RuleBasedStateMachine):
             return None
         if transition is None:
             return None
+        if transition.automatic and self.paused:
+            return self.do(Hold())  # as the time lane does once the store refuses it
         assert transition.before is before
         assert transition.not_after is None or transition.not_after >= self.now
         self.events += transition.events
@@ -66,32 +47,61 @@ class Checked(RuleBasedStateMachine):
 
     def did(self, command: Command, before: Account) -> bool:
         """Whether it was done to a request that waited."""
-        committed = self.do(command)
-        return committed is not None and committed.refused is None and before.status == "pending"
+        last_ms, committed = self.last_ms, self.do(command)
+        if committed is None or committed.refused is not None or before.status != "pending":
+            return False
+        assert committed.not_after == last_ms
+        return True
 
     def check(self, before: Request, transition: Transition) -> None:
         after = self.request
         assert after.body is before.body
         assert after.state.version == before.state.version + 1
         was, now = read(before), read(after)
+        assert told(self.events) == now, "the events explain the state"
+        self.everybody_has_one_voice(now)
         if not before.pending:
             assert now == was, "what is decided stays as it is"
             assert after.state.decision == before.state.decision
         elif self.now >= self.deadline:
             assert after.state.status in (Status.PENDING, Status.EXPIRED)
-            assert self.without_end(now) == self.without_end(was), "it only expires from then on"
+            ended = {"status": "", "by": (), "shown_to": (), **OVER}
+            assert replace(now, **ended) == replace(was, **ended), "it only expires from then on"
         if before.pending and after.state.status is Status.EXPIRED:
             assert self.now >= self.deadline
-        if before.watched and not after.watched and after.pending:
+        if self.stands_still(was) and after.pending:
+            self.check_wait(was, now)
+        if was.watched and not now.watched and after.pending:
             self.began = self.now
+        if after.watched and now.held not in (None, was.held):
+            self.the_window_is_over()
         if before.pending and not after.pending:
             self.check_end(was, transition)
+        self.note_cards()
 
-    def without_end(self, account: Account) -> Account:
-        ended = {"status": "", "by": (), "claim": None, "watched": False}
-        return Account(**{**vars(account), **ended})
+    def note_cards(self) -> None:
+        if not self.request.state.cards.copies:
+            self.shown_ms = None
+        elif self.shown_ms is None:
+            self.shown_ms = self.now
 
-    def check_end(self, before: Account, transition: Transition) -> None:
+    def check_wait(self, was: Account, now: Account) -> None:
+        """Nobody is asked about what stands still, until it is its turn."""
+        people = ("held", "assigned", "overflowed", "away", "shown_to")
+        assert replace(was, **{name: getattr(now, name) for name in people}) == now
+        if now.held is None:
+            assert was.held == ("limit", TURN_MS)
+            assert self.now >= TURN_MS
+            self.began = self.now
+            self.all_its_time_is_left()
+
+    def all_its_time_is_left(self) -> None:
+        plan = self.plan
+        later_s = (*plan.remind_s, *(one.after_s for one in plan.escalations), plan.expire_s)
+        at_ms = [at for at, _ in to_come(self.request)]
+        assert at_ms == sorted(self.now + each * 1_000 for each in later_s)
+
+    def check_end(self, was: Account, transition: Transition) -> None:
         after, decision = self.request, self.request.state.decision
         assert decision is not None
         assert decision.outcome is after.state.status
@@ -99,19 +109,60 @@ class Checked(RuleBasedStateMachine):
         assert transition.message is not None
         assert due(after)[Lane.CALLBACK] is not None
         assert after.state.claim is None
-        if decision.outcome is Status.EXPIRED:
-            return
-        assert transition.not_after == self.deadline - 1
-        if decision.outcome is Status.APPROVED and before.watched:
-            assert decision.by[0].kind == "policy"
-        elif decision.outcome is Status.APPROVED:
-            self.enough(read(after), decision)
-        elif decision.outcome is Status.REJECTED and not before.watched:
-            self.each_has_one_voice(read(after).by, self.plan.reject_quorum)
+        assert after.state.held is None
+        if decision.outcome is not Status.EXPIRED:
+            assert transition.not_after == self.last_ms
+            self.check_decision(was, decision, transition)
+
+    def check_decision(self, was: Account, decision: Decision, transition: Transition) -> None:
+        """Each kind of actor decides what is theirs to decide."""
+        [kind] = {one.kind for one in decision.by}
+        if decision.break_glass is not None:
+            self.check_override(decision, transition)
+        elif kind == "policy":
+            self.check_automatic(was, decision, transition)
+        elif kind == "client":
+            objection = decision.outcome is Status.REJECTED and self.plan is NOBODY
+            assert decision.outcome is Status.CANCELLED or objection
+        elif was.watched:
+            assert decision.outcome is Status.REJECTED, "stopped"
+        else:
+            assert not self.stands_still(was)
+            self.enough(read(self.request), decision)
+
+    def check_override(self, decision: Decision, transition: Transition) -> None:
+        """One person, who is not the requester, and loudly."""
+        [by] = decision.by
+        assert not is_the_requester(by.id)
+        assert self.now < self.deadline
+        kinds = [one.type for one in transition.events]
+        assert kinds == [EventType.OVERRIDDEN, EventType.DECIDED]
+        assert transition.alarm is not None
+
+    def check_automatic(self, was: Account, decision: Decision, transition: Transition) -> None:
+        """An approval by the policy alone: once the window ends, or the pause."""
+        assert decision.outcome is Status.APPROVED
+        assert not self.paused
+        if was.watched:
+            self.the_window_is_over()
+        else:
+            assert self.plan is NOBODY
+        kinds = [one.type for one in transition.events]
+        released = [EventType.RELEASED] if was.held is not None else []
+        assert kinds == [*released, EventType.DECIDED]
+
+    def the_window_is_over(self) -> None:
+        """People could see a card of it for as long as the plan says."""
+        assert self.shown_ms is not None
+        assert self.plan.watch is not None
+        assert self.now >= self.shown_ms + self.plan.watch.for_s * 1_000
 
     def enough(self, account: Account, decision: Decision) -> None:
         """As many people as each stage wants, each with one voice, the requester never."""
-        assert {one.kind for one in decision.by} == {"person"}
+        if decision.outcome is Status.REJECTED:
+            self.each_has_one_voice(account.by, self.plan.reject_quorum)
+        if decision.outcome is not Status.APPROVED:
+            return
         self.each_has_one_voice(account.by, self.plan.people)
         counted = [one for one in account.approvals if one.who in account.by]
         assert {one.choice for one in counted} == {account.choice}
@@ -126,77 +177,12 @@ class Checked(RuleBasedStateMachine):
         assert DEV not in {*persons, *voices}
         assert set(persons) <= TRUSTED
 
-    @property
-    def deadline(self) -> int:
-        return self.began + self.plan.expire_s * 1_000
-
-    @property
-    def absence_ends_first(self) -> bool:
-        away = self.request.state.away
-        return bool(away) and self.now <= away[-1].until_ms < self.deadline
-
-    def steps_due(self) -> int:
-        return sum(self.began + one.after_s * 1_000 <= self.now for one in self.plan.escalations)
-
-    def may(self, account: Account, who: str) -> bool:
-        """In their own right."""
-        refs = [*self.plan.stages[account.stage].reviewers]
-        refs += self.plan.overflow if account.overflowed else ()
-        refs += [ref for step in self.plan.escalations[: account.escalated] for ref in step.ask]
-        asked = {one for ref in refs for one in BEHIND[ref]}
-        return who in asked and who in TRUSTED and who != DEV
-
-    def lawful(self, account: Account, press: dict[str, Any]) -> set[Who]:
-        """As whom this press may count."""
-        who = press["person"].id
-        if press["digest"] != self.request.body.digest or self.now >= self.deadline:
-            return set()
-        if self.may(account, who):
-            return {(who, None)}
-        if who == DEV or who not in TRUSTED:
-            return set()
-        answers = (*account.approvals, *account.rejections)
-        taken = {one for answer in answers if answer.who[0] != who for one in answer.who}
-        return {
-            (who, absent)
-            for absent, delegate, until_ms, _ in account.away
-            if delegate == who and self.now < until_ms
-            if self.may(account, absent) and absent not in taken
-            if absent in {one.id for one in press["absent"]}
-        }
-
-    def would_count(
-        self, account: Account, press: dict[str, Any], outcome: Outcome, choice: str | None
-    ) -> bool:
-        """Whether it has to: somebody may answer so, and nobody has for them."""
-        answers = (*account.approvals, *account.rejections)
-        answered = {one for answer in answers for one in answer.who}
-        button = self.plan.choice(choice)
-        offered = outcome in self.plan.outcomes if button is None else button.outcome is outcome
-        waits = account.status == "pending" and not account.watched and not self.erased
-        free = any(not {who, absent} & answered for who, absent in self.lawful(account, press))
-        return waits and offered and (button is not None or not self.plan.choices) and free
-
-    def seat(self, who: str) -> Any:
-        """The absent one for whom this person answered last, None for themselves."""
-        answers = (one for one in reversed(self.events) if "in_place_of" in one.detail)
-        return next(one.detail["in_place_of"] for one in answers if one.actor == who)
-
-    def seen(self, back: int) -> Request:
-        return self.past[max(0, len(self.past) - 1 - back)]
-
-    def press(
-        self, who: str, place: Place | None, back: int, digest: str | None = None
-    ) -> dict[str, Any]:
-        """A press at a card as it was; those for whom this person stands in, as they knew it."""
-        seen = self.seen(back)
-        absent = [one.person for one in seen.state.away if one.delegate == who]
-        return {
-            "person": somebody(who),
-            "digest": digest or seen.body.digest,
-            "absent": tuple(map(somebody, absent)),
-            "seen": place,
-        }
+    def everybody_has_one_voice(self, account: Account) -> None:
+        now = [one for one in account.approvals if one.stage == account.stage]
+        for answers in (account.approvals, (*now, *account.rejections)):
+            voices = [absent or who for who, absent in (one.who for one in answers)]
+            assert len(set(voices)) == len(voices)
+            assert len({one.who[0] for one in answers}) == len(answers)
 
     @invariant()
     def something_is_due_as_long_as_it_is_open(self) -> None:
@@ -204,22 +190,10 @@ class Checked(RuleBasedStateMachine):
             at = due(self.request)[Lane.TIME]
             assert at is not None
             assert at <= self.deadline
-
-    @invariant()
-    def the_events_explain_the_state(self) -> None:
-        if not self.erased:
-            assert told(self.events) == read(self.request)
+            expires_ms = None if self.last_ms is None else self.deadline
+            assert self.request.state.expires_ms == expires_ms
 
     @invariant()
     def what_is_stored_is_read_back_the_same(self) -> None:
         state = self.request.state
         assert State.model_validate_json(state.model_dump_json()) == state
-
-    @invariant()
-    def everybody_has_one_voice(self) -> None:
-        account = read(self.request)
-        now = [one for one in account.approvals if one.stage == account.stage]
-        for answers in (account.approvals, (*now, *account.rejections)):
-            voices = [absent or who for who, absent in (one.who for one in answers)]
-            assert len(set(voices)) == len(voices)
-            assert len({one.who[0] for one in answers}) == len(answers)

@@ -158,8 +158,11 @@ def test_a_held_watch_still_expires():
 
 
 def test_a_held_watch_that_nobody_can_see_any_more_begins_anew():
-    lost = after(watch_at_its_end(), TargetLost(target="#approvals", problem="is_archived"))
+    gone = TargetLost(target="#approvals", problem="is_archived")
+    transition = applied(watch_at_its_end(), gone)
+    lost = transition.request
     assert lost.state.held is None
+    assert types(transition) == ["card.lost", "request.released"]
     assert due(lost)[Lane.TIME] == lost.state.expires_ms
 
 
