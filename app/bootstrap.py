@@ -132,6 +132,12 @@ def build_reviewing(settings: Settings) -> Reviewing:
     return Reviewing(store.requests, directory, store.absences)
 
 
+def build_absences(settings: StoreSettings) -> RedisAbsences:
+    """What `countersign away list` needs."""
+    bells = Bells(connect(settings.redis_url, text=False))
+    return RedisAbsences(connect(settings.redis_url), bells)
+
+
 def build_gate(settings: StoreSettings) -> RedisGate:
     """What `countersign pause`, `resume` and `status` need."""
     bells = Bells(connect(settings.redis_url, text=False))
@@ -159,7 +165,7 @@ def build_drain(settings: Settings) -> Callable[[Lane], None]:
     staffing = Staffing(store.requests, directory, store.absences)
     slack = SlackLane(store.requests, store.lanes, cards, directory, staffing)
     callback = CallbackLane(store.requests, store.lanes, _callbacks(settings), store.clients)
-    people = PeopleLane(store.requests, store.lanes, store.absences, staffing)
+    people = PeopleLane(store.requests, store.lanes, store.absences, staffing, cards)
     work: dict[Lane, BatchWork] = {
         Lane.TIME: TimeLane(store.requests, store.lanes),
         Lane.SLACK: singly(store.lanes, slack),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from .domain.absence import Absence
 from .domain.errors import RequestNotFound, TooBusy
-from .ports import Absences, Claim, Lanes, Reached, RequestStore, SlackAgain
+from .ports import Absences, Cards, Claim, Lanes, Reached, RequestStore, SlackAgain, SlackNever
 from .staffing import LOOK_AGAIN_MS, Staffing
+
+_log = logging.getLogger("countersign.lanes")
 
 _PAGE = 100
 """Requests that one claim looks at, which ends well within its lease."""
@@ -32,10 +36,13 @@ class PeopleLane:
     lanes: Lanes
     absences: Absences
     staffing: Staffing
+    cards: Cards
 
     def __call__(self, claim: Claim) -> None:
         person = claim.request_id
         absence, reached = self.absences.get(person), self.absences.reached(person)
+        if absence is not None:
+            self._tell(absence)
         page = self.store.waiting(None if reached is None else reached.request_id, _PAGE)
         sure = self._settle(page)
         sure_so_far = sure and (reached is None or reached.sure)
@@ -48,6 +55,16 @@ class PeopleLane:
         else:
             self.absences.reach(person, absence, None)
             self.lanes.postpone(claim, _NEXT_ROUND_MS)
+
+    def _tell(self, absence: Absence) -> None:
+        """Both hear of it once it begins. Their cards matter more than a word that gets lost."""
+        begun = absence.holds(self.store.now())
+        if begun and self.absences.first_time(absence.person):
+            for person in (absence.delegate, absence.person):
+                try:
+                    self.cards.tell_of_absence(person, absence)
+                except (SlackAgain, SlackNever) as error:
+                    _log.warning("%s was not told of an absence: %s", person, error.problem)
 
     def _settle(self, page: Sequence[str]) -> bool:
         """Whether all of them could be looked at. One that can't be holds up no other."""

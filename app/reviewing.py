@@ -139,12 +139,13 @@ class Reviewing:
             delegate_name=delegate.name,
             from_ms=from_ms,
             until_ms=until_ms,
+            zone=person.zone,
         )
         everybody = self.absences.all()
         own = next((one for one in everybody if one.person == person.id), None)
         others = [one for one in everybody if one.person != person.id]
-        absence = continued(absence, own, now)
         check(absence, others, now)
+        absence = continued(absence, own, now)
         self.absences.put(absence, by)
         return Gone(absence, left_behind(absence, others))
 

@@ -192,8 +192,12 @@ def _over_limit(policy: LoadedPolicy, verdict: _Verdict) -> _Verdict:
     if verdict.route is Route.REVIEW:
         waited = "The client asked for more than its limit, so this was held for a while."
         return verdict._replace(reasons=(*verdict.reasons, waited))
-    because = "The client asked for more than its limit, so a person looks."
-    reasons = (verdict.because, *verdict.reasons)
+    people = "one person" if policy.strictest.people == 1 else f"{policy.strictest.people} people"
+    because = (
+        "The client asked for more than its limit, so nothing goes ahead by itself and "
+        f"{people} must approve, as where this policy asks most."
+    )
+    reasons = (f"Within it this would have held: {verdict.because}", *verdict.reasons)
     return verdict._replace(
         route=Route.REVIEW,
         because=because,

@@ -7,6 +7,7 @@ import sys
 import click
 
 from app.domain.errors import CountersignError
+from app.ports import SlackAgain, SlackNever
 from app.process import explain
 
 from .away import away
@@ -19,14 +20,20 @@ from .reload import reload
 
 
 class _Plain(click.Group):
-    """Says an error of ours in plain words, and exits with 2."""
+    """Says an error of ours, or of Slack, in plain words, and exits with 2."""
 
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
         except CountersignError as error:
             click.echo(explain(error), err=True)
-            sys.exit(2)
+        except (SlackAgain, SlackNever) as error:
+            click.echo(
+                f"Slack could not be asked ({error.problem}), so nothing was changed.\n"
+                "Check SLACK_API_URL and SLACK_BOT_TOKEN, or try again in a moment.",
+                err=True,
+            )
+        sys.exit(2)
 
 
 @click.group(cls=_Plain)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import click
 
-from app.bootstrap import build_reviewing
+from app.bootstrap import build_absences, build_reviewing
+from app.domain.absence import Absence
 from app.domain.errors import AbsenceRefused
-from app.domain.message import iso
 from app.reviewing import Reviewing
-from app.settings import load
+from app.settings import load, load_store_settings
 
 from .account import operator
 
@@ -37,10 +37,7 @@ def set_(person: str, delegate: str, last: datetime, first: datetime | None) -> 
     begins = None if first is None else first.date()
     gone = reviewing.away(who, instead, begins, last.date(), by=operator())
     one = gone.absence
-    click.echo(
-        f"{one.person_name} is away from {iso(one.from_ms)} until {iso(one.until_ms)}; "
-        f"{one.delegate_name} decides in their place."
-    )
+    click.echo(f"{one.person_name} is away {_days(one)}: {_stands_in(one)}.")
     for other in gone.left:
         click.echo(
             f"{one.person_name} stands in for {other.person_name} meanwhile, and that does not "
@@ -52,24 +49,38 @@ def set_(person: str, delegate: str, last: datetime, first: datetime | None) -> 
 @away.command()
 @click.argument("person")
 def end(person: str) -> None:
-    """PERSON is back."""
+    """PERSON is back; by a user id this works while Slack can't be reached too."""
     reviewing = build_reviewing(load())
     ended = reviewing.back(_user(reviewing, person), by=operator())
-    click.echo(f"{ended.person_name} is back; {ended.delegate_name} no longer stands in.")
+    click.echo(f"{ended.person_name} is not away; {ended.delegate_name} no longer stands in.")
 
 
 @away.command("list")
 def list_() -> None:
     """Name everybody who is away, now or later."""
-    for one in sorted(build_reviewing(load()).absences.all(), key=lambda each: each.from_ms):
-        cells = [one.person_name, one.delegate_name, iso(one.from_ms), iso(one.until_ms)]
-        click.echo("\t".join(cells))
+    absences = build_absences(load_store_settings()).all()
+    if not absences:
+        click.echo("Nobody is away.")
+    for one in sorted(absences, key=lambda each: each.from_ms):
+        click.echo(f"{one.person_name} ({one.person})  {_days(one)}  {_stands_in(one)}")
+
+
+def _days(absence: Absence) -> str:
+    """As days of the person's own time zone."""
+    first, last = absence.days
+    return f"{first} through {last} ({absence.zone or 'UTC'})"
+
+
+def _stands_in(absence: Absence) -> str:
+    return f"{absence.delegate_name} ({absence.delegate}) decides in their place"
 
 
 def _user(reviewing: Reviewing, ref: str) -> str:
-    """The user id of an e-mail address or id. Raises `AbsenceRefused`."""
+    """The user id of an e-mail address or id. Raises `AbsenceRefused`, `SlackAgain`."""
     if ref.startswith("@"):
         raise AbsenceRefused(f"{ref} is a group.", "Name one person.")
+    if "@" not in ref:
+        return ref
     found = reviewing.directory.members((ref,))[ref]
     if not found:
         raise AbsenceRefused(f"Slack knows nobody called {ref}.", "Use an e-mail address or an id.")

@@ -42,8 +42,9 @@ def resume() -> None:
     ended = build_gate(load_store_settings()).resume(operator())
     if ended is None:
         click.echo("Nothing is paused.")
-    else:
-        click.echo(f"Resumed. It was paused {_since(ended)}")
+        return
+    click.echo(f"Resumed. It was paused {_since(ended)}")
+    click.echo("What was held is approved now, and the callbacks that waited leave.")
 
 
 @click.command()
@@ -67,7 +68,7 @@ def _waiting(state: GateState) -> list[str]:
     return [
         f"held until resume          {state.held}",
         f"held for a client's limit  {state.limited}",
-        f"callbacks due              {state.due}",
+        f"callbacks waiting          {state.callbacks}",
         f"callbacks under way        {state.under_way}",
     ]
 

@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from policies.plan import Frozen
 
 from .errors import AbsenceDaysRefused, AbsenceRefused
-from .message import iso
 
 LONGEST_S = 366 * 86_400
 _FIRST_YEAR, _LAST_YEAR = 1971, 9998
 
 
 class Absence(Frozen):
-    """From `from_ms` until `until_ms` the `delegate` may decide what `person` may. User ids."""
+    """From `from_ms` until `until_ms` the `delegate` may decide what `person` may. User ids.
+
+    `zone` is where the days are days that it was entered in.
+    """
 
     person: str
     person_name: str
@@ -24,6 +26,17 @@ class Absence(Frozen):
     delegate_name: str
     from_ms: int
     until_ms: int
+    zone: str | None = None
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day of it, where the person lives."""
+        there = _zone(self.zone)
+        first, last = self.from_ms / 1000, self.until_ms / 1000 - 1
+        return (
+            datetime.fromtimestamp(first, there).date(),
+            datetime.fromtimestamp(last, there).date(),
+        )
 
     def holds(self, now: int) -> bool:
         """Whether they are away at that instant."""
@@ -51,11 +64,15 @@ def span(first: date | None, last: date, zone: str | None, now: int) -> tuple[in
 
 
 def _begins(day: date, zone: str | None) -> int:
+    local = datetime.combine(day, time(), _zone(zone))
+    return int(local.astimezone(UTC).timestamp() * 1000)
+
+
+def _zone(zone: str | None) -> ZoneInfo:
     try:
-        there = ZoneInfo(zone or "UTC")
+        return ZoneInfo(zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        there = ZoneInfo("UTC")
-    return int(datetime.combine(day, time(), there).astimezone(UTC).timestamp() * 1000)
+        return ZoneInfo("UTC")
 
 
 def check(absence: Absence, others: Iterable[Absence], now: int) -> None:
@@ -86,8 +103,7 @@ def continued(absence: Absence, own: Absence | None, now: int) -> Absence:
         return absence
     if not own.overlaps(absence):
         raise AbsenceDaysRefused(
-            f"{own.person_name} has an absence already, from {iso(own.from_ms)} "
-            f"until {iso(own.until_ms)}.",
+            f"{own.person_name} is away already, {' through '.join(map(str, own.days))}.",
             "End that one first, or enter this one once it is over.",
         )
     return absence.model_copy(update={"from_ms": now}) if own.holds(now) else absence

@@ -20,13 +20,14 @@ NoticeKind = Literal["reminder", "escalation", "stage", "handover", "question", 
 class Notice(Frozen):
     """A word in the thread of each of these cards that is still to be said.
 
-    `number` is the question that it is about.
+    `number` is the question that it is about, `by` the user id of whoever handed it over.
     """
 
     kind: NoticeKind
     at_ms: int
     places: tuple[Place, ...]
     number: int | None = None
+    by: str | None = None
 
 
 class Copy(Frozen):

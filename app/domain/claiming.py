@@ -74,7 +74,7 @@ def _hand_over(request: Request, command: HandOver, now: int) -> Transition:
     _check(request, by, command)
     others = tuple(one for one in request.state.assigned if one not in (by.id, to.id))
     held = request.state.claim
-    cards = noticed(request, adopted(request, command.seen), "handover", now)
+    cards = noticed(request, adopted(request, command.seen), "handover", now, by=by.id)
     shown_to = tuple(dict.fromkeys((*cards.shown_to, to.id)))
     after = request.changed(
         assigned=(*others, to.id),
@@ -98,6 +98,8 @@ def _check(request: Request, by: Actor, command: HandOver) -> None:
     to, body = command.to, request.body
     if to.id == by.id:
         raise HandOverRefused("That is you.", "Choose somebody else.")
+    if request.state.assigned == (to.id,):
+        raise HandOverRefused(f"{to.name} is asked already.", "Choose somebody else.")
     refused = refusal(request.asked, body.on_behalf_of, to)
     if refused is not None:
         raise HandOverRefused(

@@ -17,11 +17,12 @@ class GateState(Frozen):
     """What waits, in numbers, whether or not everything is paused.
 
     `held` waits for the end of a pause, `limited` until its client's limit lets people be asked.
-    Of callbacks so many are `due` and not taken, and so many `under_way`, which may still arrive.
+    So many `callbacks` wait to be sent, for the first time or again, and so many are `under_way`,
+    which may still arrive.
     """
 
     pause: Pause | None
     held: int
     limited: int
-    due: int
+    callbacks: int
     under_way: int

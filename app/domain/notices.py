@@ -14,7 +14,12 @@ _KEPT = 20
 
 
 def noticed(
-    request: Request, cards: Cards, kind: NoticeKind, now: int, number: int | None = None
+    request: Request,
+    cards: Cards,
+    kind: NoticeKind,
+    now: int,
+    number: int | None = None,
+    by: str | None = None,
 ) -> Cards:
     """These cards of the request out of date, and a notice to be said.
 
@@ -22,7 +27,7 @@ def noticed(
     the people of a new stage get a new card there, and the others need not hear of it.
     """
     places = _public(request, cards) or _own(cards, kind)
-    new = (Notice(kind=kind, at_ms=now, places=places, number=number),) if places else ()
+    new = (Notice(kind=kind, at_ms=now, places=places, number=number, by=by),) if places else ()
     kept = [one for one in cards.notices if kind not in _PROMPTS or one.kind not in _PROMPTS]
     return outdated(cards).model_copy(update={"notices": (*kept, *new)[-_KEPT:]})
 

@@ -37,6 +37,7 @@ class SayNotice(Frozen):
     at_ms: int
     place: Place
     number: int | None = None
+    by: str | None = None
 
 
 class BringQuestion(Frozen):
@@ -128,7 +129,11 @@ def _notice(cards: Cards) -> SayNotice | None:
     if notice is None:
         return None
     return SayNotice(
-        kind=notice.kind, at_ms=notice.at_ms, place=notice.places[0], number=notice.number
+        kind=notice.kind,
+        at_ms=notice.at_ms,
+        place=notice.places[0],
+        number=notice.number,
+        by=notice.by,
     )
 
 

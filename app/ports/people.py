@@ -44,6 +44,9 @@ class Absences(Protocol):
         When it changed meanwhile they are looked at from the newest on again.
         """
 
+    def first_time(self, person: str) -> bool:
+        """Whether this is asked for the first time since the absence was entered or changed."""
+
     def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
         """Every open request was looked at while this was the person's absence.
 

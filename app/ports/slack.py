@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..domain.absence import Absence
 from ..domain.cards import Place
 from ..domain.commands import Person
 from ..domain.request import Request
@@ -113,6 +114,9 @@ class Cards(Protocol):
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message with the outcome."""
+
+    def tell_of_absence(self, person: str, absence: Absence) -> None:
+        """A direct message to somebody who is away from now on, or who stands in."""
 
     def inform_absent(self, person: str, request: Request) -> None:
         """A direct message with the outcome, to somebody who was away."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse
 
+from app.domain.absence import Absence
 from app.domain.bursts import GAP_MS
 from app.domain.cards import Place
 from app.domain.request import Request
@@ -119,6 +120,12 @@ class SlackCards:
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message to a user id or an e-mail address."""
         self._say(self._user(person), notices.outcome(request), ids.OUTCOME_EVENT, request)
+
+    def tell_of_absence(self, person: str, absence: Absence) -> None:
+        """A direct message to somebody whom an absence is about."""
+        self.turn(person)
+        about = {"event_type": ids.ABSENCE_EVENT, "event_payload": {"person": absence.person}}
+        self._send(person, notices.begun(absence), about)
 
     def inform_absent(self, person: str, request: Request) -> None:
         """A direct message to somebody who was away."""

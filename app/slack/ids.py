@@ -60,6 +60,7 @@ COMMENT = "comment"
 CARD_EVENT = "countersign_request"
 DIGEST_EVENT = "countersign_digest"
 OUTCOME_EVENT = "countersign_outcome"
+ABSENCE_EVENT = "countersign_absence"
 NOTICE_EVENT = "countersign_notice"
 """Event types of message metadata, by which a message is found again. Anybody can read them."""
 

@@ -12,7 +12,7 @@ else
   return false
 end
 redis.call('HSET', 'cs:request:' .. person, 'due:people', ARGV[3])
-redis.call('HDEL', 'cs:request:' .. person, 'reached')
+redis.call('HDEL', 'cs:request:' .. person, 'reached', 'told')
 redis.call('ZADD', 'cs:due:people', ARGV[3], person)
 redis.call('XADD', 'cs:events', '*', 'event', ARGV[4])
 return before

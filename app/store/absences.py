@@ -57,6 +57,9 @@ class RedisAbsences:
             text = f"{reached.request_id} {'sure' if reached.sure else 'unsure'}"
         talk(lambda: self._reach(args=[person, stood, text]))
 
+    def first_time(self, person: str) -> bool:
+        return bool(talk(lambda: self._redis.hsetnx(request_key(person), "told", "1")))
+
     def put(self, absence: Absence, by: str) -> None:
         # Looked at now, also for one to come: what an earlier one moved has to be moved back.
         now = self._now()

@@ -7,10 +7,12 @@ import json
 import redis
 from redis.client import Pipeline
 
+from app.domain.alarms import Alarm
 from app.domain.due import Lane
 from app.domain.gate import GateState, Pause
 from app.ports import Client
 
+from .alarms import MOST
 from .bells import Bells
 from .connection import milliseconds, script, talk, talk_in_one
 from .documents import held_index
@@ -32,28 +34,42 @@ class RedisGate:
         self._resume = script(client, "resume")
 
     def pause(self, by: str, reason: str) -> Pause:
-        write = json.dumps({"by": by, "reason": reason})
+        alarm = self._alarm("gate.paused", f"Everything is paused by {by}: {reason}")
+        write = json.dumps({"by": by, "reason": reason, "alarm": alarm, "most": MOST})
         return Pause.model_validate_json(talk(lambda: self._pause(args=[write])))
 
     def resume(self, by: str) -> Pause | None:
-        ended = _pause(talk(lambda: self._resume(args=[by, _RAISED])))
+        alarm = self._alarm("gate.resumed", f"The pause is over, by {by}.")
+        ended = _pause(talk(lambda: self._resume(args=[by, _RAISED, alarm, MOST])))
         for lane in (Lane.TIME, Lane.CALLBACK):
             self._bells.ring(lane)
         return ended
 
     def state(self) -> GateState:
-        now = milliseconds(talk(self._redis.time))
+        now = self._now()
 
         def ask(pipe: Pipeline) -> None:
             pipe.get(PAUSED)
             pipe.zcard(held_index("paused"))
             pipe.zcard(held_index("limit"))
-            pipe.zcount(f"cs:due:{Lane.CALLBACK.value}", "-inf", now)
+            pipe.zcard(f"cs:due:{Lane.CALLBACK.value}")
             pipe.hvals(f"cs:claims:{Lane.CALLBACK.value}")
 
-        found, held, limited, due, claims = talk_in_one(self._redis, ask)
+        found, held, limited, waiting, claims = talk_in_one(self._redis, ask)
         live = sum(int(claim.rpartition(" ")[2]) > now for claim in claims)
-        return GateState(pause=_pause(found), held=held, limited=limited, due=due, under_way=live)
+        return GateState(
+            pause=_pause(found),
+            held=held,
+            limited=limited,
+            callbacks=waiting - live,
+            under_way=live,
+        )
+
+    def _alarm(self, kind: str, text: str) -> str:
+        return Alarm(at_ms=self._now(), kind=kind, text=text).model_dump_json()
+
+    def _now(self) -> int:
+        return milliseconds(talk(self._redis.time))
 
 
 class RedisAdmission:

@@ -11,4 +11,6 @@ redis.call('XADD', 'cs:events', '*', 'event', cjson.encode({
   type = 'gate.paused', at_ms = now, actor_kind = 'system', actor = write.by,
   detail = {reason = write.reason}
 }))
+redis.call('RPUSH', 'cs:alarms', write.alarm)
+redis.call('LTRIM', 'cs:alarms', -write.most, -1)
 return pause

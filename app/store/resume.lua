@@ -1,6 +1,7 @@
 -- End the pause, on the word of ARGV[1]: all that was put off for it is due as its state says, from
 -- now on where that is past, since its place tells for how long nobody has come for it. So are the
 -- callbacks that waited, the first ARGV[2] of them: this holds up everybody else meanwhile.
+-- The admins hear ARGV[3], as one of at most ARGV[4] things they have not heard.
 -- Answers the pause that ended, or nothing where there was none.
 local before = redis.call('GET', 'cs:paused')
 if not before then return '' end
@@ -12,6 +13,8 @@ redis.call('XADD', 'cs:events', '*', 'event', cjson.encode({
   type = 'gate.resumed', at_ms = now, actor_kind = 'system', actor = ARGV[1],
   detail = {paused_ms = now - cjson.decode(before).at_ms}
 }))
+redis.call('RPUSH', 'cs:alarms', ARGV[3])
+redis.call('LTRIM', 'cs:alarms', -ARGV[4], -1)
 for _, id in ipairs(redis.call('SMEMBERS', 'cs:held')) do
   local due = redis.call('HGET', 'cs:request:' .. id, 'due:time')
   if due then

@@ -76,6 +76,14 @@ def test_a_new_one_takes_the_place_of_the_one_before(store: RedisRequests, absen
     assert set(absences.all()) == {second, others}
 
 
+def test_each_absence_that_is_entered_is_told_of_once(
+    store: RedisRequests, absences: RedisAbsences
+):
+    for until in (HOUR, 2 * HOUR):
+        absences.put(absence(store.now(), ends=until), ANA)
+        assert [absences.first_time(ANA) for _ in range(3)] == [True, False, False]
+
+
 def test_an_end_gives_what_it_ended_and_there_is_only_one(
     store: RedisRequests, absences: RedisAbsences
 ):

@@ -22,6 +22,7 @@ from app.identifiers import new_operation
 from app.lanes import CallbackLane, TimeLane
 from app.ports import Client, Paused
 from app.store import lanes as lanes_module
+from app.store.alarms import RedisAlarms
 from app.store.bells import Bells
 from app.store.gate import RedisGate
 from app.store.inspection import RedisInspection
@@ -81,6 +82,19 @@ def test_who_pauses_and_resumes_is_on_record(gate: RedisGate, client: redis.Redi
     assert paused.detail == {"reason": made.reason}
     assert (resumed.type.value, resumed.actor) == ("gate.resumed", "operator ben")
     assert resumed.detail == {"paused_ms": resumed.at_ms - made.at_ms}
+
+
+def test_the_admin_channel_is_told_of_a_pause_and_of_its_end(gate: RedisGate, client: redis.Redis):
+    gate.pause(BY, "Odd orders")
+    gate.resume(BY)
+    alarms = RedisAlarms(client)
+    told = alarms.waiting(10)
+    assert [(one.kind, one.text) for one in told] == [
+        ("gate.paused", f"Everything is paused by {BY}: Odd orders"),
+        ("gate.resumed", f"The pause is over, by {BY}."),
+    ]
+    alarms.told(told)
+    assert alarms.waiting(10) == []
 
 
 def test_a_second_pause_changes_nothing_nor_does_a_second_resume(
@@ -268,9 +282,9 @@ def test_no_callback_is_handed_out_during_a_pause_and_the_clock_is_told_of_none(
     assert (batch.claims, batch.more) == ([], False)
     assert lanes.due_in_ms(Lane.CALLBACK) is None
     state = gate.state()
-    assert (state.due, state.under_way) == (2, 1)
+    assert (state.callbacks, state.under_way) == (2, 1)
     lanes.release(taken)
-    assert (gate.state().due, gate.state().under_way) == (3, 0)
+    assert (gate.state().callbacks, gate.state().under_way) == (3, 0)
     gate.resume(BY)
     assert lanes.due_in_ms(Lane.CALLBACK) == 0
     left = {claim.request_id for claim in lanes.claim(Lane.CALLBACK, 10).claims}

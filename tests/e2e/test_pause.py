@@ -105,7 +105,7 @@ def test_nothing_goes_by_itself_until_resume_and_nothing_is_lost(world: World):
     assert [world.get(one["id"])["status"] for one in [watch, late, *routine]] == ["pending"] * 5
     status = typed(world, "status")
     assert "held until resume          5" in status
-    assert "callbacks due              1" in status
+    assert "callbacks waiting          1" in status
 
     typed(world, "resume")
     for request in everything:
@@ -146,7 +146,7 @@ def test_past_its_limit_a_client_is_answered_and_people_are_asked_at_its_pace(wo
     assert [one["held"]["reason"] for one in held] == ["limit"] * 2
     assert held[0]["held"]["until"] < held[1]["held"]["until"]
     for request in held:
-        card = world.redrawn(request["id"], "asked for more than its limit, so a person looks")
+        card = world.redrawn(request["id"], "asked for more than its limit, so nothing goes ahead")
         answer = world.web.get(f"/v1/requests/{request['id']}", headers=agent).json()
         assert answer["held"] is None
         posted = next(one for one in _events(world, request, agent) if one["type"] == "card.posted")

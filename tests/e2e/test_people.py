@@ -120,7 +120,7 @@ def test_a_delegate_decides_what_is_open_already_and_the_absent_person_hears_of_
     assert [one["id"] for one in callback["data"]["by"]] == [EVE]
     world.said("You were asked, and are away", ANA)
     later = world.ask(policy="hers", title="Opened while she is away")
-    world.redrawn(later["id"], f"<@{EVE}> decides until")
+    world.redrawn(later["id"], f"<@{EVE}> decides in their place through")
     world.operator("away", "end", "ana@example.com")
     eventually(lambda: world.get(later["id"])["review"]["away"] == [], what="Ana being back")
     assert world.press(EVE, world.card(later["id"]), APPROVE)["ok"]
@@ -157,7 +157,7 @@ def test_a_request_is_handed_to_somebody_else_who_may_decide(world: World):
     assert world.choose(ANA, world.card(opened["id"]), "Hand over …")["ok"]
     assert "may not decide" in json.dumps(world.fill_in(ANA, EVE))
     assert world.fill_in(ANA, CHLOE)["ok"]
-    world.said(f"<@{CHLOE}> This was handed to you")
+    world.said(f"<@{CHLOE}> <@{ANA}> handed this to you")
     world.redrawn(opened["id"], "*Asked now:*")
     assert world.press(CHLOE, own_card(world, opened["id"], CHLOE), APPROVE)["ok"]
     world.decide(opened["id"], APPROVE, ANA)

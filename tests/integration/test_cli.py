@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
 
 import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.domain.absence import Absence, span
 from app.ports import Client, ClientLimit
+from app.store.absences import RedisAbsences
+from app.store.bells import Bells
 from app.store.clients import RedisClients, new_key, well_formed
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
@@ -194,7 +199,9 @@ def test_an_operator_pauses_looks_and_resumes(server: EmbeddedServer, clients: R
     again = typed(server, "pause", "--reason", "Once more")
     assert again.output == f"Nothing changed. {paused.output}"
     resumed = typed(server, "resume").output
-    assert resumed == f"Resumed. It was {paused.output[0].lower()}{paused.output[1:]}"
+    said, then = resumed.splitlines()
+    assert said == f"Resumed. It was {paused.output[0].lower()}{paused.output[1:].rstrip()}"
+    assert then == "What was held is approved now, and the callbacks that waited leave."
     assert typed(server, "resume").output == "Nothing is paused.\n"
 
 
@@ -232,3 +239,49 @@ def test_a_key_with_a_typo_is_told_from_a_key():
     assert not well_formed(key[:-1] + ("0" if key[-1] != "0" else "1"))
     assert not well_formed(key.upper())
     assert not well_formed("csk_")
+
+
+def test_who_is_away_is_listed_in_the_days_of_whoever_is_without_slack(
+    server: EmbeddedServer, clients: RedisClients
+):
+    assert typed(server, "away", "list").output == "Nobody is away.\n"
+    from_ms, until_ms = span(date(2030, 7, 1), date(2030, 7, 2), "Asia/Tokyo", 0)
+    with (
+        closing(connect(server.url)) as client,
+        closing(connect(server.url, text=False)) as blocking,
+    ):
+        RedisAbsences(client, Bells(blocking)).put(
+            Absence(
+                person="U0ANA00001",
+                person_name="Ana",
+                delegate="U0FAY00001",
+                delegate_name="Fay",
+                from_ms=from_ms,
+                until_ms=until_ms,
+                zone="Asia/Tokyo",
+            ),
+            "operator",
+        )
+    assert typed(server, "away", "list").output == (
+        "Ana (U0ANA00001)  2030-07-01 through 2030-07-02 (Asia/Tokyo)  "
+        "Fay (U0FAY00001) decides in their place\n"
+    )
+
+
+def test_while_slack_cannot_be_asked_nobody_is_sent_away_and_it_is_said_plainly(
+    server: EmbeddedServer, clients: RedisClients
+):
+    env = {
+        "REDIS_URL": server.url,
+        "COUNTERSIGN_SECRET": SECRET,
+        "SLACK_API_URL": "http://127.0.0.1:1/api/",
+        "SLACK_BOT_TOKEN": "xoxb-of-a-test",
+        "SLACK_SIGNING_SECRET": "a signing secret",
+        "COUNTERSIGN_PUBLIC_URL": "http://127.0.0.1:1",
+    }
+    words = ("away", "set", "ana@example.com", "--delegate", "fay@example.com")
+    refused = CliRunner(env=env).invoke(main, [*words, "--until", "2030-07-02"])
+    assert refused.exit_code == 2
+    assert refused.output.startswith("Slack could not be asked (")
+    assert "SLACK_BOT_TOKEN" in refused.output
+    assert typed(server, "away", "list").output == "Nobody is away.\n"

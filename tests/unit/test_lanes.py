@@ -13,6 +13,7 @@ from app import changes
 from app.changes import change
 from app.claims import Timers, drain, singly
 from app.domain import lifecycle
+from app.domain.absence import Absence
 from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Command, TargetsFound, Wake
 from app.domain.due import Lane
@@ -143,6 +144,10 @@ class FakeCards:
 
     def tell_requester(self, person: str, request: Request) -> None:
         self.told.append(("outcome", person))
+
+    def tell_of_absence(self, person: str, absence: Absence) -> None:
+        self.told.append(("absence", person))
+        self.fate("absence")
 
     def inform_absent(self, person: str, request: Request) -> None:
         self.told.append(("absent", person))

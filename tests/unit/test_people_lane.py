@@ -17,7 +17,7 @@ from app.staffing import Staffing
 from policies.plan import Stage
 from tests import fakes
 from tests.builders import NOW, approval, evaluation, opened, person, plan
-from tests.unit.test_lanes import FakeLanes
+from tests.unit.test_lanes import FakeCards, FakeLanes, fails
 
 ANA, BEN, FAY = "U0ANA00001", "U0BEN00001", "U0FAY00001"
 HOUR = 3_600_000
@@ -45,6 +45,7 @@ class Office:
     store: fakes.FakeStore = field(default_factory=fakes.FakeStore)
     absences: fakes.FakeAbsences = field(default_factory=fakes.FakeAbsences)
     directory: Picky = field(default_factory=Picky)
+    cards: FakeCards = field(default_factory=FakeCards)
     waits: list[str] = field(default_factory=list)
 
     def lane(self) -> None:
@@ -52,7 +53,7 @@ class Office:
         staffing = Staffing(self.store, self.directory, self.absences)
         while True:
             lanes = FakeLanes()
-            PeopleLane(self.store, lanes, self.absences, staffing)(TURN)
+            PeopleLane(self.store, lanes, self.absences, staffing, self.cards)(TURN)
             if lanes.ended != [(ANA, "postponed 0")]:
                 self.waits = [how for _, how in lanes.ended]
                 return
@@ -173,10 +174,28 @@ def test_a_change_in_the_middle_has_everything_looked_at_again(
     requests = [office.ask(ANAS) for _ in range(3)]
     office.away()
     staffing = Staffing(office.store, office.directory, office.absences)
-    PeopleLane(office.store, FakeLanes(), office.absences, staffing)(TURN)
+    PeopleLane(office.store, FakeLanes(), office.absences, staffing, office.cards)(TURN)
     office.absences.end(ANA, ANA)
     office.lane()
     assert [office.stand_ins(one) for one in requests] == [[], [], []]
+
+
+def test_both_hear_of_it_once_it_begins_and_once(office: Office):
+    office.away(begins=HOUR, ends=2 * HOUR)
+    office.lane()
+    assert office.cards.told == []
+    office.store.clock += HOUR
+    office.lane()
+    office.lane()
+    assert office.cards.told == [("absence", FAY), ("absence", ANA)]
+
+
+def test_a_word_that_gets_lost_keeps_nothing_from_moving(office: Office):
+    request = office.ask(ANAS)
+    office.cards.fate = fails(SlackAgain("ratelimited"), at="absence")
+    office.away()
+    office.lane()
+    assert office.stand_ins(request) == [FAY]
 
 
 def test_one_past_its_deadline_holds_up_nothing(office: Office):

@@ -41,4 +41,5 @@ def _away(request: Request, most: int) -> list[str]:
 
 
 def _stands_in(away: Away) -> str:
-    return f"<@{away.person}>, <@{away.delegate}> decides until {phrases.instant(away.until_ms)}"
+    through = phrases.last_day(away.until_ms)
+    return f"<@{away.person}> (<@{away.delegate}> decides in their place through {through})"

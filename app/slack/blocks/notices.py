@@ -79,7 +79,7 @@ def gone(absence: Absence, left: Sequence[Absence]) -> Message:
     """For the one who is away from now on, or will be."""
     words = (
         f"<@{absence.delegate}> decides in your place from {phrases.instant(absence.from_ms)} "
-        f"until {phrases.instant(absence.until_ms)}, also what is open already. "
+        f"through {phrases.last_day(absence.until_ms)}, also what is open already. "
         "You may still decide, and hear how what you were asked for ends."
     )
     others = [
@@ -88,6 +88,15 @@ def gone(absence: Absence, left: Sequence[Absence]) -> Message:
         for one in left[:5]
     ]
     return _marked("".join([words, *others]))
+
+
+def begun(absence: Absence) -> Message:
+    """For both whom an absence is about, once it begins."""
+    return _marked(
+        f"<@{absence.person}> is away through {phrases.last_day(absence.until_ms)}, and "
+        f"<@{absence.delegate}> decides in their place. What was asked of <@{absence.person}> by "
+        "name comes as a card by direct message; out of a group, the card in its channel counts."
+    )
 
 
 def back(ended: Absence) -> Message:

@@ -83,6 +83,12 @@ def instant(instant_ms: int) -> str:
     return date(instant_ms, iso(instant_ms))
 
 
+def last_day(until_ms: int) -> str:
+    """The last day before an instant at which a day begins, in mrkdwn."""
+    last_ms = until_ms - 1_000
+    return date(last_ms, iso(last_ms)[:10], "{date_short_pretty}")
+
+
 def _what(request: Request, decision: Decision) -> str:
     plan = request.body.evaluation.plan
     watched = plan is not None and plan.watch is not None and request.state.stopped is None

@@ -126,6 +126,6 @@ def boxed(text: str) -> RichTextBlock:
     return RichTextBlock(elements=[RichTextPreformattedElement(elements=[words])])
 
 
-def date(instant_ms: int, fallback: str) -> str:
+def date(instant_ms: int, fallback: str, form: str = "{date_short_pretty} at {time}") -> str:
     """An instant that Slack shows in each reader's own time zone; `fallback` is ISO text."""
-    return f"<!date^{instant_ms // 1000}^{{date_short_pretty}} at {{time}}|{fallback}>"
+    return f"<!date^{instant_ms // 1000}^{form}|{fallback}>"

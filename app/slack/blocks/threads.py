@@ -9,7 +9,7 @@ from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 
 from . import phrases, questions
-from .people import called, listed, who
+from .people import called, listed, mention, who
 from .text import Message, checked, cut, escaped, section
 
 _TITLE, _TITLES, _EACH = 300, 1_000, 100
@@ -17,7 +17,7 @@ _LEADS = {
     "reminder": "This still waits for a decision: {title}.",
     "escalation": "This is not decided yet, so more people are asked: {title}.",
     "stage": "It is your turn: {title} was approved by those asked before you.",
-    "handover": "This was handed to you: {title}.",
+    "handover": "{by} handed this to you: {title}.",
 }
 _TOGETHER = {
     "reminder": "{count} of these still wait for a decision: {titles}.",
@@ -52,7 +52,8 @@ def said_together(notice: SayNotice, requests: Sequence[Request], to: Sequence[s
 
 def _waiting(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
     title = escaped(cut(phrases.title(request), _TITLE, "on the card"))
-    lead = _LEADS[notice.kind].format(title=f"*{title}*")
+    by = mention(notice.by) if notice.by else "Somebody"
+    lead = _LEADS[notice.kind].format(title=f"*{title}*", by=by)
     until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)
     words = f"{called(to)} {lead} Without an answer it expires {until}.".strip()
     return Message(text=words, blocks=checked([section(words)]))

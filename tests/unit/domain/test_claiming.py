@@ -145,10 +145,18 @@ def test_whoever_it_was_handed_to_is_asked_in_person_and_is_told():
     assert (moved.state.assigned, moved.addressed) == ((BEN,), (BEN,))
     assert moved.state.cards.shown_to == (BEN,)
     assert [(one.kind, one.places) for one in moved.state.cards.notices] == [("handover", (here,))]
+    assert [one.by for one in moved.state.cards.notices] == [ANA]
     assert due(moved)[Lane.SLACK] == 0
     assert [(one.type.value, one.detail) for one in transition.events] == [
         ("request.handed_over", {"to": BEN})
     ]
+
+
+def test_nobody_is_handed_what_they_alone_are_asked_for():
+    request = opened_with(plan(stages=(Stage(reviewers=(FINANCE, ANA)),)))
+    moved = after(request, handed(request, ANA, BEN), LATER)
+    with pytest.raises(HandOverRefused, match="is asked already"):
+        applied(moved, handed(moved, ANA, BEN), LATER)
 
 
 def test_both_can_decide_what_was_handed_over():

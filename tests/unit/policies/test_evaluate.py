@@ -291,8 +291,11 @@ rules:
     for amount, rule, because in ((1, "routine", "Small."), (10, "later", "It can be undone.")):
         judged = over(amount)
         assert (judged.route, judged.rule, judged.allowance) == (Route.REVIEW, rule, None)
-        assert judged.because == "The client asked for more than its limit, so a person looks."
-        assert f"so a person looks. {because}" in judged.summary.why
+        assert judged.because == (
+            "The client asked for more than its limit, so nothing goes ahead by itself and "
+            "2 people must approve, as where this policy asks most."
+        )
+        assert f"Within it this would have held: {because}" in judged.summary.why
         assert judged.plan == policy.strictest
     asked = over(100)
     assert (asked.because, asked.plan) == ("Large.", policy.plans["large"])

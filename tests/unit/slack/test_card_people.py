@@ -102,7 +102,7 @@ def test_the_overflow_is_shown_with_the_reason():
 
 def test_whoever_is_away_is_shown_with_who_decides_in_their_place():
     request = staffed(asked(), gone())
-    assert f"*Away:* <@{ANA}>, <@{FAY}> decides until {AT}" in words(request)
+    assert f"*Away:* <@{ANA}> (<@{FAY}> decides in their place through " in words(request)
 
 
 def test_more_absences_than_there_is_room_for_are_counted():
@@ -164,13 +164,20 @@ def test_a_decided_card_has_no_menu_and_keeps_what_was_asked():
         ("reminder", "This still waits for a decision: *Refund"),
         ("escalation", "This is not decided yet, so more people are asked: *Refund"),
         ("stage", "It is your turn: *Refund"),
-        ("handover", "This was handed to you: *Refund"),
     ],
 )
 def test_a_call_for_an_answer_mentions_whom_it_is_for_and_says_when_it_expires(kind, lead):
     text = said(kind, asked(), (ANA, "S0FINANCE1")).text
     assert text.startswith(f"<@{ANA}> <!subteam^S0FINANCE1> {lead}")
     assert f"Without an answer it expires {AT}" in text
+
+
+def test_what_was_handed_over_says_by_whom():
+    place = Place(channel="C0APPROVAL", ts="1.1")
+    notice = SayNotice(kind="handover", at_ms=NOW, place=place, by=ANA)
+    assert threads.said(notice, asked(), (FAY,)).text.startswith(
+        f"<@{FAY}> <@{ANA}> handed this to you: *Refund"
+    )
 
 
 def test_a_question_in_the_thread_can_be_answered_there():
