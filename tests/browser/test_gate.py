@@ -1,4 +1,4 @@
-"""The whole gate as a reviewer sees it, in a real browser. Its pictures are those of the README.
+"""The whole gate as a reviewer sees it, in a real browser. Its pictures are those of the docs.
 
 `COUNTERSIGN_PICTURES=docs/images` keeps them there.
 """
@@ -14,7 +14,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.world import ANA, APPROVE, BEN, REJECT, REVISE, World, at_once, eventually, running
+from tests.world import (
+    ANA,
+    APPROVE,
+    BEN,
+    CHLOE,
+    REJECT,
+    REVISE,
+    World,
+    at_once,
+    eventually,
+    running,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -148,6 +159,32 @@ def test_somebody_stops_what_would_go_ahead(page: Page, world: World, pictures: 
     expect(card).to_contain_text("The customer wrote again.")
     callback = world.delivered(request_id)
     assert (callback["type"], callback["data"]["by"][0]["id"]) == ("request.rejected", ANA)
+
+
+def test_what_waits_is_urged_and_a_backup_decides(page: Page, world: World, pictures: Path) -> None:
+    title = "Refund order 1045 for Acme"
+    request_id, card = opened_card(page, world, title)
+    page.set_viewport_size({"width": 1240, "height": 860})
+
+    def picture(name: str) -> None:
+        card.evaluate("(message) => message.scrollIntoView({block: 'start'})")
+        page.screenshot(path=pictures / name)
+
+    world.its_hour_has_come(request_id, "remind_ms")
+    card.get_by_label("Reply in thread").click()
+    replies = page.locator("#replies")
+    expect(replies).to_contain_text("This still waits for a decision")
+
+    world.its_hour_has_come(request_id, "escalate_ms")
+    expect(replies).to_contain_text("This is not decided yet, so more people are asked")
+    expect(page.locator("#messages")).to_contain_text("so more people are asked")
+    picture("escalated.png")
+
+    world.decide(request_id, APPROVE, CHLOE)
+    expect(card).to_contain_text("Approved by @Chloe")
+    expect(card.locator("[data-action-id]")).to_have_count(0)
+    picture("backup.png")
+    assert world.delivered(request_id)["data"]["by"][0]["id"] == CHLOE
 
 
 def test_a_burst_is_one_message_and_each_request_is_opened_out_of_it(
