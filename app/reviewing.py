@@ -128,6 +128,11 @@ class Reviewing:
         """
         person, delegate = self.directory.persons([user_id, delegate_id], (), None)
         for one, what in ((person, "be away"), (delegate, "stand in for anybody")):
+            if one.standing == "unverified":
+                raise AbsenceRefused(
+                    f"Slack does not confirm who {one.name} is.",
+                    "Check the name, or try again in a moment.",
+                )
             if one.standing != "trusted":
                 raise AbsenceRefused(f"{one.name} can't {what}: {one.standing} in Slack.")
         now = self.store.now()

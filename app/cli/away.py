@@ -11,6 +11,7 @@ from app.domain.absence import Absence
 from app.domain.errors import AbsenceRefused
 from app.reviewing import Reviewing
 from app.settings import load, load_store_settings
+from app.slack.ids import is_user
 
 from .account import operator
 
@@ -77,10 +78,12 @@ def _stands_in(absence: Absence) -> str:
 
 def _user(reviewing: Reviewing, ref: str) -> str:
     """The user id of an e-mail address or id. Raises `AbsenceRefused`, `SlackAgain`."""
+    if is_user(ref):
+        return ref
     if ref.startswith("@"):
         raise AbsenceRefused(f"{ref} is a group.", "Name one person.")
     if "@" not in ref:
-        return ref
+        raise AbsenceRefused(f"{ref} is not somebody.", "Use an e-mail address or an id.")
     found = reviewing.directory.members((ref,))[ref]
     if not found:
         raise AbsenceRefused(f"Slack knows nobody called {ref}.", "Use an e-mail address or an id.")

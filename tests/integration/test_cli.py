@@ -279,8 +279,13 @@ def test_while_slack_cannot_be_asked_nobody_is_sent_away_and_it_is_said_plainly(
         "SLACK_SIGNING_SECRET": "a signing secret",
         "COUNTERSIGN_PUBLIC_URL": "http://127.0.0.1:1",
     }
-    words = ("away", "set", "ana@example.com", "--delegate", "fay@example.com")
-    refused = CliRunner(env=env).invoke(main, [*words, "--until", "2030-07-02"])
+
+    def sent_away(person: str) -> Result:
+        words = ("away", "set", person, "--delegate", "fay@example.com", "--until", "2030-07-02")
+        return CliRunner(env=env).invoke(main, words)
+
+    assert "ana is not somebody" in sent_away("ana").output
+    refused = sent_away("ana@example.com")
     assert refused.exit_code == 2
     assert refused.output.startswith("Slack could not be asked (")
     assert "SLACK_BOT_TOKEN" in refused.output
