@@ -41,30 +41,44 @@ class PeopleLane:
     def __call__(self, claim: Claim) -> None:
         person = claim.request_id
         absence, reached = self.absences.get(person), self.absences.reached(person)
-        if absence is not None:
-            self._tell(absence)
+        since_ms = self.store.now() if reached is None else reached.since_ms
         page = self.store.waiting(None if reached is None else reached.request_id, _PAGE)
         sure = self._settle(page)
         sure_so_far = sure and (reached is None or reached.sure)
         if page:
-            self.absences.reach(person, absence, Reached(page[-1], sure_so_far))
+            self.absences.reach(person, absence, Reached(page[-1], sure_so_far, since_ms))
             self.lanes.postpone(claim, 0 if sure else LOOK_AGAIN_MS)
-        elif sure_so_far:
-            now = self.store.now()
-            self.absences.seen(person, absence, None if absence is None else absence.next_ms(now))
-        else:
+            return
+        wait_ms = self._tell(absence)
+        if not sure_so_far:
             self.absences.reach(person, absence, None)
             self.lanes.postpone(claim, _NEXT_ROUND_MS)
+        elif wait_ms:
+            self.lanes.postpone(claim, wait_ms)
+        else:
+            next_ms = None if absence is None else absence.next_ms(since_ms)
+            self.absences.seen(person, absence, next_ms)
 
-    def _tell(self, absence: Absence) -> None:
-        """Both hear of it once it begins. Their cards matter more than a word that gets lost."""
-        begun = absence.holds(self.store.now())
-        if begun and self.absences.first_time(absence.person):
-            for person in (absence.delegate, absence.person):
-                try:
-                    self.cards.tell_of_absence(person, absence)
-                except (SlackAgain, SlackNever) as error:
-                    _log.warning("%s was not told of an absence: %s", person, error.problem)
+    def _tell(self, absence: Absence | None) -> int:
+        """Both hear of it once it begins; how long (ms) the next of them has to wait, 0 for none.
+
+        Their cards come first: this is only tried once the requests were looked at.
+        """
+        if absence is None or not absence.holds(self.store.now()):
+            return 0
+        told = self.absences.told(absence.person)
+        for person in (absence.delegate, absence.person):
+            if person in told:
+                continue
+            try:
+                self.cards.tell_of_absence(person, absence)
+            except SlackAgain as again:
+                return LOOK_AGAIN_MS if again.wait_s is None else int(again.wait_s * 1000) + 1
+            except SlackNever as never:
+                _log.warning("%s can't be told of an absence: %s", person, never.problem)
+            told = (*told, person)
+            self.absences.note_told(absence, told)
+        return 0
 
     def _settle(self, page: Sequence[str]) -> bool:
         """Whether all of them could be looked at. One that can't be holds up no other."""

@@ -274,7 +274,7 @@ class FakeAbsences:
     held: dict[str, Absence] = field(default_factory=dict)
     turns: dict[str, int | None] = field(default_factory=dict)
     looked_at: dict[str, Reached | None] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
+    informed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def all(self) -> tuple[Absence, ...]:
         return tuple(self.held.values())
@@ -293,12 +293,13 @@ class FakeAbsences:
     def _anew(self, person: str) -> None:
         self.turns[person] = None
         self.looked_at.pop(person, None)
-        self.told.discard(person)
+        self.informed.pop(person, None)
 
-    def first_time(self, person: str) -> bool:
-        new = person not in self.told
-        self.told.add(person)
-        return new
+    def told(self, person: str) -> tuple[str, ...]:
+        return self.informed.get(person, ())
+
+    def note_told(self, absence: Absence, told: tuple[str, ...]) -> None:
+        self.informed[absence.person] = told
 
     def reached(self, person: str) -> Reached | None:
         return self.looked_at.get(person)

@@ -431,6 +431,18 @@ def running(
             stack.stop()
 
 
+@contextmanager
+def running_with(
+    files: Mapping[str, str], own: Mapping[str, Mapping[str, str]] | None = None
+) -> Iterator[World]:
+    """The same under policies of its own: the texts of their files, by name."""
+    with tempfile.TemporaryDirectory(prefix="cs") as folder:
+        for name, text in files.items():
+            (Path(folder) / f"{name}.yaml").write_text(text)
+        with running(COUNTERSIGN_POLICY_DIR=folder, own=own) as world:
+            yield world
+
+
 def at_once(jobs: Sequence[Callable[[], T]], width: int) -> list[T]:
     """Run them side by side, and give what they gave."""
     with ThreadPoolExecutor(width) as pool:

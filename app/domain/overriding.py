@@ -23,8 +23,8 @@ from .events import EventType, fingerprint
 from .request import Decision, Request, Status
 from .transition import Transition, event
 
-REASON = 10
-"""Characters that a reason has at the least."""
+_SHORTEST, _LONGEST = 10, 2_000
+"""Characters of a reason, which becomes the comment of the decision."""
 
 _STATUS = {Outcome.APPROVE: Status.APPROVED, Outcome.REJECT: Status.REJECTED}
 
@@ -69,8 +69,8 @@ def check(request: Request, command: Override) -> None:
         raise DigestMismatch(
             "The digest is not that of this request.", "Look at it again, then decide."
         )
-    if len(command.reason.strip()) < REASON:
-        raise CommentRequired(f"Say why, in {REASON} characters or more.")
+    if not _SHORTEST <= len(command.reason.strip()) <= _LONGEST:
+        raise CommentRequired(f"Say why, in {_SHORTEST} to {_LONGEST:,} characters.")
     _offered(request, command)
 
 

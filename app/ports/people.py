@@ -10,10 +10,14 @@ from ..domain.absence import Absence
 
 @dataclass(frozen=True)
 class Reached:
-    """The id down to which the open requests were looked at, and whether each could be."""
+    """The id down to which the open requests were looked at, and whether each could be.
+
+    `since_ms` is when the first of them was: what begins or ends after that concerns them again.
+    """
 
     request_id: str
     sure: bool
+    since_ms: int
 
 
 class Absences(Protocol):
@@ -44,8 +48,11 @@ class Absences(Protocol):
         When it changed meanwhile they are looked at from the newest on again.
         """
 
-    def first_time(self, person: str) -> bool:
-        """Whether this is asked for the first time since the absence was entered or changed."""
+    def told(self, person: str) -> tuple[str, ...]:
+        """Who was told (user ids) that this person's absence begins."""
+
+    def note_told(self, absence: Absence, told: tuple[str, ...]) -> None:
+        """These were told of it; forgotten when it changed meanwhile, or does later."""
 
     def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
         """Every open request was looked at while this was the person's absence.

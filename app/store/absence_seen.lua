@@ -1,6 +1,6 @@
 -- The open requests have been looked at for person ARGV[1], whose absence was ARGV[2] then ('' for
--- none). Unless that changed meanwhile, the next turn is at ARGV[3] (ms); with '' there is none, and
--- an absence that is over is forgotten.
+-- none). Unless that changed meanwhile, the next turn is at ARGV[3] (ms); with '' there is none,
+-- and an absence that is over is forgotten.
 local person = ARGV[1]
 if (redis.call('HGET', 'cs:absences', person) or '') ~= ARGV[2] then return 0 end
 if ARGV[3] ~= '' then

@@ -26,7 +26,7 @@ class RedisAbsences:
         self._bells = bells
         self._change = script(client, "absence")
         self._seen = script(client, "absence_seen")
-        self._reach = script(client, "absence_reach")
+        self._note = script(client, "absence_note")
 
     def all(self) -> tuple[Absence, ...]:
         stored = talk(lambda: self._redis.hgetall(_KEY))
@@ -47,25 +47,30 @@ class RedisAbsences:
         found = talk(lambda: self._redis.hget(request_key(person), "reached"))
         if found is None:
             return None
-        request_id, sure = str(found).split(" ")
-        return Reached(request_id, sure == "sure")
+        request_id, sure, since_ms = str(found).split(" ")
+        return Reached(request_id, sure == "sure", int(since_ms))
 
     def reach(self, person: str, absence: Absence | None, reached: Reached | None) -> None:
-        stood = "" if absence is None else absence.model_dump_json()
         text = ""
         if reached is not None:
-            text = f"{reached.request_id} {'sure' if reached.sure else 'unsure'}"
-        talk(lambda: self._reach(args=[person, stood, text]))
+            sure = "sure" if reached.sure else "unsure"
+            text = f"{reached.request_id} {sure} {reached.since_ms}"
+        talk(lambda: self._note(args=[person, _text(absence), "reached", text]))
 
-    def first_time(self, person: str) -> bool:
-        return bool(talk(lambda: self._redis.hsetnx(request_key(person), "told", "1")))
+    def told(self, person: str) -> tuple[str, ...]:
+        found = talk(lambda: self._redis.hget(request_key(person), "told"))
+        return tuple(str(found or "").split())
+
+    def note_told(self, absence: Absence, told: tuple[str, ...]) -> None:
+        args = [absence.person, _text(absence), "told", " ".join(told)]
+        talk(lambda: self._note(args=args))
 
     def put(self, absence: Absence, by: str) -> None:
         # Looked at now, also for one to come: what an earlier one moved has to be moved back.
         now = self._now()
         detail = absence.model_dump(include={"person", "delegate", "from_ms", "until_ms"})
         event = AbsenceEvent(type=AbsenceEventType.AWAY, at_ms=now, actor=by, detail=detail)
-        self._write(absence.person, absence.model_dump_json(), now, event)
+        self._write(absence.person, _text(absence), now, event)
 
     def end(self, person: str, by: str) -> Absence | None:
         now = self._now()
@@ -76,9 +81,8 @@ class RedisAbsences:
         return None if before is None else _read(before)
 
     def seen(self, person: str, absence: Absence | None, next_ms: int | None) -> None:
-        stood = "" if absence is None else absence.model_dump_json()
         turn = "" if next_ms is None else str(next_ms)
-        talk(lambda: self._seen(args=[person, stood, turn]))
+        talk(lambda: self._seen(args=[person, _text(absence), turn]))
 
     def _write(self, person: str, absence: str, due_ms: int, event: AbsenceEvent) -> str | None:
         """The absence, its turn and its event together; gives the absence that stood there."""
@@ -88,6 +92,11 @@ class RedisAbsences:
 
     def _now(self) -> int:
         return milliseconds(talk(self._redis.time))
+
+
+def _text(absence: Absence | None) -> str:
+    """An absence as it is stored, so that a script can tell whether it still stands."""
+    return "" if absence is None else absence.model_dump_json()
 
 
 def _read(text: str) -> Absence | None:

@@ -1,6 +1,6 @@
 -- Take up to ARGV[2] due requests of lane ARGV[1] under a lease of ARGV[4] ms, named ARGV[3].
--- With a line, KEYS[1], they are the first of those who stand in it and have work in the lane, whenever
--- that is due; who is set aside is left alone.
+-- With a line, KEYS[1], they are the first of those who stand in it and have work in the lane,
+-- whenever that is due; who is set aside is left alone.
 -- A claim that is found past its lease was never finished: its work may be half done.
 -- Answers '1' when more is due, then each id with '1' when it was found unfinished. No callback is
 -- handed out during a pause.
@@ -10,7 +10,7 @@ if lane == 'callback' and redis.call('EXISTS', 'cs:paused') == 1 then return {'0
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- When the lease of whoever holds a request ends, nil when nobody does; and what a claim left there.
+-- When the lease of whoever holds a request ends, nil when nobody does; and what a claim left.
 local function holder(id)
   local held = redis.call('HGET', claims, id)
   local ends = held and tonumber(string.match(held, ' (%d+)$'))
@@ -37,7 +37,7 @@ if KEYS[1] then
   return {'0', unpack(taken)}
 end
 
--- Those that somebody holds are passed over, and moved to the end of their lease, so a few rounds do.
+-- Those that somebody holds are passed over, and moved to the end of their lease: a few rounds do.
 for _ = 1, 8 do
   local wanted = limit - count
   local ids = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, wanted)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from app.domain.bursts import queues_in, waits_in
+from app.domain.due import Lane
 from app.domain.errors import RequestUnreadable
 from app.domain.request import Body, Request, State, Status
 
@@ -37,6 +38,11 @@ def client_index(client: str, status: str | None = None, policy: str | None = No
     if policy is not None:
         return f"cs:index:client:{client}:policy:{policy}"
     return f"cs:index:client:{client}"
+
+
+def due_key(lane: Lane) -> str:
+    """What a lane has to do, by when."""
+    return f"cs:due:{lane.value}"
 
 
 def held_index(reason: str) -> str:

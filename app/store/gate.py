@@ -15,7 +15,7 @@ from app.ports import Client
 from .alarms import MOST
 from .bells import Bells
 from .connection import milliseconds, script, talk, talk_in_one
-from .documents import held_index
+from .documents import due_key, held_index
 
 PAUSED = "cs:paused"
 """There as long as everything is paused; the scripts look for it."""
@@ -52,7 +52,7 @@ class RedisGate:
             pipe.get(PAUSED)
             pipe.zcard(held_index("paused"))
             pipe.zcard(held_index("limit"))
-            pipe.zcard(f"cs:due:{Lane.CALLBACK.value}")
+            pipe.zcard(due_key(Lane.CALLBACK))
             pipe.hvals(f"cs:claims:{Lane.CALLBACK.value}")
 
         found, held, limited, waiting, claims = talk_in_one(self._redis, ask)
@@ -61,7 +61,8 @@ class RedisGate:
             pause=_pause(found),
             held=held,
             limited=limited,
-            callbacks=waiting - live,
+            # One that was just delivered is still under way, and waits no more.
+            callbacks=max(0, waiting - live),
             under_way=live,
         )
 

@@ -17,6 +17,7 @@ from app.ports import Figures, LaneFigures, Seen, Swept
 from . import documents
 from .alarms import OUTBOX
 from .connection import milliseconds, script, talk, talk_in_one
+from .gate import PAUSED
 
 EVERY_MS = 15_000
 """The least between the end of one audit and the next, whichever process makes it."""
@@ -27,7 +28,6 @@ _TURN_MS = 30_000
 _CASES = 1_000
 """Cases that are remembered of each kind; more are found again once there is room."""
 
-_PAUSED = "cs:paused"
 _TURN, _AUDIT, _COUNTERS, _ENDED = "cs:audit:turn", "cs:audit", "cs:counters", "ended"
 _FIELDS = ("version", *documents.FIELDS, *(f"due:{lane.value}" for lane in OF_REQUESTS))
 _SHOWN = 5
@@ -68,7 +68,7 @@ class RedisInspection:
         return [str(one) for one in found]
 
     def next_page(self, status: Status, limit: int) -> list[str]:
-        index, cursor = _index(status), f"look:{status.value}"
+        index, cursor = documents.status_index(status), f"look:{status.value}"
         after = talk(lambda: self._redis.hget(_AUDIT, cursor))
         lowest = "-" if after is None else f"({after!s}"
         ids = talk(lambda: self._redis.zrangebylex(index, lowest, "+", start=0, num=limit))
@@ -84,8 +84,8 @@ class RedisInspection:
             for request_id in request_ids:
                 pipe.hmget(documents.request_key(request_id), _FIELDS)
                 for lane in OF_REQUESTS:
-                    pipe.zscore(_due(lane), request_id)
-                pipe.zscore(_index(Status.PENDING), request_id)
+                    pipe.zscore(documents.due_key(lane), request_id)
+                pipe.zscore(documents.status_index(Status.PENDING), request_id)
             pipe.time()
             # Whatever lies in place of one request keeps nobody from looking into the others.
             return list(pipe.execute(raise_on_error=False))
@@ -126,10 +126,10 @@ class RedisInspection:
         now = milliseconds(talk(self._redis.time))
 
         def ask(pipe: Pipeline) -> None:
-            pipe.zcard(_index(Status.PENDING))
+            pipe.zcard(documents.status_index(Status.PENDING))
             pipe.llen(OUTBOX)
             pipe.hget(_AUDIT, _ENDED)
-            pipe.exists(_PAUSED)
+            pipe.exists(PAUSED)
             pipe.hgetall(_COUNTERS)
             for kind in _KEPT:
                 pipe.scard(_cases(kind))
@@ -149,22 +149,14 @@ class RedisInspection:
     def _lanes(self, now: int) -> Mapping[Lane, LaneFigures]:
         def ask(pipe: Pipeline) -> None:
             for lane in Lane:
-                pipe.zrange(_due(lane), 0, _SHOWN - 1, withscores=True)
-                pipe.zcount(_due(lane), "-inf", now - GRACE_MS)
+                pipe.zrange(documents.due_key(lane), 0, _SHOWN - 1, withscores=True)
+                pipe.zcount(documents.due_key(lane), "-inf", now - GRACE_MS)
                 pipe.hlen(_aside(lane))
                 pipe.hscan(_aside(lane), count=_SHOWN)
 
         answers = talk_in_one(self._redis, ask)
         rows = (answers[at : at + 4] for at in range(0, len(answers), 4))
         return {lane: _lane_figures(row, now) for lane, row in zip(Lane, rows, strict=True)}
-
-
-def _index(status: Status) -> str:
-    return f"cs:index:status:{status.value}"
-
-
-def _due(lane: Lane) -> str:
-    return f"cs:due:{lane.value}"
 
 
 def _aside(lane: Lane) -> str:

@@ -13,7 +13,7 @@ from app.ports import Batch, Claim
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk, talk_in_one
-from .documents import line_key, queue_key
+from .documents import due_key, line_key, queue_key
 from .gate import PAUSED
 
 LEASE_MS = 60_000
@@ -73,7 +73,7 @@ class RedisLanes:
         """
 
         def ask(pipe: Pipeline) -> None:
-            pipe.zrange(f"cs:due:{lane.value}", 0, 0, withscores=True)
+            pipe.zrange(due_key(lane), 0, 0, withscores=True)
             pipe.time()
             pipe.exists(PAUSED)
 

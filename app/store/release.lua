@@ -1,7 +1,8 @@
 -- Let go of request ARGV[2] in lane ARGV[1], held as ARGV[3]. Due again as its state says, or after
--- ARGV[4] ms unless a commit has made it due anew meanwhile, of which its holder may not know; with ARGV[5], a problem, it is set aside for a time that doubles up to an hour.
+-- ARGV[4] ms unless a commit has made it due anew meanwhile, of which its holder may not know; with
+-- ARGV[5], a problem, it is set aside for a time that doubles up to an hour.
 -- What is put off undone, and was found unfinished (ARGV[6]) or broke off, is unfinished next time.
--- With ARGV[7] it is put off for the pause, whose end makes it due: at once if that has come already.
+-- With ARGV[7] it is put off for the pause, whose end makes it due: at once if that has come.
 local lane, id, token, wait, problem = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local claims, aside, due = 'cs:claims:' .. lane, 'cs:aside:' .. lane, 'cs:due:' .. lane
 local held = redis.call('HGET', claims, id)

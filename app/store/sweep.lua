@@ -1,6 +1,6 @@
 -- Look at up to ARGV[2] requests of status ARGV[1], from where the last look left off, and put back
--- what has lost its place among what is due: it has none, or one that is later by ARGV[3] ms than any
--- back-off makes it. The due time on record stands in the request's own hash.
+-- what has lost its place among what is due: it has none, or one that is later by ARGV[3] ms than
+-- any back-off makes it. The due time on record stands in the request's own hash.
 -- Answers whether the round is at its end, the ids put back in each lane, and those to look into:
 -- nothing to read there, or no due time on record where there should be one.
 local LANES = {'time', 'slack', 'callback'}

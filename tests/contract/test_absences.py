@@ -14,7 +14,7 @@ from app.domain.absence import Absence
 from app.domain.commands import Cancel, Claim, Release, Staffed
 from app.domain.due import Lane
 from app.domain.request import Actor, Request
-from app.ports import Full
+from app.ports import Full, Reached
 from app.staffing import Staffing
 from app.store.absences import RedisAbsences
 from app.store.bells import Bells
@@ -76,12 +76,31 @@ def test_a_new_one_takes_the_place_of_the_one_before(store: RedisRequests, absen
     assert set(absences.all()) == {second, others}
 
 
-def test_each_absence_that_is_entered_is_told_of_once(
+def test_who_was_told_is_remembered_until_the_absence_changes(
     store: RedisRequests, absences: RedisAbsences
 ):
-    for until in (HOUR, 2 * HOUR):
-        absences.put(absence(store.now(), ends=until), ANA)
-        assert [absences.first_time(ANA) for _ in range(3)] == [True, False, False]
+    first, second = (absence(store.now(), ends=until) for until in (HOUR, 2 * HOUR))
+    absences.put(first, ANA)
+    assert absences.told(ANA) == ()
+    absences.note_told(first, (FAY, ANA))
+    assert absences.told(ANA) == (FAY, ANA)
+    absences.put(second, ANA)
+    absences.note_told(first, (FAY,))
+    assert absences.told(ANA) == (), "what was said was said of other days"
+
+
+def test_how_far_the_requests_were_looked_at_is_remembered_until_the_absence_changes(
+    store: RedisRequests, absences: RedisAbsences
+):
+    first, second = (absence(store.now(), ends=until) for until in (HOUR, 2 * HOUR))
+    absences.put(first, ANA)
+    assert absences.reached(ANA) is None
+    for so_far in (Reached("req_2", sure=True, since_ms=7), Reached("req_1", False, 7), None):
+        absences.reach(ANA, first, so_far)
+        assert absences.reached(ANA) == so_far
+    absences.put(second, ANA)
+    absences.reach(ANA, first, Reached("req_1", sure=True, since_ms=7))
+    assert absences.reached(ANA) is None, "everything is looked at anew"
 
 
 def test_an_end_gives_what_it_ended_and_there_is_only_one(

@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from tests.world import (
     buttons,
     eventually,
     pressed,
-    running,
+    running_with,
     shared_by,
 )
 
@@ -49,14 +48,12 @@ review:
 
 
 @pytest.fixture(scope="module")
-def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def flooded() -> Iterator[World]:
     """A product with a channel for each story, and one beside them."""
-    folder = tmp_path_factory.mktemp("policies")
-    for name in ("burst", "urgent", "seen", "killed"):
-        (folder / f"{name}.yaml").write_text(POLICY.format(name=name))
-    (folder / "unanswered.yaml").write_text(UNANSWERED)
-    with running(COUNTERSIGN_POLICY_DIR=str(Path(folder))) as world:
-        for name in ("burst", "urgent", "seen", "killed", "unanswered"):
+    files = {name: POLICY.format(name=name) for name in ("burst", "urgent", "seen", "killed")}
+    files["unanswered"] = UNANSWERED
+    with running_with(files) as world:
+        for name in files:
             world.slack.post("/api/channels", json={"name": name}).raise_for_status()
         yield world
 

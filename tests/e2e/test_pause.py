@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from click.testing import CliRunner
 from app.cli import main
 from app.domain.due import Lane
 from app.ports import ClientLimit
-from tests.world import APPROVE, World, eventually, running
+from tests.world import APPROVE, World, eventually, running_with
 
 CLAIMS = [f"cs:claims:{lane.value}" for lane in Lane]
 POLICIES = {
@@ -38,11 +37,8 @@ POLICIES = {
 
 
 @pytest.fixture(scope="module")
-def paused_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder: Path = tmp_path_factory.mktemp("policies")
-    for name, text in POLICIES.items():
-        (folder / f"{name}.yaml").write_text(text)
-    with running(COUNTERSIGN_POLICY_DIR=str(folder)) as world:
+def paused_world() -> Iterator[World]:
+    with running_with(POLICIES) as world:
         yield world
 
 

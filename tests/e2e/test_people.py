@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ from tests.world import (
     eventually,
     labelled,
     pressed,
-    running,
+    running_with,
 )
 
 FAY = "U0FAY00001"
@@ -64,11 +63,8 @@ POLICIES = {
 
 
 @pytest.fixture(scope="module")
-def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("policies")
-    for name, text in POLICIES.items():
-        (Path(folder) / f"{name}.yaml").write_text(text)
-    with running(COUNTERSIGN_POLICY_DIR=str(folder)) as world:
+def staffed() -> Iterator[World]:
+    with running_with(POLICIES) as world:
         yield world
 
 
@@ -115,6 +111,8 @@ def test_a_delegate_decides_what_is_open_already_and_the_absent_person_hears_of_
     assert world.fill_in(ANA, EVE, None, in_days(3))["ok"]
     world.told(ANA, "decides in your place")
     world.redrawn(opened["id"], "*Away:*")
+    for person in (EVE, ANA):
+        world.said(f"<@{ANA}> is away through", person)
     assert world.press(EVE, own_card(world, opened["id"], EVE), APPROVE)["ok"]
     callback = world.delivered(opened["id"])
     assert [one["id"] for one in callback["data"]["by"]] == [EVE]

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from tests.world import (
     buttons,
     eventually,
     labelled,
-    running,
+    running_with,
 )
 
 POLICIES = {
@@ -79,16 +78,8 @@ POLICIES = {
 
 
 @pytest.fixture(scope="session")
-def policy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("policies")
-    for name, text in POLICIES.items():
-        (folder / f"{name}.yaml").write_text(text)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def routed(policy_folder: Path) -> Iterator[World]:
-    with running(COUNTERSIGN_POLICY_DIR=str(policy_folder)) as world:
+def routed() -> Iterator[World]:
+    with running_with(POLICIES) as world:
         yield world
 
 

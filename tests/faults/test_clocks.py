@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import ANA, APPROVALS, APPROVE, World, buttons, eventually, pressed, running
+from tests.world import ANA, APPROVALS, APPROVE, World, buttons, eventually, pressed, running_with
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -38,14 +38,9 @@ CLOCKS: Mapping[str, Mapping[str, str]] = {
 
 
 @pytest.fixture(scope="module", params=CLOCKS)
-def world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("policies")
-    for name, text in POLICIES.items():
-        (folder / f"{name}.yaml").write_text(text)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
     clocks = {name: _off(by) for name, by in CLOCKS[request.param].items()}
-    with running(COUNTERSIGN_POLICY_DIR=str(folder), own=clocks) as world:
+    with running_with(POLICIES, own=clocks) as world:
         yield world
 
 

@@ -159,7 +159,8 @@ def test_what_is_decided_already_says_by_whom(server: EmbeddedServer, store: Red
         ("U0ANA00001", REASON, "nobody can say whether U0ANA00001 is somebody else"),
         ("Ana", REASON, "name one person"),
         ("@finance-approvers", REASON, "name one person"),
-        ("ana@example.com", "because", "10 characters or more"),
+        ("ana@example.com", "because", "10 to 2,000 characters"),
+        ("ana@example.com", "x" * 2_001, "10 to 2,000 characters"),
     ],
 )
 def test_whoever_may_not_is_told_why_and_nothing_is_decided(

@@ -12,7 +12,7 @@ from app.domain.absence import Absence
 from app.domain.due import Lane
 from app.domain.request import Request
 from app.people_lane import PeopleLane
-from app.ports import Claim, SlackAgain
+from app.ports import Claim, SlackAgain, SlackNever
 from app.staffing import Staffing
 from policies.plan import Stage
 from tests import fakes
@@ -180,6 +180,22 @@ def test_a_change_in_the_middle_has_everything_looked_at_again(
     assert [office.stand_ins(one) for one in requests] == [[], [], []]
 
 
+def test_an_absence_that_begins_in_the_middle_has_everything_looked_at_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("app.people_lane._PAGE", 1)
+    requests = [office.ask(ANAS) for _ in range(3)]
+    gone = office.away(begins=1_000)
+    staffing = Staffing(office.store, office.directory, office.absences)
+    PeopleLane(office.store, FakeLanes(), office.absences, staffing, office.cards)(TURN)
+    office.store.clock = gone.from_ms
+    office.lane()
+    assert office.absences.turns == {ANA: gone.from_ms}, "which is past, so at once"
+    office.lane()
+    assert [office.stand_ins(one) for one in requests] == [[FAY]] * 3
+    assert office.absences.turns == {ANA: gone.until_ms}
+
+
 def test_both_hear_of_it_once_it_begins_and_once(office: Office):
     office.away(begins=HOUR, ends=2 * HOUR)
     office.lane()
@@ -190,12 +206,38 @@ def test_both_hear_of_it_once_it_begins_and_once(office: Office):
     assert office.cards.told == [("absence", FAY), ("absence", ANA)]
 
 
-def test_a_word_that_gets_lost_keeps_nothing_from_moving(office: Office):
+@pytest.mark.parametrize(("wait_s", "waits"), [(0.4, 401), (None, 30_000)])
+def test_whoever_can_not_be_told_yet_is_told_later_and_nothing_else_waits_for_it(
+    office: Office, wait_s: float | None, waits: int
+):
     request = office.ask(ANAS)
-    office.cards.fate = fails(SlackAgain("ratelimited"), at="absence")
-    office.away()
+    office.cards.fate = fails(SlackAgain("paced", wait_s), at="absence")
+    gone = office.away()
     office.lane()
     assert office.stand_ins(request) == [FAY]
+    assert office.waits == [f"postponed {waits}"]
+    office.cards.fate = lambda _: None
+    office.cards.told.clear()
+    office.lane()
+    assert office.cards.told == [("absence", FAY), ("absence", ANA)]
+    assert office.absences.turns == {ANA: gone.until_ms}
+
+
+def test_whoever_can_never_be_told_keeps_nobody_else_from_being_told(office: Office):
+    gone = office.away()
+    office.cards.fate = fails(SlackNever("user_disabled"), at="absence")
+    office.lane()
+    assert office.cards.told == [("absence", FAY), ("absence", ANA)]
+    assert office.absences.turns == {ANA: gone.until_ms}
+
+
+def test_both_are_told_although_some_request_can_not_be_looked_at(office: Office):
+    office.ask(BENS)
+    office.directory.fails_at = BEN
+    office.away()
+    for _ in range(3):
+        office.lane()
+    assert office.cards.told == [("absence", FAY), ("absence", ANA)]
 
 
 def test_one_past_its_deadline_holds_up_nothing(office: Office):
