@@ -169,7 +169,7 @@ class Reviewing:
     def _pressed(self, at: At, other: str, *, asked_by: bool = True) -> tuple[Press, Person]:
         """The same, and somebody else; all of them in one look-up, since Slack waits for it."""
         request = self.store.load(at.request_id).request
-        plan, requester = request.body.evaluation.plan, request.body.on_behalf_of
+        plan, requester = request.plan, request.body.on_behalf_of
         away = self._stands_in(request, at.user_id)
         person, successor, *absent = self.directory.persons(
             [at.user_id, other, *away],

@@ -80,7 +80,7 @@ class Staffing:
 
     def of(self, request: Request) -> Staffed | None:
         """What was found; None where it stands in the request already. Raises `SlackAgain`."""
-        plan, stage, state = request.body.evaluation.plan, request.stage, request.state
+        plan, stage, state = request.plan, request.stage, request.state
         if not request.pending or plan is None or stage is None or state.held is not None:
             return None
         absent = self._absent()

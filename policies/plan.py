@@ -124,6 +124,10 @@ class ReviewPlan(Frozen):
     least loaded, nobody is asked who has `cap` open requests already (None: however many); once
     nobody else is left to ask, the `overflow` is asked and may decide. A claim lapses after
     `claim_s`.
+
+    `confirm` is the field whose value has to be typed to approve. A decision can be taken back for
+    `undo_s` before it counts. Past `revisions` times of asking again the backups are asked at once.
+    An approval whose result is not told within `result_s` is flagged.
     """
 
     channel: str | None
@@ -141,6 +145,10 @@ class ReviewPlan(Frozen):
     cap: int | None = None
     overflow: tuple[str, ...] = ()
     claim_s: int = 1_800
+    confirm: str | None = None
+    undo_s: int | None = None
+    revisions: int | None = None
+    result_s: int | None = None
 
     @model_validator(mode="before")
     @classmethod

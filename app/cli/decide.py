@@ -50,7 +50,7 @@ def decide(
         by=_person(by),
         operator=account(),
         outcome=Outcome(outcome),
-        digest=request.body.digest if digest is None else digest,
+        digest=request.digest if digest is None else digest,
         reason=reason,
         choice=choice,
     )
@@ -75,7 +75,7 @@ def _person(by: str) -> Actor:
 def _confirm(request: Request, command: Override) -> None:
     """Ends the command unless whoever types has seen what will be executed."""
     click.echo(_shown(request))
-    wanted = request.body.digest[:_TYPED]
+    wanted = request.digest[:_TYPED]
     typed = click.prompt(
         f"To {command.outcome} this as {command.by.name}, type the first {_TYPED} characters of "
         "the digest"
@@ -87,16 +87,16 @@ def _confirm(request: Request, command: Override) -> None:
 def _shown(request: Request) -> str:
     """What will be executed and who was asked; what can't be seen stands there by its code."""
     body, asked = request.body, ", ".join(request.asked) or "nobody"
-    payload = json.dumps(body.payload, ensure_ascii=False, indent=2)
+    payload = json.dumps(request.payload, ensure_ascii=False, indent=2)
     lines = {
         "Request": request.id,
         "Title": body.title,
         "Asked by": body.client,
         "On behalf of": body.on_behalf_of or "nobody",
-        "Policy": f"{body.policy.name}: {body.evaluation.because}",
+        "Policy": f"{body.policy.name}: {request.evaluation.because}",
         "Asked": f"{asked}{_progress(request)}",
         **_choices(request),
-        "Digest": body.digest,
+        "Digest": request.digest,
     }
     facts = "\n".join(f"{name + ':':<14}{one_line(words)}" for name, words in lines.items())
     return f"{facts}\nWhat will be executed:\n{clean(payload)}\n"
@@ -104,7 +104,7 @@ def _shown(request: Request) -> str:
 
 def _progress(request: Request) -> str:
     """Who approved so far, and how many it would take."""
-    plan, votes = request.body.evaluation.plan, request.state.votes
+    plan, votes = request.plan, request.state.votes
     if plan is None or plan.people == 1:
         return ""
     names = ", ".join(vote.by.name for vote in votes) or "nobody yet"
@@ -112,7 +112,7 @@ def _progress(request: Request) -> str:
 
 
 def _choices(request: Request) -> dict[str, str]:
-    plan = request.body.evaluation.plan
+    plan = request.plan
     if plan is None or not plan.choices:
         return {}
     words = "; ".join(f"{one.id} ({one.outcome}: {one.label})" for one in plan.choices)

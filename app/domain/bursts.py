@@ -19,7 +19,7 @@ FEWEST = 4
 
 def waits_in(request: Request) -> str | None:
     """The channel that has nothing of this request yet, None when it does not wait for one."""
-    plan, cards = request.body.evaluation.plan, request.state.cards
+    plan, cards = request.plan, request.state.cards
     waits = request.pending and request.state.held is None
     if plan is None or not waits or plan.channel not in (cards.targets or ()):
         return None

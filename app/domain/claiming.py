@@ -32,7 +32,7 @@ def _claim(request: Request, command: Claim, now: int) -> Transition:
     by = _acting(request, command, now)
     if isinstance(by, Transition):
         return by
-    held, plan = request.state.claim, request.body.evaluation.plan
+    held, plan = request.state.claim, request.plan
     if held is not None and held.by.id != by.id:
         raise ClaimRefused(f"{held.by.name} is on it already.", "You may decide it all the same.")
     until_ms = now + (0 if plan is None else plan.claim_s * 1000)

@@ -53,7 +53,7 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
 
 def _offered(request: Request, command: Decide) -> ReviewPlan:
     """The plan. Raises `OutcomeNotOffered` for a button that it does not have, or not yet."""
-    plan = request.body.evaluation.plan
+    plan = request.plan
     if plan is None or not _has_button(plan, command):
         raise OutcomeNotOffered(f"This request does not offer {command.choice or command.outcome}.")
     if request.watched:

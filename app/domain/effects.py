@@ -164,7 +164,7 @@ def _card_drawn(request: Request, drawn: CardDrawn, now: int) -> Transition:
 
 def _seen(before: Request, after: Request, now: int) -> Request:
     """The window of a watch begins when its first card could be seen, which then says its end."""
-    plan = before.body.evaluation.plan
+    plan = before.plan
     if plan is None or plan.watch is None or not before.watched:
         return after
     if before.state.goes_ahead_ms is not None:

@@ -76,7 +76,7 @@ def already_decided(request: Request) -> AlreadyDecided:
     decision = request.state.decision
     if decision is None or decision.outcome is Status.EXPIRED:
         return AlreadyDecided("The time to decide this has passed, so it was not approved.")
-    if request.body.evaluation.plan is not None and decision.by[0].kind == "policy":
+    if request.plan is not None and decision.by[0].kind == "policy":
         return AlreadyDecided("Nobody stopped this in time, so it went ahead.")
     names = " and ".join(actor.name for actor in decision.by)
     return AlreadyDecided(f"{names} already {_DONE[decision.outcome]}.")
@@ -109,7 +109,7 @@ def adopted(request: Request, place: Place | None) -> Cards:
 def _callback(request: Request, decision: Decision) -> Callback | None:
     body = request.body
     # What is watched or held was answered with `pending`: its end is news, whoever brings it about.
-    automatic = body.evaluation.plan is None and request.state.held is None
+    automatic = request.plan is None and request.state.held is None
     if body.callback_url is None or (automatic and body.callback_on == "human"):
         return None
     return Callback(id=f"msg_{body.id.removeprefix('req_')}", due_ms=decision.at_ms)

@@ -37,10 +37,10 @@ def hold(request: Request, now: int) -> Transition | None:
 
 def release(request: Request, now: int) -> Transition | None:
     """What is held goes on: people are asked, or the approval of its policy stands."""
-    held, plan = request.state.held, request.body.evaluation.plan
+    held, plan = request.state.held, request.plan
     if held is None or request.watched:
         return None
-    if held.reason == "paused" and request.body.evaluation.route is Route.APPROVE:
+    if held.reason == "paused" and request.evaluation.route is Route.APPROVE:
         return approve(request, now)
     if plan is None or held.until_ms is None:
         raise TypeError("neither approved by its policy, nor for people to decide at some time")
@@ -57,8 +57,8 @@ def approve(request: Request, now: int) -> Transition:
         outcome=Status.APPROVED,
         by=(Actor(kind="policy", id=policy, name=policy),),
         at_ms=now,
-        digest=request.body.digest,
-        comment=request.body.evaluation.because,
+        digest=request.digest,
+        comment=request.evaluation.because,
     )
     made = ended(request, decision, EventType.DECIDED)
     if request.state.held is None:

@@ -106,7 +106,7 @@ def _times(plan: ReviewPlan | None, now: int) -> dict[str, Any]:
 
 
 def _opening(request: Request) -> tuple[Event, ...]:
-    body, evaluation = request.body, request.body.evaluation
+    body, evaluation = request.body, request.evaluation
     opened = event(
         request,
         EventType.OPENED,
@@ -144,7 +144,7 @@ def _cancel(request: Request, command: Cancel, now: int) -> Transition:
         outcome=Status.CANCELLED,
         by=(command.by,),
         at_ms=now,
-        digest=request.body.digest,
+        digest=request.digest,
         comment=command.reason,
     )
     return ended(request, decision, EventType.CANCELLED)

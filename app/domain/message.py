@@ -26,7 +26,7 @@ def callback_body(request: Request) -> str:
         "choice": decision.choice,
         "comment": decision.comment,
         "by": [actor_json(actor) for actor in decision.by],
-        "payload": body.payload,
+        "payload": request.payload,
         "digest": decision.digest,
         "policy": body.policy.name,
         "metadata": body.metadata,

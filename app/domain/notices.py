@@ -33,7 +33,7 @@ def noticed(
 
 
 def _public(request: Request, cards: Cards) -> tuple[Place, ...]:
-    plan = request.body.evaluation.plan
+    plan = request.plan
     return tuple(copy.place for copy in cards.copies if plan and copy.target == plan.channel)
 
 

@@ -65,7 +65,7 @@ def override(request: Request, command: Override, now: int) -> Transition:
 def check(request: Request, command: Override) -> None:
     """Raises why this may not be decided so, by whoever is named."""
     _not_the_requester(request.body.on_behalf_of, command.by.id)
-    if command.digest != request.body.digest:
+    if command.digest != request.digest:
         raise DigestMismatch(
             "The digest is not that of this request.", "Look at it again, then decide."
         )
@@ -92,7 +92,7 @@ def _not_the_requester(requester: str | None, by: str) -> None:
 
 def _offered(request: Request, command: Override) -> None:
     """A rejection always is; an approval as the plan offers it, by a choice where it has any."""
-    plan, outcome = request.body.evaluation.plan, command.outcome
+    plan, outcome = request.plan, command.outcome
     if outcome is Outcome.REJECT and command.choice is None:
         return
     if plan is None or outcome not in _STATUS or outcome not in plan.outcomes:

@@ -45,7 +45,7 @@ def who_acts(
 ) -> Actor | CountersignError:
     """As whom this person may act on what they were shown, or why they may not."""
     found = acting(request, press, asked, requester, now)
-    if isinstance(found, Actor) and press.digest != request.body.digest:
+    if isinstance(found, Actor) and press.digest != request.digest:
         return DigestMismatch(
             "What you were shown is not what this request holds.",
             "Open the newest card of this request and look again.",

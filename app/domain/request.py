@@ -5,45 +5,61 @@ Instants are milliseconds since the epoch, by the store's clock.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue, field_validator
 
-from policies.plan import Evaluation, Frozen, Stage
+from policies.plan import Evaluation, Frozen, ReviewPlan, Stage
 
-from .cards import Cards
+from .cards import Cards, Place
+from .parts import (
+    Actor,
+    Attempt,
+    Away,
+    Before,
+    Callback,
+    Claimed,
+    Decision,
+    Edited,
+    Held,
+    Operator,
+    PolicyRef,
+    Question,
+    Report,
+    Result,
+    Revises,
+    Status,
+    Stopped,
+    Undoable,
+    Vote,
+    Words,
+)
 
-
-class Status(StrEnum):
-    """Where a request is. Every status but `pending` is final."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    REVISION_REQUESTED = "revision_requested"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-
-
-class Actor(Frozen):
-    """Who did something: a person in Slack, a policy, the end of a deadline, a client.
-
-    `in_place_of` is the user id of an absent reviewer for whom the person stood in.
-    """
-
-    kind: Literal["person", "policy", "timeout", "client"]
-    id: str
-    name: str
-    email: str | None = None
-    in_place_of: str | None = None
-
-
-class PolicyRef(Frozen):
-    """The policy that judged a request, and the SHA-256 of the file as it was then."""
-
-    name: str
-    hash: str
+__all__ = [
+    "Actor",
+    "Attempt",
+    "Away",
+    "Before",
+    "Body",
+    "Callback",
+    "Claimed",
+    "Decision",
+    "Edited",
+    "Held",
+    "Operator",
+    "PolicyRef",
+    "Question",
+    "Report",
+    "Request",
+    "Result",
+    "Revises",
+    "State",
+    "Status",
+    "Stopped",
+    "Undoable",
+    "Vote",
+    "Words",
+]
 
 
 class Body(Frozen):
@@ -51,7 +67,8 @@ class Body(Frozen):
 
     `digest` binds `{id, nonce, policy, payload}`; `context` is shown and not bound. `signals_by`
     says whose word the signals are: the requester's own, or that of a client that is a monitor.
-    `retention_s` is how long a decided request is kept, as the setting was at opening.
+    `retention_s` is how long a decided request is kept, as the setting was at opening. `revises`
+    is what it asks again. `asked_in` is the message in whose thread somebody asked for it by hand.
     """
 
     id: str
@@ -75,131 +92,8 @@ class Body(Frozen):
     links: dict[str, str]
     opened_ms: int
     retention_s: int
-
-
-class Operator(Frozen):
-    """Who typed something at a command line: the account, and the machine."""
-
-    account: str
-    host: str
-
-    @property
-    def in_words(self) -> str:
-        return f"{self.account}@{self.host}"
-
-
-class Decision(Frozen):
-    """How a request ended: the outcome, in the words of `Status`, by whom, on which digest.
-
-    `break_glass` is who typed it, where it was decided at the command line, without Slack.
-    """
-
-    outcome: Status
-    by: tuple[Actor, ...]
-    at_ms: int
-    digest: str
-    choice: str | None = None
-    comment: str | None = None
-    break_glass: Operator | None = None
-
-
-class Vote(Frozen):
-    """One person's answer: in which stage (from 0), of which choice, on which digest."""
-
-    by: Actor
-    stage: int
-    at_ms: int
-    digest: str
-    choice: str | None = None
-    comment: str | None = None
-
-
-class Claimed(Frozen):
-    """Somebody is on it. That keeps nobody else from deciding, and lapses by itself."""
-
-    by: Actor
-    at_ms: int
-    until_ms: int
-
-
-class Away(Frozen):
-    """A reviewer who is away, and who decides in their place until then.
-
-    `personal` says that the reviewer was asked by name or chosen, so that the delegate is asked as
-    well; out of a group that is asked as a whole the others are left.
-    """
-
-    person: str
-    delegate: str
-    until_ms: int
-    personal: bool
-
-
-class Words(Frozen):
-    """What somebody said, and when."""
-
-    by: Actor
-    at_ms: int
-    text: str
-
-
-class Question(Frozen):
-    """A reviewer's question to the requester; it decides nothing. `number` counts from 1."""
-
-    number: int
-    asked: Words
-    answer: Words | None = None
-    delivered: bool = False
-
-
-class Report(Frozen):
-    """What a monitor said about a request after it was opened."""
-
-    name: str
-    value: JsonValue
-    by: str
-    at_ms: int
-
-
-class Stopped(Frozen):
-    """Who ended a watch before its time, and why. From then on it is a review."""
-
-    by: Actor
-    at_ms: int
-    reason: str
-
-
-class Held(Frozen):
-    """Why it stands still: everything is paused, or its client asked for more than its limit.
-
-    `until_ms` is when people are asked, None where it goes on once everything does.
-    """
-
-    reason: Literal["paused", "limit"]
-    since_ms: int
-    until_ms: int | None = None
-
-
-class Attempt(Frozen):
-    """One try to deliver a callback: an HTTP status, or what kept it from getting one."""
-
-    at_ms: int
-    status: int | None
-    error: str | None
-    took_ms: int
-
-
-class Callback(Frozen):
-    """The callback's way out. `id` is the webhook-id, the same on every attempt for ever.
-
-    `failures` counts the tries that failed since the schedule last started.
-    """
-
-    id: str
-    outcome: Literal["waiting", "delivered", "given_up"] = "waiting"
-    due_ms: int | None
-    failures: int = 0
-    attempts: tuple[Attempt, ...] = ()
+    revises: Revises | None = None
+    asked_in: Place | None = None
 
 
 class State(Frozen):
@@ -209,7 +103,9 @@ class State(Frozen):
     `rejections` those that are not enough yet. `assigned` are the user ids of those who were chosen
     out of the stage, none where all of it is asked; `overflowed` says that the overflow is too.
     `goes_ahead_ms` ends a watch, None until a card could be seen. `remind_ms` and `escalate_ms` are
-    still to come; `reminded` and `escalated` count those that came.
+    still to come; `reminded` and `escalated` count those that came. `edited` is what a reviewer
+    made of the payload. `undoable` is a decision that does not count yet and can be taken back.
+    `unused_ms` is when an approval without a `result` is flagged, `unused` that it was.
     """
 
     version: int
@@ -231,7 +127,12 @@ class State(Frozen):
     stopped: Stopped | None = None
     held: Held | None = None
     reports: tuple[Report, ...] = ()
+    edited: Edited | None = None
+    undoable: Undoable | None = None
     decision: Decision | None = None
+    unused_ms: int | None = None
+    unused: bool = False
+    result: Result | None = None
     cards: Cards = Cards()
     callback: Callback | None = None
     refusals: dict[str, int] = Field(default_factory=dict)
@@ -260,16 +161,39 @@ class Request(Frozen):
         return self.state.status is Status.PENDING
 
     @property
+    def payload(self) -> dict[str, JsonValue]:
+        """What is decided and executed: what was asked, or what a reviewer made of it."""
+        edited = self.state.edited
+        return self.body.payload if edited is None else edited.payload
+
+    @property
+    def digest(self) -> str:
+        """What binds an answer to the payload as it stands."""
+        edited = self.state.edited
+        return self.body.digest if edited is None else edited.digest
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What the policy says about the payload as it stands."""
+        edited = self.state.edited
+        return self.body.evaluation if edited is None else edited.evaluation
+
+    @property
+    def plan(self) -> ReviewPlan | None:
+        """Who is asked and how; None where nobody ever was."""
+        return self.evaluation.plan
+
+    @property
     def watched(self) -> bool:
         """Whether it goes ahead by itself unless somebody stops it."""
-        plan = self.body.evaluation.plan
+        plan = self.plan
         watch = None if plan is None else plan.watch
         return self.pending and watch is not None and self.state.stopped is None
 
     @property
     def stage(self) -> Stage | None:
         """The stage that is asked now; None where nobody ever was."""
-        plan = self.body.evaluation.plan
+        plan = self.plan
         return None if plan is None else plan.stages[self.state.stage]
 
     @property
@@ -283,13 +207,13 @@ class Request(Frozen):
     @property
     def overflow(self) -> tuple[str, ...]:
         """Who is asked as well, since those who could be chosen have enough open."""
-        plan = self.body.evaluation.plan
+        plan = self.plan
         return plan.overflow if plan is not None and self.state.overflowed else ()
 
     @property
     def backups(self) -> tuple[str, ...]:
         """The backups who are asked by now, as the plan names them."""
-        plan = self.body.evaluation.plan
+        plan = self.plan
         steps = () if plan is None else plan.escalations[: self.state.escalated]
         return tuple(dict.fromkeys(ref for step in steps for ref in step.ask))
 

@@ -71,7 +71,7 @@ def next_step(request: Request) -> SlackStep | None:
     client's limit nobody is asked yet.
     """
     held = request.state.held
-    if request.body.evaluation.plan is None or (held is not None and held.reason == "limit"):
+    if request.plan is None or (held is not None and held.reason == "limit"):
         return None
     return _posting(request) if request.pending else _closing(request)
 
@@ -91,7 +91,7 @@ def _posting(request: Request) -> SlackStep | None:
 def _further(request: Request) -> SlackStep | None:
     """New cards, the channel's last: there a crowd may come first, and nobody should wait for it
     who gets a card of their own."""
-    cards, plan = request.state.cards, request.body.evaluation.plan
+    cards, plan = request.state.cards, request.plan
     if refs := _to_look_up(request):
         return FindTargets(refs=refs)
     posted = {copy.target for copy in cards.copies}
@@ -189,7 +189,7 @@ def _to_look_up(request: Request) -> tuple[str, ...]:
     asked to see it; the others where there is no channel for all, or once one reminder was not
     enough to be heard.
     """
-    plan, stage, state = request.body.evaluation.plan, request.stage, request.state
+    plan, stage, state = request.plan, request.stage, request.state
     if plan is None or stage is None:
         return ()
     lost = {name for name, _ in state.cards.lost}

@@ -42,7 +42,7 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
         away=[one.model_dump() for one in found.away],
         claim_ended=gone,
     )
-    plan = request.body.evaluation.plan
+    plan = request.plan
     cap = None if plan is None else plan.cap
     return Transition(
         before=request,

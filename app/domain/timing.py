@@ -71,9 +71,7 @@ def expire(request: Request, now: int) -> Transition | None:
     """From its deadline on it was not approved, whoever has approved it so far."""
     if request.state.expires_ms is None or now < request.state.expires_ms:
         return None
-    decision = Decision(
-        outcome=Status.EXPIRED, by=(TIMEOUT,), at_ms=now, digest=request.body.digest
-    )
+    decision = Decision(outcome=Status.EXPIRED, by=(TIMEOUT,), at_ms=now, digest=request.digest)
     return ended(request, decision, EventType.EXPIRED)
 
 

@@ -39,7 +39,7 @@ class Transition:
         """What an opening uses up of a limit, None for every other change."""
         if self.before is not None or self.after is None:
             return None
-        return self.after.body.evaluation.allowance
+        return self.after.evaluation.allowance
 
     @property
     def automatic(self) -> bool:

@@ -27,7 +27,7 @@ would not have become a watch at all."""
 
 def stop(request: Request, command: Stop, now: int) -> Transition:
     """A reviewer stops it, also late: as long as it has not gone ahead, it won't."""
-    plan = request.body.evaluation.plan
+    plan = request.plan
     if not request.pending:
         return too_late(request, command.seen)
     in_time(request, now)
@@ -89,7 +89,7 @@ def report(request: Request, command: Signal, now: int) -> Transition | None:
         "cards": outdated(request.state.cards),
     }
     stopped = _objection(request, command, now)
-    plan = request.body.evaluation.plan
+    plan = request.plan
     if stopped is not None and plan is None:
         return _rejected(request, command, stopped, changes["reports"])
     if stopped is not None and plan is not None:
@@ -118,7 +118,7 @@ def _objection(request: Request, command: Signal, now: int) -> Stopped | None:
         for name, (objection, reason) in _OBJECTIONS.items()
         if command.signals.get(name) is objection
     ]
-    goes_ahead = request.watched or request.body.evaluation.plan is None
+    goes_ahead = request.watched or request.plan is None
     if not goes_ahead or not said:
         return None
     return Stopped(by=command.by, at_ms=now, reason=" ".join(said))
@@ -138,7 +138,7 @@ def _rejected(
         outcome=Status.REJECTED,
         by=(objection.by,),
         at_ms=objection.at_ms,
-        digest=request.body.digest,
+        digest=request.digest,
         comment=objection.reason,
     )
     made = ended(request, decision, EventType.DECIDED, reports=reports)

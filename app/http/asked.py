@@ -174,7 +174,7 @@ class ReviewAnswer(Answer):
     @classmethod
     def of(cls, request: Request) -> ReviewAnswer | None:
         """Null where nobody is asked."""
-        plan, state = request.body.evaluation.plan, request.state
+        plan, state = request.plan, request.state
         if plan is None:
             return None
         return cls(

@@ -26,8 +26,8 @@ _COLUMNS: dict[str, Callable[[Request], str | None]] = {
     "decided_at": lambda request: _of(request, lambda decision: iso(decision.at_ms)),
     "decided_by": lambda request: _of(request, _names),
     "comment": lambda request: _of(request, lambda decision: decision.comment),
-    "payload": lambda request: json.dumps(request.body.payload, ensure_ascii=False),
-    "digest": lambda request: request.body.digest,
+    "payload": lambda request: json.dumps(request.payload, ensure_ascii=False),
+    "digest": lambda request: request.digest,
     "choice": lambda request: _of(request, lambda decision: decision.choice),
 }
 

@@ -96,7 +96,7 @@ def load_index(person: str) -> str:
 
 
 def _principals(request: Request) -> set[str]:
-    body, plan = request.body, request.body.evaluation.plan
+    body, plan = request.body, request.plan
     names = {body.on_behalf_of} if body.on_behalf_of is not None else set()
     if request.pending and plan is not None:
         names |= set(plan.named)

@@ -68,7 +68,7 @@ def _choice(request: Request, choice: Choice, *, several: bool) -> ButtonElement
 
 
 def _button(request: Request, action: str, label: str, style: str | None) -> ButtonElement:
-    value = ids.Shown(request.id, request.body.digest).as_value()
+    value = ids.Shown(request.id, request.digest).as_value()
     return ButtonElement(action_id=action, text=plain(label), value=value, style=style)
 
 
@@ -77,7 +77,7 @@ def _menu(request: Request) -> OverflowMenuElement:
     moves = [ids.Move.CLAIM if request.state.claim is None else ids.Move.RELEASE]
     moves += [ids.Move.HAND_OVER]
     moves += [ids.Move.ASK] if request.body.on_behalf_of is not None else []
-    shown = ids.Shown(request.id, request.body.digest)
+    shown = ids.Shown(request.id, request.digest)
     options = [
         Option(text=plain(_MOVES[move]), value=ids.move_value(move, shown))
         for move in (*moves, ids.Move.AWAY, ids.Move.BACK)

@@ -37,7 +37,7 @@ def card(request: Request) -> Message:
 
     A payload that does not fit whole is shown in part, says so, and has no button that approves.
     """
-    rows = fields.rows(request.body.evaluation.fields, request.body.payload)
+    rows = fields.rows(request.evaluation.fields, request.payload)
     frame, shown = _in_whole(request, rows) or _in_part(request, rows)
     said = requester.said(request, lambda more: frame.holds([*shown, *more]))
     blocks = [*frame.head, *shown, *said, *frame.tail]
@@ -76,7 +76,7 @@ def _state(request: Request, space: Space) -> list[Block]:
 
 
 def _asked(request: Request, space: Space) -> list[Block]:
-    plan = request.body.evaluation.plan
+    plan = request.plan
     if not request.pending:
         return [review.was_asked(request, space)]
     if plan is None:
@@ -131,7 +131,7 @@ def _beside(request: Request) -> list[Json]:
 
 
 def _hidden(request: Request) -> list[Block]:
-    return fields.hidden(request.body.evaluation.fields, request.body.payload)
+    return fields.hidden(request.evaluation.fields, request.payload)
 
 
 def _left_out(request: Request, rows: Sequence[fields.Row], kept: int) -> Block:
@@ -147,5 +147,5 @@ def _left_out(request: Request, rows: Sequence[fields.Row], kept: int) -> Block:
 
 def _record(request: Request) -> Block:
     policy = escaped(cut(request.body.policy.name, _POLICY, "in the request"))
-    digest = request.body.digest[:12]
+    digest = request.digest[:12]
     return ContextBlock(elements=[marked(f"Policy {policy} · digest {digest} · {request.id}")])

@@ -70,7 +70,7 @@ def _open(request: Request) -> ButtonElement | None:
 
 def _what(request: Request, room: int) -> str:
     """The title, and below it the first short fields of the payload where they fit."""
-    rows = fields.rows(request.body.evaluation.fields, request.body.payload)
+    rows = fields.rows(request.evaluation.fields, request.payload)
     short = [_brief(row) for row in rows if row.short and not row.ours]
     about = " · ".join([words for words in short if _sent(words) <= _FIELD][:_FIELDS])
     whole = f"{_title(request)}\n{about}"

@@ -72,7 +72,7 @@ class _Asking:
 
 
 def _asking(request: Request, action: str) -> _Asking:
-    summary = request.body.evaluation.summary
+    summary = request.evaluation.summary
     if action == ids.STOP:
         effect = (summary.watching or "").strip() or "It does not go ahead by itself."
         return _Asking("Stop it", "Why should it not go ahead?", "Stop", effect)
@@ -94,7 +94,7 @@ def _asking(request: Request, action: str) -> _Asking:
 
 
 def _choosing(request: Request, choice_id: str) -> _Asking:
-    plan, summary = request.body.evaluation.plan, request.body.evaluation.summary
+    plan, summary = request.plan, request.evaluation.summary
     choice = None if plan is None else plan.choice(choice_id)
     if plan is None or choice is None:
         raise OutcomeNotOffered(f"This request does not offer {choice_id}.")

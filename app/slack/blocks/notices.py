@@ -36,7 +36,7 @@ def refused(error: CountersignError) -> Message:
 
 def taken(request: Request, choice: str | None = None) -> Message:
     """For the one who decided, by a `choice` or not, while the card is still being redrawn."""
-    plan = request.body.evaluation.plan
+    plan = request.plan
     chosen = None if plan is None else plan.choice(choice)
     did = f"You chose “{labelled(chosen)}” for" if chosen else _TAKEN.get(request.state.status)
     return _line(f"{did or 'You answered'} {_named(request)}{_needs(request, choice)}.")

@@ -71,7 +71,7 @@ def ends(request: Request) -> str:
     """The end of a watch in mrkdwn: `15 minutes after it is shown` until there is an instant."""
     if request.state.held is not None:
         return "when the pause ends"
-    until, plan = request.state.goes_ahead_ms, request.body.evaluation.plan
+    until, plan = request.state.goes_ahead_ms, request.plan
     if until is not None:
         return instant(until)
     window_s = 0 if plan is None or plan.watch is None else plan.watch.for_s
@@ -90,7 +90,7 @@ def last_day(until_ms: int) -> str:
 
 
 def _what(request: Request, decision: Decision) -> str:
-    plan = request.body.evaluation.plan
+    plan = request.plan
     watched = plan is not None and plan.watch is not None and request.state.stopped is None
     if watched and decision.break_glass is None:
         # Nobody can answer a watch, so whatever decides it ends its window, or stops it.

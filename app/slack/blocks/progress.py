@@ -26,7 +26,7 @@ def shown(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
 
 def in_brief(request: Request) -> str:
     """The same for the headline: ` (stage 2 of 3, 0 of 2 approvals)`, or nothing."""
-    plan, stage = request.body.evaluation.plan, request.stage
+    plan, stage = request.plan, request.stage
     if plan is None or stage is None:
         return ""
     number, stages = request.state.stage + 1, len(plan.stages)
@@ -37,7 +37,7 @@ def in_brief(request: Request) -> str:
 
 def missing(request: Request, choice: str | None) -> int:
     """How many more people have to approve, of this choice, before it goes on."""
-    plan, stage = request.body.evaluation.plan, request.stage
+    plan, stage = request.plan, request.stage
     if plan is None or stage is None:
         return 0
     later = sum(each.quorum for each in plan.stages[request.state.stage + 1 :])

@@ -40,7 +40,7 @@ def quoted(lead: str, words: Words, more: list[Block] | None = None) -> Message:
 
 def button(request: Request, question: Question) -> list[Block]:
     """The way to answer; it is refused to anybody but the requester."""
-    shown = ids.Shown(request.id, request.body.digest)
+    shown = ids.Shown(request.id, request.digest)
     answer = ButtonElement(
         action_id=ids.answer_to(question.number), text=plain("Answer"), value=shown.as_value()
     )

@@ -19,7 +19,7 @@ _NAMES = 600
 
 def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
     """The lower half of a pending card. What approves is there only where the payload is whole."""
-    summary = request.body.evaluation.summary
+    summary = request.evaluation.summary
     effects = [
         effect
         for outcome, effect in summary.buttons
@@ -49,7 +49,7 @@ def _hint(words: str, space: Space) -> Block:
 
 def was_asked(request: Request, space: Space) -> Block:
     """On a decided card: the reason for which a person had to look, or none had to."""
-    plan, stopped = request.body.evaluation.plan, request.state.stopped
+    plan, stopped = request.plan, request.state.stopped
     alone = plan is not None and plan.watch is not None and stopped is None
     heading = "Why it was to go ahead by itself" if alone else "Why a person was asked"
     return ContextBlock(elements=[plain(f"{heading}: {_reasons(request, space)}")])
@@ -62,7 +62,7 @@ def why(heading: str, request: Request, space: Space) -> Block:
 
 
 def _reasons(request: Request, space: Space) -> str:
-    words = cut(request.body.evaluation.summary.why, space.why, "in the request")
+    words = cut(request.evaluation.summary.why, space.why, "in the request")
     if request.state.stopped is None:
         return words
     return f"It was stopped before it went ahead by itself. The policy had said: {words}"

@@ -20,7 +20,7 @@ def announced(request: Request) -> Block:
 
 def watched(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
     """The lower half of its card. Nothing here approves: it can be stopped, or left alone."""
-    words = request.body.evaluation.summary.watching or ""
+    words = request.evaluation.summary.watching or ""
     hint = cut(words, space.effects, "in the policy").strip()
     return [
         DividerBlock(),
