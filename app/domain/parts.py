@@ -186,11 +186,19 @@ class Edited(Frozen):
 
 
 class Before(Frozen):
-    """What an answer replaced, so that it can be put back."""
+    """What an answer replaced, so that it can be put back: fields of the state by their names."""
 
     votes: tuple[Vote, ...]
     rejections: tuple[Vote, ...]
+    stage: int
+    assigned: tuple[str, ...]
+    overflowed: bool
+    away: tuple[Away, ...]
     edited: Edited | None
+    expires_ms: int | None
+    remind_ms: tuple[int, ...]
+    escalate_ms: tuple[int, ...]
+    escalated: int
 
 
 class Undoable(Frozen):
@@ -202,12 +210,16 @@ class Undoable(Frozen):
 
 
 class Result(Frozen):
-    """What came of an approval, in the words of the client that acted on it."""
+    """What came of an approval, in the words of the client that acted on it.
+
+    `number` counts the results that were told, from 1.
+    """
 
     ok: bool
     text: str
     link: str | None = None
     at_ms: int
+    number: int = 1
 
 
 class Revises(Frozen):
