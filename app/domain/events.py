@@ -37,6 +37,7 @@ class EventType(StrEnum):
     WATCH_STOPPED = "watch.stopped"
     HELD = "request.held"
     RELEASED = "request.released"
+    REVISED = "request.revised"
     EDITED = "request.edited"
     DECISION_TAKEN = "decision.taken"
     DECISION_UNDONE = "decision.undone"

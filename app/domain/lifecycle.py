@@ -41,7 +41,7 @@ from .ending import already_decided, ended, in_time
 from .events import Event, EventType
 from .holding import begun, hold, holds, release
 from .overriding import override
-from .request import Actor, Body, Decision, Held, Request, State, Status
+from .request import Actor, Body, Decision, Held, Request, Revises, State, Status
 from .showing import show
 from .staffing import staffed
 from .timing import deadline, expire, prompt, schedule
@@ -66,11 +66,11 @@ def begin(body: Body, held: Held | None = None) -> Transition:
 
     With `held` it stands still, unless there is nothing that this could hold.
     """
-    plan, now = body.evaluation.plan, body.opened_ms
+    plan = body.evaluation.plan
     held = held if holds(held, body) else None
     # A channel is posted into by its name; people have to be looked up first.
     cards = Cards(targets=(plan.channel,) if plan is not None and plan.channel else None)
-    times = _times(None if held is not None else plan, now)
+    times = _times(None if held is not None else plan, body)
     state = State(version=1, status=Status.PENDING, cards=cards, held=held, **times)
     request = Request(body=body, state=state)
     if plan is not None or held is not None:
@@ -80,11 +80,14 @@ def begin(body: Body, held: Held | None = None) -> Transition:
     return Transition(before=None, after=decided.after, events=events, message=decided.message)
 
 
-def _times(plan: ReviewPlan | None, now: int) -> dict[str, Any]:
+def _times(plan: ReviewPlan | None, body: Body) -> dict[str, Any]:
     """Nobody is reminded of a watch: it needs no answer."""
+    now = body.opened_ms
     if plan is None:
         return {"expires_ms": None}
-    return schedule(plan, now) if plan.watch is None else {"expires_ms": deadline(plan, now)}
+    if plan.watch is not None:
+        return {"expires_ms": deadline(plan, now)}
+    return schedule(plan, now, escalated=body.past_cap)
 
 
 def _opening(request: Request) -> tuple[Event, ...]:
@@ -103,9 +106,23 @@ def _opening(request: Request) -> tuple[Event, ...]:
     events = [opened]
     if evaluation.error is not None:
         events.append(event(request, EventType.EVALUATION_FAILED, body.opened_ms))
+    if body.revises is not None:
+        events.append(_asked_again(request, body.revises))
     if request.state.held is not None:
         events.append(begun(request, request.state.held))
     return tuple(events)
+
+
+def _asked_again(request: Request, revises: Revises) -> Event:
+    return event(
+        request,
+        EventType.REVISED,
+        request.body.opened_ms,
+        revises=revises.request_id,
+        revision=revises.revision,
+        fields=[change.field for change in revises.changes],
+        past_cap=request.body.past_cap,
+    )
 
 
 def _by_policy(body: Body) -> Decision:

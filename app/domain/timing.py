@@ -25,8 +25,14 @@ Coming = Literal[
 TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
 
 
-def schedule(plan: ReviewPlan, began_ms: int) -> dict[str, Any]:
-    """The instants of a review that begins at `began_ms`, as fields of the state."""
+def schedule(plan: ReviewPlan, began_ms: int, *, escalated: bool = False) -> dict[str, Any]:
+    """The instants of a review that begins at `began_ms`, as fields of the state.
+
+    With `escalated` all backups are asked from the beginning.
+    """
+    if escalated:
+        at_once = {"escalate_ms": (), "escalated": len(plan.escalations)}
+        return {**schedule(plan, began_ms), **at_once}
     return {
         "expires_ms": deadline(plan, began_ms),
         "remind_ms": tuple(later(began_ms, each, plan.hours) for each in plan.remind_s),

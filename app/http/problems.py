@@ -15,7 +15,8 @@ from app.domain.errors import CountersignError
 from app.faults import described
 
 from . import errors as http
-from .wire import Listing, Wait, refusal
+from .fitting import refusal
+from .wire import Listing, Wait
 
 MEDIA_TYPE = "application/problem+json"
 
