@@ -25,7 +25,7 @@ from policies.plan import Field
 from .text import CELLS, MESSAGE_SIZE, boxed, date, escaped, marked, plain, section, split
 from .values import Row, as_json, money, rows
 
-__all__ = ["Row", "as_json", "boxes", "drawn", "hidden", "linked_to", "money", "rows"]
+__all__ = ["Row", "as_json", "boxes", "drawn", "hidden", "inline", "money", "rows"]
 
 _WORDS = " .,()/%+-"
 
@@ -56,7 +56,7 @@ def drawn(rows: Sequence[Row], box: int = MESSAGE_SIZE) -> list[Block]:
     return blocks
 
 
-def boxes(text: str, most: int) -> list[Block]:
+def boxes(text: str, most: int = MESSAGE_SIZE) -> list[Block]:
     """All of a text, in as many boxes as it takes; each says which part it is."""
     parts = split(text, most)
     if len(parts) == 1:
@@ -65,7 +65,7 @@ def boxes(text: str, most: int) -> list[Block]:
     return [block for name, part in numbered for block in (section(name), boxed(part))]
 
 
-def linked_to(row: Row) -> list[Inline]:
+def inline(row: Row) -> list[Inline]:
     """A value in rich text: a link says its whole address, and beside it the host it leads to."""
     if row.host is None:
         return [_said(row)]
@@ -93,7 +93,7 @@ def _alone(row: Row, box: int) -> list[Block]:
         return boxes(f"{as_json(row.label)}: {row.value}", box)
     label = Rich.Text(text=f"{row.label}\n", style=Rich.TextStyle(bold=True))
     if row.host is not None:
-        return [RichTextBlock(elements=[_line(label, *linked_to(row))])]
+        return [RichTextBlock(elements=[_line(label, *inline(row))])]
     if row.items:
         items = [_line(_said(one)) for one in row.items]
         listed = RichTextListElement(style="bullet", elements=items)

@@ -107,7 +107,7 @@ def split(text: str, most: int) -> list[str]:
 
     It is clean before it is measured.
     """
-    text, parts, start = clean(text), [], 0
+    text, parts, start = clean(text), list[str](), 0
     while start < len(text) or not parts:
         part = text[start : start + most]
         while (over := length(part) - most) > 0:

@@ -1,4 +1,4 @@
-"""What a payload holds, as a reviewer reads it: one row a field, by the policy's labels and formats.
+"""What a payload holds, as a reviewer reads it: one row a field, with the policy's label.
 
 Words of ours are told apart from what others wrote, which is always given in full.
 """
@@ -81,9 +81,7 @@ def rows(fields: Sequence[Field], payload: dict[str, JsonValue]) -> list[Row]:
     """Every field of the policy, then whatever else the payload holds."""
     known = [row(field, payload) for field in fields]
     named = {field.name for field in fields}
-    return known + [
-        _read(clean(key), value) for key, value in payload.items() if key not in named
-    ]
+    return known + [read(clean(key), value) for key, value in payload.items() if key not in named]
 
 
 def row(field: Field, payload: dict[str, JsonValue]) -> Row:
@@ -102,7 +100,7 @@ def row(field: Field, payload: dict[str, JsonValue]) -> Row:
         case "url", str() if _ADDRESS.fullmatch(value):
             return Row(label, value, host=urlsplit(value).hostname)
         case _:
-            return _read(label, value)
+            return read(label, value)
 
 
 def linked(address: str) -> Row:
@@ -135,7 +133,7 @@ def breaks(text: str) -> bool:
     return len(f"{text}.".splitlines()) > 1
 
 
-def _read(label: str, value: JsonValue) -> Row:
+def read(label: str, value: JsonValue) -> Row:
     """A value without a format."""
     match value:
         case None:
@@ -156,7 +154,7 @@ def _items(values: Sequence[JsonValue]) -> tuple[Row, ...]:
     """The rows of a list that reads well as one: short and plain throughout. Else none."""
     if any(isinstance(value, list | dict) for value in values):
         return ()
-    items = tuple(_read("", value) for value in values)
+    items = tuple(read("", value) for value in values)
     plain = all(length(one.value) <= _ITEM and not breaks(one.value) for one in items)
     return items if plain else ()
 
