@@ -10,7 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from app.domain.errors import AbsenceDaysRefused, CountersignError
+from app.domain.errors import AbsenceDaysRefused, CommentRequired, CountersignError
 from app.faults import described
 from app.ports import SlackAgain, SlackNever
 from app.reviewing import Reviewing
@@ -85,6 +85,8 @@ def _input(sent: Submission, refusal: CountersignError) -> str:
     """The input of a form that a refusal is about."""
     if isinstance(refusal, AbsenceDaysRefused):
         return ids.UNTIL_BLOCK
+    if sent.confirmation is not None and not isinstance(refusal, CommentRequired):
+        return ids.CONFIRM_BLOCK
     return ids.asking_block(sent.view.callback_id)
 
 

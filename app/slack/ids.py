@@ -65,6 +65,9 @@ PERSON_BLOCK, PERSON = "countersign_person", "person"
 FROM_BLOCK, UNTIL_BLOCK, DAY = "countersign_from", "countersign_until", "day"
 """The forms that ask for a person and for days: their callback ids, inputs and actions."""
 
+CONFIRM_BLOCK, TYPED = "countersign_typed", "typed"
+"""The input in which a value is typed to approve: its block and its action."""
+
 COMMENT_BLOCK = "countersign_comment"
 COMMENT = "comment"
 """The form's one input: its block and its action."""
