@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Client, ClientLimit, Clients
-from .inspection import Admins, Alarms, Figures, Inspection, LaneFigures, Seen, Swept
+from .inspection import (
+    Admins,
+    Alarms,
+    Figures,
+    Inspection,
+    LaneFigures,
+    LostChannel,
+    Seen,
+    Stuck,
+    Swept,
+)
 from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
 from .requests import (
@@ -58,6 +68,7 @@ __all__ = [
     "Lanes",
     "LimitReached",
     "Loaded",
+    "LostChannel",
     "Pace",
     "Page",
     "Paused",
@@ -68,6 +79,7 @@ __all__ = [
     "Seen",
     "SlackAgain",
     "SlackNever",
+    "Stuck",
     "Swept",
     "TooLate",
 ]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from app.domain.errors import CountersignError
+from app.domain.refusals import BY_HAND
 from app.ports import SlackAgain, SlackNever
 
 FAILURES = (
@@ -32,23 +33,6 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _CODE = re.compile(r"[a-z0-9_.:-]{1,100}", re.ASCII)
 
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-_MENDED_BY_HAND = frozenset(
-    {
-        "account_inactive",
-        "enterprise_is_restricted",
-        "access_denied",
-        "invalid_auth",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-        "not_authed",
-        "org_login_required",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-        "two_factor_setup_required",
-    }
-)
 _NEVER = frozenset(
     {
         # the conversation or the person
@@ -136,7 +120,7 @@ def _answered(status: int, code: str, headers: Mapping[str, str]) -> SlackAgain 
     """
     if status == 429 or code in _LIMITED:
         return RateLimited("ratelimited", _wait_s(headers))
-    if code in _MENDED_BY_HAND:
+    if code in BY_HAND:
         return NeedsOperator(code)
     if status < 500 and code in _NEVER:
         return SlackNever(code)
