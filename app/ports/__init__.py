@@ -33,7 +33,7 @@ from .requests import (
     RequestStore,
     TooLate,
 )
-from .slack import Cards, Directory, Found, SlackAgain, SlackNever
+from .slack import Cards, ConversationGone, Directory, Found, SlackAgain, SlackNever
 from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "ClientLimit",
     "Clients",
     "Conflict",
+    "ConversationGone",
     "Decisions",
     "Directory",
     "Explained",
