@@ -169,13 +169,13 @@ def slack(workspace: Slack) -> Slack:
 
 
 @pytest.fixture
-def api(slack: Slack) -> SlackApi:
-    return SlackApi(TOKEN, slack.api_url, 5)
+def pace() -> Pace:
+    return Pace()
 
 
 @pytest.fixture
-def pace() -> Pace:
-    return Pace()
+def api(slack: Slack, pace: Pace) -> SlackApi:
+    return SlackApi(TOKEN, slack.api_url, 5, pace)
 
 
 @pytest.fixture
