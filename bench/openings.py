@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from pydantic import JsonValue
+
 from app.demo.stack import CLIENT
 from app.domain import lifecycle
 from app.domain.digest import digest
@@ -36,7 +38,8 @@ def _committed(store: RedisRequests, bodies: Sequence[Body]) -> Iterator[Request
 
 
 def _body(policy: LoadedPolicy, opened_ms: int, fields: dict[str, Any]) -> Body:
-    request_id, nonce, payload = new_request_id(opened_ms), new_nonce(), {"amount": 120}
+    request_id, nonce = new_request_id(opened_ms), new_nonce()
+    payload: dict[str, JsonValue] = {"amount": 120}
     given: dict[str, Any] = {
         "id": request_id,
         "root_id": request_id,
