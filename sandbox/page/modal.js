@@ -25,7 +25,14 @@ export function drawModal() {
   dialog.dataset.viewId = view.id;
   dialog.replaceChildren(drawForm(view, drawBlocks(view.blocks, surface)));
   if (!dialog.open) dialog.showModal();
-  if (!place?.()) (dialog.querySelector('[autofocus]') ?? fields[0]?.node ?? lastButton()).focus();
+  if (!place?.()) focusOnLoad(fields);
+}
+
+/** The element that asks for the focus gets it; otherwise the first, without leaving what is above it unread. */
+function focusOnLoad(fields) {
+  const asks = dialog.querySelector('[autofocus]');
+  if (asks) asks.focus();
+  else (fields[0]?.node ?? lastButton()).focus({ preventScroll: true });
 }
 
 /** Remembers the focus and how far the view is scrolled; calling it goes back there, if that is possible. */
