@@ -21,4 +21,4 @@ def register(app: App, desk: Desk) -> None:
         at = desk.at(press, press.shown)
         request = desk.reviewing.decide(at, meant.outcome, choice=meant.choice)
         ack()
-        desk.replies.tell(press.response_url, notices.taken(request, meant.choice))
+        desk.say(press, notices.taken(request, meant.choice))
