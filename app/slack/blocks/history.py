@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import HeaderBlock
 from app.domain.events import Event, EventType
 from app.domain.request import Request
 from app.slack import ids
+from policies.plan import Route
 
 from . import phrases
 from .paging import listed
@@ -53,6 +54,12 @@ _SAID: dict[str, str] = {
     EventType.CALLBACK_GIVEN_UP: "Calling the workflow back was given up",
     EventType.CALLBACK_REDELIVERED: "{by} had the workflow called back again",
 }
+_ROUTES: dict[str, str] = {
+    Route.APPROVE: "approve",
+    Route.WATCH: "go ahead unless somebody stops it",
+    Route.REVIEW: "ask people",
+    Route.REJECT: "refuse",
+}
 _WHO = ("by", "to", "claimed_by")
 
 
@@ -73,6 +80,7 @@ def _sentence(event: Event) -> str:
     if form is None:
         return f"{escaped(event.type.replace('.', ' ').replace('_', ' '))}, by {by}"
     known = {name: _word(name, value) for name, value in event.detail.items()}
+    known["route"] = _ROUTES.get(str(event.detail.get("route")), "not known")
     return form.format_map(_Words({**known, "by": by, "answer": _answer(event)}))
 
 

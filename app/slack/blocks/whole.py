@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
 
 from app.domain.message import iso
 from app.domain.request import Request, Vote
-from policies.plan import Step
+from policies.plan import ReviewPlan, Step
 from policies.wording import sentence
 
 from . import (
@@ -125,9 +125,16 @@ def _people(request: Request) -> list[str]:
         lines.append(f"Until {phrases.instant(state.expires_ms)}")
     lines += [_vote(request, vote, "Approved") for vote in state.votes]
     lines += [_vote(request, vote, "Rejected") for vote in state.rejections]
-    stages = [f"stage {n}: {one.quorum} to approve" for n, one in enumerate(plan.stages, 1)]
-    asks = f"Needs {', '.join(stages)}; asked now: stage {state.stage + 1}"
-    return [*lines, asks, *duties.lines(request, _NAMES)]
+    return [*lines, *_needed(plan, state.stage), *duties.lines(request, _NAMES)]
+
+
+def _needed(plan: ReviewPlan, now: int) -> list[str]:
+    """How many have to approve, stage by stage."""
+    if plan.watch is not None or plan.people == 1:
+        return []
+    lines = [f"Stage {n + 1} needs {one.quorum} to approve" for n, one in enumerate(plan.stages)]
+    lines[now] += ", and is asked now"
+    return lines
 
 
 def _roll(lead: str, names: Sequence[str]) -> list[str]:

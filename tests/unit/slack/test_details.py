@@ -140,7 +140,7 @@ def test_everything_the_policy_said_is_there_in_words():
     for words in (
         "Rule routine does not hold: amount 120 is not under 50.",
         "Rule otherwise holds: always.",
-        "impact_radius: yes. It reaches far. (120 > 1)",
+        "impact radius: yes. It reaches far. (120 > 1)",
         "frequency: not known. (no signal)",
         "ambiguity: no. (is clear)",
         f"Digest: {request.digest}",
@@ -211,7 +211,7 @@ def happened(kind: Any, actor: str = ANA, actor_kind: Any = "person", **detail: 
         (happened(EventType.DECIDED, outcome="approved"), f"<@{ANA}> decided: approved"),
         (
             happened(EventType.OPENED, "billing", "client", policy="refund", route="review"),
-            "billing asked for it, under policy refund; the policy said: review",
+            "billing asked for it, under policy refund; the policy said: ask people",
         ),
         (happened(EventType.HANDED_OVER, to="U0BEN00001"), f"<@{ANA}> handed it over to <@U0BEN"),
         (happened(EventType.CARD_POSTED, channel="C0APPROVAL"), "posted in <#C0APPROVAL>"),
