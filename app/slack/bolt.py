@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
@@ -17,9 +18,10 @@ from app.reviewing import Reviewing
 
 from . import ids
 from .api import SlackApi
+from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import decide, form, moves, show
+from .listeners import decide, details, form, moves, show
 from .listeners.desk import Desk
 from .payloads import Challenge, Press, Submission
 from .replies import Replies
@@ -47,9 +49,9 @@ def build_app(
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
     )
-    app.error(_answering(replies))
+    app.error(_answering(api, replies))
     desk = Desk(reviewing, api, team, replies)
-    for listener in (decide, form, moves, show):
+    for listener in (decide, details, form, moves, show):
         listener.register(app, desk)
     return app
 
@@ -63,7 +65,7 @@ def bolt_request(payload: Challenge | Press | Submission) -> BoltRequest:
     return BoltRequest(body=body, mode="socket_mode", context={"interaction": payload})
 
 
-def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
+def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
     """A refusal is told to the one who pressed, and acknowledged; anything else is our fault."""
 
     def answer(error: Exception, context: BoltContext) -> BoltResponse:
@@ -75,10 +77,19 @@ def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltRespo
             errors = {_input(interaction, refusal): notices.refusal(refusal)}
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         if isinstance(interaction, Press):
-            replies.tell(interaction.response_url, notices.refused(refusal))
+            _tell(api, replies, interaction, refusal)
         return BoltResponse(status=200)
 
     return answer
+
+
+def _tell(api: SlackApi, replies: Replies, press: Press, refusal: CountersignError) -> None:
+    """Beside the card, or in the modal that they pressed in: nobody is left without a word."""
+    with suppress(ids.CardUnreadable):
+        if press.modal is not None and (opened := press.details) is not None:
+            replies.show(api, press.modal, pages.refused(refusal, opened))
+            return
+    replies.tell(press.response_url, notices.refused(refusal))
 
 
 def _input(sent: Submission, refusal: CountersignError) -> str:
