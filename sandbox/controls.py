@@ -43,8 +43,14 @@ async def change_person(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
     return _changed(people, wanted)
 
 
+async def change_scopes(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
+    """What the token may do, as every answer says. No call is refused for it."""
+    sandbox.scopes[:] = wanted["scopes"]
+    return {"ok": True}
+
+
 async def change_group(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
-    if strangers := set(wanted["users"]) - sandbox.workspace.people.keys():
+    if strangers := set(wanted.get("users", ())) - sandbox.workspace.people.keys():
         raise Refusal(422, f"users: there is nobody called {sorted(strangers)}")
     return _changed(sandbox.workspace.groups, wanted)
 
@@ -85,7 +91,8 @@ ROUTES = [
     door("/api/faults", clear_faults, method="DELETE"),
     door("/api/calls", calls, "method?=str:64", "GET"),
     door("/api/users/{id}", change_person, PERSON),
-    door("/api/groups/{id}", change_group, "id=filled:20 users=filled:20*0..100"),
+    door("/api/groups/{id}", change_group, "id=filled:20 users?=filled:20*0..100 disabled?=bool"),
+    door("/api/scopes", change_scopes, "scopes=filled:50*0..255"),
     door("/api/channels", add_channel, "name=channel_name"),
     door("/api/channels/{id}", change_channel, "id=filled:20 is_archived?=bool bot_in?=bool"),
     door("/api/raw", raw, "payload?=object body?=str:2000000 headers?=object"),

@@ -12,7 +12,7 @@ from sandbox.delivery import AppLink
 from sandbox.faults import Faults
 from sandbox.form import Values, initial_values
 from sandbox.live import Live
-from sandbox.people import APP_ID, TEAM_ID
+from sandbox.people import APP_ID, SCOPES, TEAM_ID
 from sandbox.tickets import Tickets
 from sandbox.wire import JsonObject
 from sandbox.workspace import Channel, Workspace
@@ -40,6 +40,7 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.live, self.faults = Live(), Faults()
+        self.scopes = list(SCOPES)
         self.calls: deque[JsonObject] = deque(maxlen=CALLS_KEPT)
         self.tickets = Tickets(self.workspace.clock)
         self.app = AppLink(self.settings.app_url, self.settings.signing_secret, self.transport)

@@ -35,7 +35,8 @@ def users_list(sandbox: Sandbox, args: JsonObject) -> JsonObject:
 
 
 def usergroups_list(sandbox: Sandbox, args: JsonObject) -> JsonObject:
-    groups = sandbox.workspace.groups.values()
+    everyone = args.get("include_disabled", False)
+    groups = [one for one in sandbox.workspace.groups.values() if everyone or not one.disabled]
     wide = args.get("include_users", False)
     return {"usergroups": [g.as_slack() | ({"users": g.users} if wide else {}) for g in groups]}
 
@@ -58,6 +59,16 @@ def conversations_open(sandbox: Sandbox, args: JsonObject) -> JsonObject:
 
 def conversations_info(sandbox: Sandbox, args: JsonObject) -> JsonObject:
     return {"channel": _described(seen(sandbox, args["channel"]))}
+
+
+def conversations_list(sandbox: Sandbox, args: JsonObject) -> JsonObject:
+    """Every channel; all of this workspace are public."""
+    open_ones = [
+        channel
+        for channel in sandbox.workspace.channels.values()
+        if channel.kind == "channel" and not (args.get("exclude_archived") and channel.is_archived)
+    ]
+    return _page(args, "channels", [_described(channel) for channel in open_ones], "id")
 
 
 def users_conversations(sandbox: Sandbox, args: JsonObject) -> JsonObject:
@@ -95,10 +106,17 @@ METHODS = {
     "users.info": (users_info, "user=filled:20 include_locale?=bool"),
     "users.lookupByEmail": (users_lookup_by_email, "email=filled:255"),
     "users.list": (users_list, f"include_locale?=bool {PAGED}"),
-    "usergroups.list": (usergroups_list, "include_users?=bool include_count?=bool"),
+    "usergroups.list": (
+        usergroups_list,
+        "include_users?=bool include_count?=bool include_disabled?=bool",
+    ),
     "usergroups.users.list": (usergroups_users_list, "usergroup=filled:20 include_disabled?=bool"),
     "conversations.open": (conversations_open, "users=filled:20 return_im?=bool"),
     "conversations.info": (conversations_info, "channel=filled:20 include_num_members?=bool"),
+    "conversations.list": (
+        conversations_list,
+        f"types?=str:100 exclude_archived?=bool {PAGED}",
+    ),
     "users.conversations": (
         users_conversations,
         f"types?=str:100 exclude_archived?=bool user?=filled:20 {PAGED}",

@@ -11,6 +11,20 @@ TEAM = {"id": TEAM_ID, "name": "Acme", "domain": "acme"}
 APP_ID = "A0SANDBOX1"
 BOT_USER = "U0CSBOT001"
 BOT_ID = "B0CSBOT001"
+SCOPES = [
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "users:read",
+    "users:read.email",
+    "usergroups:read",
+]
+"""What the bot's token may do unless a test says otherwise."""
 
 
 @dataclass
@@ -52,9 +66,11 @@ class Group:
     handle: str
     name: str
     users: list[str]
+    disabled: bool = False
 
     def as_slack(self) -> JsonObject:
-        known = {"id": self.id, "team_id": TEAM_ID, "is_usergroup": True, "date_delete": 0}
+        gone = 1_446_670_362 if self.disabled else 0
+        known = {"id": self.id, "team_id": TEAM_ID, "is_usergroup": True, "date_delete": gone}
         return known | {"name": self.name, "handle": self.handle, "user_count": len(self.users)}
 
 

@@ -102,7 +102,8 @@ async def _answer(
     call |= {"ok": answer["ok"], "error": answer.get("error")}
     if fault is not None and fault.kind == "drop_reply":
         request.app.state.drop(request)
-    return JSONResponse(answer, 200 if answer["ok"] else refused)
+    headers = {"x-oauth-scopes": ",".join(sandbox.scopes)}
+    return JSONResponse(answer, 200 if answer["ok"] else refused, headers)
 
 
 def _decoded(request: Request, body: bytes) -> JsonObject:
