@@ -51,7 +51,7 @@ def said(api: SlackApi, admin_channel: str | None = None, **names: Any) -> list[
 
 
 def one(api: SlackApi, kind: str, name: str) -> Line:
-    where = {name: ["refund reviewers"]}
+    where: Any = {name: ["refund reviewers"]}
     checks = workspace.Workspace(Inquiry(api)).checks(Names(**{kind: where}), None)
     [line] = looked_at(list(checks), time.monotonic() + 30)
     return line
