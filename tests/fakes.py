@@ -19,6 +19,8 @@ from app.domain.errors import (
     PolicyNotFound,
 )
 from app.domain.findings import Kind
+from app.domain.gate import GateState, Pause
+from app.looking import Looking
 from app.ports import (
     Answer,
     Client,
@@ -37,7 +39,8 @@ from policies.explain import explain
 from policies.inputs import SIGNALS, signal_problems
 from policies.loader import PolicyErrors, load_text
 from policies.plan import Allowance, Evaluation, Route
-from tests.builders import HASH, evaluation
+from tests.builders import HASH, NOW, evaluation
+from tests.memory.queues import MemoryQueues
 from tests.memory.requests import MemoryStore
 
 
@@ -189,6 +192,10 @@ class FakeDirectory:
     ) -> list[Person]:
         return [self.person(user_id, refs, requester) for user_id in user_ids]
 
+    def member(self, user_id: str) -> Person:
+        refs = [ref for ref, people in self.people.items() if user_id in people]
+        return self.person(user_id, refs, None)
+
     def ids(self, refs: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         return [ref for ref in refs if ref.isupper() and ref not in without]
 
@@ -316,6 +323,29 @@ class FakeAbsences:
             self.held.pop(person, None)
         else:
             self.turns[person] = next_ms
+
+
+@dataclass
+class FakeGate:
+    """`Gate` that only remembers whether it is shut."""
+
+    shut: Pause | None = None
+
+    def pause(self, by: str, reason: str) -> Pause:
+        self.shut = self.shut or Pause(by=by, at_ms=NOW, reason=reason)
+        return self.shut
+
+    def resume(self, by: str) -> Pause | None:
+        ended, self.shut = self.shut, None
+        return ended
+
+    def state(self) -> GateState:
+        return GateState(pause=self.shut, held=0, limited=0, callbacks=0, under_way=0)
+
+
+def looking(store: FakeStore) -> Looking:
+    """The real looking use cases over the fakes."""
+    return Looking(store, MemoryQueues(store), FakeDirectory(), FakeGate())
 
 
 def reviewing(store: FakeStore) -> Reviewing:

@@ -7,6 +7,7 @@ from .clients import Client, ClientLimit, Clients
 from .inspection import Admins, Alarms, Figures, Inspection, LaneFigures, Seen, Swept
 from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
+from .queues import EVERYTHING, Count, ListKind, QueuePage, Queues
 from .requests import (
     Batch,
     Claim,
@@ -27,6 +28,7 @@ from .slack import Cards, Directory, Found, SlackAgain, SlackNever
 from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
+    "EVERYTHING",
     "Absences",
     "Admins",
     "Admission",
@@ -41,6 +43,7 @@ __all__ = [
     "ClientLimit",
     "Clients",
     "Conflict",
+    "Count",
     "Decisions",
     "Directory",
     "Explained",
@@ -57,11 +60,14 @@ __all__ = [
     "LaneFigures",
     "Lanes",
     "LimitReached",
+    "ListKind",
     "Loaded",
     "Pace",
     "Page",
     "Paused",
     "Query",
+    "QueuePage",
+    "Queues",
     "Reached",
     "Replay",
     "RequestStore",
