@@ -28,6 +28,7 @@ from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import CallbackLane, TimeLane
 from .looking import Looking
+from .pausing import Pausing
 from .people_lane import PeopleLane
 from .ports import Figures, Gate
 from .reloading import Asked, Reloading
@@ -212,7 +213,9 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     )
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
-    bolt = build_app(reviewing, slack, directory.team, replies)
+    looking, pausing = _looking(settings, store, directory), Pausing(store.gate)
+    people = (reviewing, looking, pausing)
+    bolt = build_app(*people, slack, directory.team, replies, settings.command)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, store.gate, store.inspection, reloading)

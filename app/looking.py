@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from .domain.absence import day_of
 from .domain.errors import PersonNotTrusted, RequestNotFound
-from .domain.gate import GateState
-from .domain.request import Request, Status
+from .domain.lists import Day, QueuePage, Stats
+from .domain.request import Request
 from .domain.viewing import Viewer, asked_by, decided_by, known_as, may_see, waits_for
-from .ports import EVERYTHING, Count, Directory, Gate, QueuePage, Queues, RequestStore
+from .ports import EVERYTHING, Directory, Gate, Queues, RequestStore
 
 PAGE = 8
 """Requests on one page, unless somebody wants more or fewer."""
@@ -25,28 +24,6 @@ _STANDING = {
     "stranger": "You belong to another workspace.",
     "unverified": "Slack could not confirm who you are just now. Try again in a moment.",
 }
-
-
-@dataclass(frozen=True)
-class Day:
-    """A deployment in numbers: how many are open, how those of the last 24 hours ended, and what
-    waits for the end of a pause, for a limit or for its receiver."""
-
-    open: int
-    ended: Mapping[Status, int]
-    gate: GateState
-
-
-@dataclass(frozen=True)
-class Stats:
-    """Somebody's lists in numbers; what they answered and still waits counts as waiting. `asked`
-    and `decided` are as many as are kept. `day` is for admins alone."""
-
-    waiting: Count
-    seen: Count
-    asked: Count
-    decided: Count
-    day: Day | None
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,11 @@ from app.domain.errors import (
 from app.domain.findings import Kind
 from app.domain.gate import GateState, Pause
 from app.looking import Looking
+from app.pausing import Pausing
 from app.ports import (
     Answer,
     Client,
+    Directory,
     Explained,
     Figures,
     Judgement,
@@ -346,6 +348,15 @@ class FakeGate:
 def looking(store: FakeStore) -> Looking:
     """The real looking use cases over the fakes."""
     return Looking(store, MemoryQueues(store), FakeDirectory(), FakeGate())
+
+
+def people(
+    store: FakeStore, directory: Directory | None = None
+) -> tuple[Reviewing, Looking, Pausing]:
+    """All that people do and look at, over the fakes or with a real directory."""
+    known, gate = directory or FakeDirectory(), FakeGate()
+    seeing = Looking(store, MemoryQueues(store), known, gate, admins=("U0CHLOE001",))
+    return Reviewing(store, known, FakeAbsences()), seeing, Pausing(gate)
 
 
 def reviewing(store: FakeStore) -> Reviewing:

@@ -7,7 +7,7 @@ from .clients import Client, ClientLimit, Clients
 from .inspection import Admins, Alarms, Figures, Inspection, LaneFigures, Seen, Swept
 from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
-from .queues import EVERYTHING, Count, ListKind, QueuePage, Queues
+from .queues import EVERYTHING, ListKind, Queues
 from .requests import (
     Batch,
     Claim,
@@ -43,7 +43,6 @@ __all__ = [
     "ClientLimit",
     "Clients",
     "Conflict",
-    "Count",
     "Decisions",
     "Directory",
     "Explained",
@@ -66,7 +65,6 @@ __all__ = [
     "Page",
     "Paused",
     "Query",
-    "QueuePage",
     "Queues",
     "Reached",
     "Replay",

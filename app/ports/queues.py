@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ..domain.lists import Count, QueuePage
 from ..domain.request import Request, Status
 
 ListKind = Literal["waiting", "seen", "asked", "decided"]
@@ -14,22 +14,6 @@ were `asked` or `decided` with the newest first."""
 
 EVERYTHING = "*"
 """The name under which all that waits is `seen`."""
-
-
-@dataclass(frozen=True)
-class QueuePage:
-    """Some requests, in the list's order; `cursor` leads to those after them, None at the end."""
-
-    requests: tuple[Request, ...]
-    cursor: str | None
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many there are; where it is not `exact`, at least so many."""
-
-    number: int
-    exact: bool = True
 
 
 class Queues(Protocol):

@@ -24,15 +24,18 @@ class Replies:
         self.executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="slack-reply")
         self._room = threading.BoundedSemaphore(_WAITING)
 
-    def tell(self, response_url: str | None, message: Message) -> None:
-        """Say it to the one who pressed, and nobody else, as soon as a thread is free."""
+    def tell(self, response_url: str | None, message: Message, *, in_place: bool = False) -> None:
+        """Say it to the one who pressed, and nobody else, as soon as a thread is free.
+
+        `in_place` of the message in which they pressed, which has to be for them alone.
+        """
         if response_url is None:
             return
         if not self._room.acquire(blocking=False):
             _log.warning("an answer to a click was dropped: %d are waiting", _WAITING)
             return
         try:
-            self.executor.submit(self._send, response_url, message)
+            self.executor.submit(self._send, response_url, message, in_place)
         except RuntimeError:  # the process is stopping
             self._room.release()
 
@@ -40,14 +43,14 @@ class Replies:
         """Send what is waiting, and take no more."""
         self.executor.shutdown()
 
-    def _send(self, response_url: str, message: Message) -> None:
+    def _send(self, response_url: str, message: Message, in_place: bool) -> None:
         try:
             webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
             answer = webhook.send(
                 text=message.text,
                 blocks=message.blocks,
                 response_type="ephemeral",
-                replace_original=False,
+                replace_original=in_place,
             )
         except FAILURES as error:
             _log.warning("an answer to a click got lost: %s", type(error).__name__)

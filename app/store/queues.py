@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import redis
 from redis.client import Pipeline
 
+from app.domain.lists import Count, QueuePage
 from app.domain.request import Request, Status
-from app.ports import Count, ListKind, QueuePage
+from app.ports import ListKind
 
 from . import documents
 from .connection import script, talk, talk_in_one

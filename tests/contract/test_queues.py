@@ -9,9 +9,10 @@ import redis
 
 from app.changes import change
 from app.domain.commands import Cancel, HandOver, Wake
+from app.domain.lists import QueuePage
 from app.domain.request import Actor, Request, Status
 from app.identifiers import new_operation
-from app.ports import EVERYTHING, QueuePage, Queues, RequestStore
+from app.ports import EVERYTHING, Queues, RequestStore
 from app.store import documents
 from app.store.queues import RedisQueues
 from app.store.requests import RedisRequests

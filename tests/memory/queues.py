@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from app.domain.lists import Count, QueuePage
 from app.domain.request import Request, Status
-from app.ports import Count, ListKind, QueuePage
+from app.ports import ListKind
 from app.store import documents
 
 from .requests import MemoryStore
