@@ -65,7 +65,7 @@ def numbers(stats: Stats) -> Message:
     """Somebody's lists in numbers; for admins those of the last 24 hours too."""
     lines = [
         f"Waiting where you may decide: *{_count(stats.waiting)}*",
-        f"Waiting, and yours to see: *{_count(stats.seen)}*",
+        f"Waiting, and that you may see: *{_count(stats.seen)}*",
         f"Asked on your behalf: *{_count(stats.asked)}*",
         f"Decided by you: *{_count(stats.decided)}*",
     ]

@@ -5,7 +5,15 @@ A list decides nothing: each line leads to the whole request.
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    SectionBlock,
+)
 
 from app.domain.lists import QueuePage
 from app.domain.request import Request
@@ -21,9 +29,9 @@ _TURNS = "countersign_turns"
 def queue(page: QueuePage, turn: ids.Turn) -> Message:
     """One page of a list: the one that `turn` led to."""
     headline = _headline(page, turn)
-    blocks = [HeaderBlock(text=plain(headline)), *map(_row, page.requests), *_turns(page, turn)]
-    if not page.requests:
-        blocks[1:1] = [section(_nothing(page, turn))]
+    rows = [block for request in page.requests for block in (DividerBlock(), *_row(request))][1:]
+    rows = rows or [section(_nothing(page, turn))]
+    blocks = [HeaderBlock(text=plain(headline)), *rows, *_turns(page, turn)]
     return Message(text=headline, blocks=checked(blocks))
 
 
@@ -34,7 +42,7 @@ def one(request: Request) -> Message:
     ending = [] if decision is None else phrases.ending(request, decision, 500)
     parts: list[Block] = [
         HeaderBlock(text=plain(title)),
-        *(ending or [section(stands(request))]),
+        *(ending or [section(" · ".join(stands(request)))]),
         SectionBlock(
             text=plain(f"{_about(request)}\n{request.id}".strip()), accessory=_details(request)
         ),
@@ -42,11 +50,11 @@ def one(request: Request) -> Message:
     return Message(text=phrases.headline(request), blocks=checked(parts))
 
 
-def stands(request: Request) -> str:
-    """How it stands and under which policy, in mrkdwn."""
+def stands(request: Request) -> list[str]:
+    """How it stands, under which policy, and how far it has come, in mrkdwn."""
     come = progress.in_brief(request).strip(" ()") if request.pending else ""
     policy = escaped(cut(request.body.policy.name, _TITLE, "in Details"))
-    return "\n".join([_state(request), " · ".join(filter(None, [policy, come]))])
+    return list(filter(None, [_state(request), policy, come]))
 
 
 def _state(request: Request) -> str:
@@ -82,12 +90,14 @@ def _nothing(page: QueuePage, turn: ids.Turn) -> str:
     return "Nothing waits that you may see."
 
 
-def _row(request: Request) -> Block:
-    """What it is about, how it stands, and the button."""
+def _row(request: Request) -> list[Block]:
+    """What it is about, with the button, and below that how it stands."""
     title = cut(phrases.title(request), _TITLE, "in Details")
-    what = f"{title}\n{_about(request)}".strip()
-    cells = [plain(what), marked(stands(request))]
-    return SectionBlock(block_id=request.id, fields=cells, accessory=_details(request))
+    what = plain(f"{title}\n{_about(request)}".strip())
+    return [
+        SectionBlock(block_id=request.id, text=what, accessory=_details(request)),
+        ContextBlock(elements=[marked(" · ".join(stands(request)))]),
+    ]
 
 
 def _details(request: Request) -> ButtonElement:
