@@ -19,9 +19,13 @@ from app.domain.errors import (
     PolicyNotFound,
 )
 from app.domain.findings import Kind
+from app.domain.gate import GateState, Pause
+from app.looking import Looking
+from app.pausing import Pausing
 from app.ports import (
     Answer,
     Client,
+    Directory,
     Explained,
     Figures,
     Judgement,
@@ -40,7 +44,8 @@ from policies.inputs import SIGNALS, signal_problems
 from policies.loader import PolicyErrors, load_text
 from policies.plan import Allowance, Evaluation, Route
 from policies.schema import Input
-from tests.builders import HASH, evaluation
+from tests.builders import HASH, NOW, evaluation
+from tests.memory.queues import MemoryQueues
 from tests.memory.requests import MemoryStore
 
 
@@ -199,6 +204,10 @@ class FakeDirectory:
     ) -> list[Person]:
         return [self.person(user_id, refs, requester) for user_id in user_ids]
 
+    def member(self, user_id: str) -> Person:
+        refs = [ref for ref, people in self.people.items() if user_id in people]
+        return self.person(user_id, refs, None)
+
     def ids(self, refs: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         return [ref for ref in refs if ref.isupper() and ref not in without]
 
@@ -330,6 +339,38 @@ class FakeAbsences:
             self.held.pop(person, None)
         else:
             self.turns[person] = next_ms
+
+
+@dataclass
+class FakeGate:
+    """`Gate` that only remembers whether it is shut."""
+
+    shut: Pause | None = None
+
+    def pause(self, by: str, reason: str) -> Pause:
+        self.shut = self.shut or Pause(by=by, at_ms=NOW, reason=reason)
+        return self.shut
+
+    def resume(self, by: str) -> Pause | None:
+        ended, self.shut = self.shut, None
+        return ended
+
+    def state(self) -> GateState:
+        return GateState(pause=self.shut, held=0, limited=0, callbacks=0, under_way=0)
+
+
+def looking(store: FakeStore) -> Looking:
+    """The real looking use cases over the fakes."""
+    return Looking(store, MemoryQueues(store), FakeDirectory(), FakeGate())
+
+
+def people(
+    store: FakeStore, directory: Directory | None = None
+) -> tuple[Reviewing, Looking, Pausing]:
+    """All that people do and look at, over the fakes or with a real directory."""
+    known, gate = directory or FakeDirectory(), FakeGate()
+    seeing = Looking(store, MemoryQueues(store), known, gate, admins=("U0CHLOE001",))
+    return Reviewing(store, known, FakeAbsences()), seeing, Pausing(gate)
 
 
 def reviewing(store: FakeStore) -> Reviewing:

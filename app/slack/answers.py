@@ -37,11 +37,15 @@ class Posted(Answer):
 
 
 class Named(Answer):
-    """A channel, a user group or a direct conversation; groups have handles, channels names."""
+    """A channel, a user group or a direct conversation; groups have handles, channels names.
+
+    A group comes with the ids of its `users` where they are asked for.
+    """
 
     id: str
     name: str = ""
     handle: str = ""
+    users: list[str] = []
 
 
 class NextPage(Answer):

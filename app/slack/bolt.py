@@ -13,6 +13,8 @@ from slack_sdk import WebClient
 
 from app.domain.errors import AbsenceDaysRefused, CommentRequired, CountersignError
 from app.faults import described
+from app.looking import Looking
+from app.pausing import Pausing
 from app.ports import SlackAgain, SlackNever
 from app.reviewing import Reviewing
 
@@ -21,18 +23,26 @@ from .api import SlackApi
 from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import decide, details, form, moves, show
+from .listeners import commands, decide, details, form, moves, show
+from .listeners.commands import privately
 from .listeners.desk import Desk
-from .payloads import Challenge, Press, Submission
+from .payloads import Command, Payload, Press, Submission
 from .replies import Replies
 
 _log = logging.getLogger("countersign.slack")
 
 
 def build_app(
-    reviewing: Reviewing, api: SlackApi, team: Callable[[], str], replies: Replies
+    reviewing: Reviewing,
+    looking: Looking,
+    pausing: Pausing,
+    api: SlackApi,
+    team: Callable[[], str],
+    replies: Replies,
+    command: str,
 ) -> App:
-    """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace.
+    """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace,
+    `command` is the name of our slash command.
 
     Bolt itself calls nothing and waits for nothing: a listener has committed before it acks.
     """
@@ -50,13 +60,13 @@ def build_app(
         attaching_function_token_enabled=False,
     )
     app.error(_answering(api, replies))
-    desk = Desk(reviewing, api, team, replies)
-    for listener in (decide, details, form, moves, show):
+    desk = Desk(reviewing, looking, pausing, api, team, replies, command)
+    for listener in (commands, decide, details, form, moves, show):
         listener.register(app, desk)
     return app
 
 
-def bolt_request(payload: Challenge | Press | Submission) -> BoltRequest:
+def bolt_request(payload: Payload | Command) -> BoltRequest:
     """A checked payload for Bolt, and for our listeners as `context["interaction"]`.
 
     Bolt parses what comes over HTTP; what comes parsed is for it Socket Mode.
@@ -76,6 +86,8 @@ def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltCont
         if isinstance(interaction, Submission):
             errors = {_input(interaction, refusal): notices.refusal(refusal)}
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
+        if isinstance(interaction, Command):
+            return BoltResponse(status=200, body=privately(notices.unanswered(refusal)))
         if isinstance(interaction, Press):
             _tell(api, replies, interaction, refusal)
         return BoltResponse(status=200)
@@ -103,7 +115,7 @@ def _input(sent: Submission, refusal: CountersignError) -> str:
 
 def _refusal(error: Exception) -> CountersignError | None:
     if isinstance(error, SlackAgain | SlackNever):
-        return SlackUnavailable("Slack did not do its part just now.", "Press the button again.")
+        return SlackUnavailable("Slack did not do its part just now.", "Try again.")
     return error if isinstance(error, CountersignError) else None
 
 
