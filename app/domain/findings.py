@@ -30,6 +30,7 @@ class Kind(StrEnum):
     SET_ASIDE = "set_aside"
     CARD_LAGS = "card_lags"
     UNREADABLE = "unreadable"
+    UNLISTED = "unlisted"
 
 
 LASTING = frozenset({Kind.OVERDUE, Kind.SET_ASIDE, Kind.CARD_LAGS, Kind.UNREADABLE})
