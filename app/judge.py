@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from policies.evaluate import Facts, LoadedPolicy, check_payload, evaluate
 from policies.explain import explain
 from policies.inputs import SIGNALS, InputProblem, signal_problems, signals_of
 from policies.loader import Policies, PolicyErrors, load_text
+from policies.schema import Input
 
 from .domain.errors import DraftRefused, InputsRefused, PolicyNotFound
 from .ports import Explained, Judgement
@@ -32,10 +34,11 @@ class PolicyJudge:
         spent: frozenset[str] = frozenset(),
         *,
         over_limit: bool = False,
+        in_hand: str | None = None,
     ) -> Judgement:
         loaded = self._named(policy)
         _refuse(check_payload(loaded, payload, signals))
-        evaluation = evaluate(loaded, Facts(payload, signals, spent, over_limit))
+        evaluation = evaluate(loaded, Facts(payload, signals, spent, over_limit, in_hand))
         return Judgement(loaded.policy.policy, loaded.hash, evaluation)
 
     def explain(
@@ -50,6 +53,10 @@ class PolicyJudge:
         _refuse(check_payload(loaded, payload, signals))
         explanation = explain(loaded, Facts(payload, signals, spent), datetime.now(UTC))
         return Explained(loaded.policy.policy, loaded.hash, explanation)
+
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input]]:
+        loaded = self._named(policy)
+        return loaded.hash, loaded.policy.inputs or {}
 
     def check_signals(self, policy: str, signals: dict[str, Any]) -> None:
         loaded = self.policies.get(policy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 
@@ -31,8 +31,10 @@ from app.ports import (
     Judgement,
     LaneFigures,
     Loaded,
+    LostChannel,
     Reached,
     SlackAgain,
+    Stuck,
 )
 from app.reviewing import Reviewing
 from app.service import Service
@@ -41,6 +43,7 @@ from policies.explain import explain
 from policies.inputs import SIGNALS, signal_problems
 from policies.loader import PolicyErrors, load_text
 from policies.plan import Allowance, Evaluation, Route
+from policies.schema import Input
 from tests.builders import HASH, NOW, evaluation
 from tests.memory.queues import MemoryQueues
 from tests.memory.requests import MemoryStore
@@ -112,17 +115,24 @@ class FakeJudge:
         spent: frozenset[str] = frozenset(),
         *,
         over_limit: bool = False,
+        in_hand: str | None = None,
     ) -> Judgement:
         _known(policy)
         if policy == "default":
             return Judgement(policy, HASH, evaluation())
         judged = _refund(payload.get("amount"), spent)
+        if in_hand is not None:
+            judged = evaluation(because=in_hand)
         if over_limit:
             judged = evaluation(because="The client asked for more than its limit.")
         if self.most is not None and judged.route is Route.APPROVE:
             limit = Allowance(rule="routine", key="refund:routine", window_s=60, count=self.most)
             judged = judged.model_copy(update={"allowance": limit})
         return Judgement(policy, HASH, judged)
+
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input]]:
+        _known(policy)
+        return HASH, {} if policy == "default" else load_text(REFUND, "refund").policy.inputs or {}
 
     def explain(
         self,
@@ -273,6 +283,10 @@ class FakeHealth:
             audited_ms=None,
             paused=True,
             counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6},
+            given_up=Stuck(7, ("req_1",)),
+            held={"paused": 8, "limit": 9},
+            refused={"token_revoked": Stuck(10)},
+            lost=(LostChannel("#gone", "is_archived", 0, Stuck(11)),),
         )
 
 

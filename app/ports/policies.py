@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from policies.explain import Explanation
 from policies.plan import Evaluation
+from policies.schema import Input
 
 
 @dataclass(frozen=True)
@@ -33,23 +35,25 @@ class Judge(Protocol):
     def judge(
         self,
         policy: str,
-        payload: dict[str, object],
-        signals: dict[str, object],
+        payload: dict[str, Any],
+        signals: dict[str, Any],
         spent: frozenset[str] = frozenset(),
         *,
         over_limit: bool = False,
+        in_hand: str | None = None,
     ) -> Judgement:
         """What a policy says; the rules in `spent` have no room left in their limit.
 
-        Of what its client asked past its limit (`over_limit`) nothing goes ahead without a person.
+        Of what its client asked past its limit (`over_limit`) nothing goes ahead without a person,
+        nor of what is in people's hands already (`in_hand` says why).
         Raises `PolicyNotFound`, or `InputsRefused` with every problem of the payload.
         """
 
     def explain(
         self,
         policy: str,
-        payload: dict[str, object],
-        signals: dict[str, object],
+        payload: dict[str, Any],
+        signals: dict[str, Any],
         spent: frozenset[str] = frozenset(),
         draft: str | None = None,
     ) -> Explained:
@@ -58,7 +62,13 @@ class Judge(Protocol):
         Raises `PolicyNotFound`, `InputsRefused`, `DraftRefused`.
         """
 
-    def check_signals(self, policy: str, signals: dict[str, object]) -> None:
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input]]:
+        """The hash of a policy's file, and its inputs by name; none where it takes any payload.
+
+        Raises `PolicyNotFound`.
+        """
+
+    def check_signals(self, policy: str, signals: dict[str, Any]) -> None:
         """Raises `InputsRefused` for signals that this policy can't use.
 
         Of a policy that is gone only the signals that every request can bring are known.

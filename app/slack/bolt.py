@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from app.domain.errors import AbsenceDaysRefused, CountersignError
+from app.domain.errors import AbsenceDaysRefused, CommentRequired, CountersignError
 from app.faults import described
 from app.looking import Looking
 from app.pausing import Pausing
@@ -19,9 +20,10 @@ from app.reviewing import Reviewing
 
 from . import ids
 from .api import SlackApi
+from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import commands, decide, form, moves, show
+from .listeners import commands, decide, details, form, moves, show
 from .listeners.commands import privately
 from .listeners.desk import Desk
 from .payloads import Command, Payload, Press, Submission
@@ -57,9 +59,9 @@ def build_app(
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
     )
-    app.error(_answering(replies))
+    app.error(_answering(api, replies))
     desk = Desk(reviewing, looking, pausing, api, team, replies, command)
-    for listener in (commands, decide, form, moves, show):
+    for listener in (commands, decide, details, form, moves, show):
         listener.register(app, desk)
     return app
 
@@ -73,7 +75,7 @@ def bolt_request(payload: Payload | Command) -> BoltRequest:
     return BoltRequest(body=body, mode="socket_mode", context={"interaction": payload})
 
 
-def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
+def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
     """A refusal is told to the one who pressed, and acknowledged; anything else is our fault."""
 
     def answer(error: Exception, context: BoltContext) -> BoltResponse:
@@ -87,16 +89,27 @@ def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltRespo
         if isinstance(interaction, Command):
             return BoltResponse(status=200, body=privately(notices.unanswered(refusal)))
         if isinstance(interaction, Press):
-            replies.tell(interaction.response_url, notices.refused(refusal))
+            _tell(api, replies, interaction, refusal)
         return BoltResponse(status=200)
 
     return answer
+
+
+def _tell(api: SlackApi, replies: Replies, press: Press, refusal: CountersignError) -> None:
+    """Beside the card, or in the modal that they pressed in: nobody is left without a word."""
+    with suppress(ids.CardUnreadable):
+        if press.modal is not None and (opened := press.details) is not None:
+            replies.show(api, press.modal, pages.refused(refusal, opened))
+            return
+    replies.tell(press.response_url, notices.refused(refusal))
 
 
 def _input(sent: Submission, refusal: CountersignError) -> str:
     """The input of a form that a refusal is about."""
     if isinstance(refusal, AbsenceDaysRefused):
         return ids.UNTIL_BLOCK
+    if sent.confirmation is not None and not isinstance(refusal, CommentRequired):
+        return ids.CONFIRM_BLOCK
     return ids.asking_block(sent.view.callback_id)
 
 

@@ -166,7 +166,7 @@ class SlackDirectory:
             id=user.id,
             name=profile.display_name or profile.real_name or user.name or user.id,
             email=profile.email,
-            standing=_standing(user, self._api.identity().team_id),
+            standing=standing_of(user, self._api.identity().team_id),
             zone=user.tz,
         )
 
@@ -256,7 +256,8 @@ def _sorted_out(
     return list(found), lost
 
 
-def _standing(user: User, team: str) -> Standing:
+def standing_of(user: User, team: str) -> Standing:
+    """Whether somebody may decide, by what Slack says of them."""
     if user.is_stranger or user.team_id != team:
         return "stranger"
     if user.deleted:

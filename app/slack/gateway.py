@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-from slack_sdk.web import SlackResponse
 
 from app.domain.absence import Absence
 from app.domain.bursts import GAP_MS
@@ -17,12 +14,12 @@ from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
 
 from . import ids
 from .answers import Channels, Done, History, Looked, Posted
-from .api import A, SlackApi
+from .api import SlackApi
 from .blocks import notices, questions, threads
 from .blocks.card import card
 from .blocks.digest import digest
 from .blocks.text import Message
-from .errors import NeedsOperator, RateLimited
+from .errors import NeedsOperator
 
 _SKEW_MS = 60_000
 """Slack's clock and the store's may differ by this much."""
@@ -52,8 +49,11 @@ class SlackCards:
         _wait_for(self._pace.reserve(place, GAP_MS, ahead))
 
     def post(self, target: str, request: Request) -> Place:
-        """A new card in a conversation."""
-        return self._post(target, card(request), ids.metadata(ids.CARD_EVENT, request.id))
+        """A new card in a conversation; of what is asked again, in the thread of the first."""
+        root = request.root_thread(target)
+        thread = {} if root is None else {"thread_ts": root, "reply_broadcast": True}
+        metadata = ids.metadata(ids.CARD_EVENT, request.id)
+        return self._post(target, card(request), metadata, **thread)
 
     def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
         """One message for several requests of a channel."""
@@ -69,9 +69,8 @@ class SlackCards:
         self._update(place, digest(requests, gone))
 
     def _update(self, place: Place, message: Message) -> None:
-        self._call(
+        self._api.call(
             Done,
-            "chat.update",
             self._api.web.chat_update,
             channel=place.channel,
             ts=place.ts,
@@ -92,7 +91,8 @@ class SlackCards:
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, to these people and groups; an escalation to all."""
         message, place = threads.said(notice, request, to), notice.place
-        thread = {"thread_ts": place.ts, "reply_broadcast": notice.kind == "escalation"}
+        broadcast = notice.kind == "escalation"
+        thread = {"thread_ts": request.thread(place), "reply_broadcast": broadcast}
         self._say(place.channel, message, ids.NOTICE_EVENT, request, **thread)
 
     def say_together(
@@ -137,8 +137,10 @@ class SlackCards:
         self.turn(target)
         return self._send(target, message, ids.metadata(event, request.id), **thread)
 
-    def _post(self, target: str, message: Message, metadata: ids.Metadata) -> Place:
-        place = self._send(target, message, metadata)
+    def _post(
+        self, target: str, message: Message, metadata: ids.Metadata, **thread: object
+    ) -> Place:
+        place = self._send(target, message, metadata, **thread)
         if target.startswith("#") and self._id_of(target) is None:
             # From now on the channel goes by its id, whose turn this was too.
             self._pace.reserve(_paced(place.channel), GAP_MS)
@@ -148,9 +150,8 @@ class SlackCards:
     def _send(
         self, target: str, message: Message, metadata: ids.Metadata, **thread: object
     ) -> Place:
-        posted = self._call(
+        posted = self._api.call(
             Posted,
-            "chat.postMessage",
             self._api.web.chat_postMessage,
             where=self._place(target),
             channel=target,
@@ -169,24 +170,7 @@ class SlackCards:
         if not ids.is_email(person):
             raise SlackNever("neither a Slack user id nor an e-mail address")
         lookup = self._api.web.users_lookupByEmail
-        return self._call(Looked, "users.lookupByEmail", lookup, email=person).user.id
-
-    def _call(
-        self,
-        answer: type[A],
-        name: str,
-        method: Callable[..., SlackResponse],
-        where: str | None = None,
-        **args: Any,
-    ) -> A:
-        """One call, unless Slack wants to be left alone: the method, or `where` it limits posts."""
-        place = where or _paced(name)
-        _wait_for(self._pace.held(place))
-        try:
-            return self._api.call(answer, method, **args)
-        except RateLimited as limited:
-            self._pace.hold(place, math.ceil((limited.wait_s or 0) * 1000))
-            raise
+        return self._api.call(Looked, lookup, email=person).user.id
 
     def _found(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
         channel = self._channel(target)

@@ -10,19 +10,22 @@ from . import fields
 from .space import Space
 from .text import cut, one_line, plain
 
-_NAME, _VALUE = 80, 200
-_REST = "in the request"
+_VALUE = 200
 
 
 def said(request: Request, space: Space) -> list[Block]:
     """One line a report, the newest first."""
-    lines = [_line(report) for report in reversed(request.state.reports)]
-    words = plain(cut("\n".join(lines), space.said, _REST))
+    lines = [line(report, _VALUE, space.rest) for report in reversed(request.state.reports)]
+    words = plain(cut("\n".join(lines), space.said, space.rest))
     return [SectionBlock(text=words, expand=True)] if lines else []
 
 
-def _line(report: Report) -> str:
-    """`A monitor says: anomaly: yes (fraud-bot)`; what would look like more lines stays on one."""
+def line(report: Report, most: int | None, rest: str) -> str:
+    """`A monitor says: anomaly: yes (fraud-bot)`; what would look like more lines stays on one.
+
+    Each part of it is at most so long, or whole.
+    """
     [row] = fields.rows((), {report.name: report.value})
-    name, by = (cut(one_line(text), _NAME, _REST) for text in (report.name, report.by))
-    return f"A monitor says: {name}: {cut(one_line(row.value), _VALUE, _REST)} ({by})"
+    parts = [one_line(text) for text in (report.name, row.value, report.by)]
+    name, value, by = parts if most is None else [cut(part, most, rest) for part in parts]
+    return f"A monitor says: {name}: {value} ({by})"

@@ -30,7 +30,7 @@ def register(app: App, desk: Desk) -> None:
         wanted = commands.parse(typed.text, desk.looking.today(viewer))
         ack(privately(_answer(desk, viewer, wanted)))
 
-    @app.action(ids.TURN)
+    @app.action(ids.LIST)
     def turn(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         to = press.turned

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt import Ack
+
 from app.domain.errors import PersonNotTrusted
 from app.domain.viewing import Viewer
 from app.looking import Looking
@@ -13,8 +15,10 @@ from app.pausing import Pausing
 from app.reviewing import At, Reviewing
 from app.slack.answers import Done
 from app.slack.api import SlackApi
+from app.slack.blocks import details
+from app.slack.blocks.text import Message
 from app.slack.ids import Shown
-from app.slack.payloads import Interaction
+from app.slack.payloads import Interaction, Press, Submission
 from app.slack.replies import Replies
 
 _OPEN_S = 2.0
@@ -48,10 +52,34 @@ class Desk:
         """Who did it, and what they were shown. Raises `PersonNotTrusted`."""
         return At(shown.request_id, self.person(interaction), shown.digest, shown.place)
 
-    def open_form(self, trigger_id: str, view: dict[str, Any]) -> None:
-        """Open a modal for whoever pressed. Raises `SlackAgain`, `SlackNever`."""
+    def open_form(self, press: Press, view: dict[str, Any]) -> None:
+        """Open a modal for whoever pressed, on top of the one that they pressed in.
 
-        def opening() -> Done:
-            return self.api.step(Done, self.api.web.views_open, trigger_id=trigger_id, view=view)
+        Raises `SlackAgain`, `SlackNever`.
+        """
+        web, trigger_id = self.api.web, press.trigger_id
+        opens = web.views_open if press.modal is None else web.views_push
+        self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
 
-        self.api.bounded(opening, _OPEN_S)
+    def turn(self, view_id: str, view: dict[str, Any]) -> None:
+        """Put another page in the place of an open modal. Raises `SlackAgain`, `SlackNever`."""
+        update = self.api.web.views_update
+        self._now(lambda: self.api.step(Done, update, view_id=view_id, view=view))
+
+    def say(self, press: Press, message: Message) -> None:
+        """To the one who pressed: beside the card, or in place of the modal they pressed in."""
+        if press.modal is None:
+            self.replies.tell(press.response_url, message)
+        else:
+            self.replies.show(self.api, press.modal, details.told(message))
+
+    def _now(self, call: Callable[[], Done]) -> None:
+        self.api.bounded(call, _OPEN_S)
+
+
+def close(ack: Ack, sent: Submission) -> None:
+    """Take a form, and with it all that lies beneath: a modal that was answered has no use."""
+    if sent.on_top:
+        ack(response_action="clear")
+    else:
+        ack()
