@@ -10,18 +10,18 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from app.domain.errors import AbsenceDaysRefused, CountersignError
+from app.domain.errors import AbsenceDaysRefused, CountersignError, InputsRefused
 from app.faults import described
 from app.ports import SlackAgain, SlackNever
 from app.reviewing import Reviewing
 
-from . import ids
+from . import ids, typed
 from .api import SlackApi
 from .blocks import notices
 from .errors import SlackUnavailable
 from .listeners import decide, form, moves, show
 from .listeners.desk import Desk
-from .payloads import Challenge, Press, Submission
+from .payloads import Interaction, Payload, Submission
 from .replies import Replies
 
 _log = logging.getLogger("countersign.slack")
@@ -54,7 +54,7 @@ def build_app(
     return app
 
 
-def bolt_request(payload: Challenge | Press | Submission) -> BoltRequest:
+def bolt_request(payload: Payload) -> BoltRequest:
     """A checked payload for Bolt, and for our listeners as `context["interaction"]`.
 
     Bolt parses what comes over HTTP; what comes parsed is for it Socket Mode.
@@ -72,20 +72,22 @@ def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltRespo
             return _unexpected(error)
         interaction = context.get("interaction")
         if isinstance(interaction, Submission):
-            errors = {_input(interaction, refusal): notices.refusal(refusal)}
+            errors = _beside(interaction, refusal)
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
-        if isinstance(interaction, Press):
-            replies.tell(interaction.response_url, notices.refused(refusal))
+        if isinstance(interaction, Interaction):
+            replies.tell(interaction.reply_to, notices.refused(refusal))
         return BoltResponse(status=200)
 
     return answer
 
 
-def _input(sent: Submission, refusal: CountersignError) -> str:
-    """The input of a form that a refusal is about."""
-    if isinstance(refusal, AbsenceDaysRefused):
-        return ids.UNTIL_BLOCK
-    return ids.asking_block(sent.view.callback_id)
+def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:
+    """What is wrong with a form, by the inputs that it is about."""
+    asking = ids.asking_block(sent.view.callback_id)
+    if isinstance(refusal, InputsRefused):
+        return typed.beside(refusal, sent.view.state, asking)
+    block = ids.UNTIL_BLOCK if isinstance(refusal, AbsenceDaysRefused) else asking
+    return {block: notices.refusal(refusal)}
 
 
 def _refusal(error: Exception) -> CountersignError | None:

@@ -18,6 +18,7 @@ from policies.plan import Choice, Outcome, ReviewPlan
 from .text import length, one_line, plain
 
 LABEL = 75
+_ENTRIES = 5  # of an overflow menu
 _USUAL = {
     Outcome.APPROVE: (ids.APPROVE, "Approve"),
     Outcome.REVISE: (ids.REVISE, "Revise"),
@@ -28,6 +29,7 @@ _MOVES = {
     ids.Move.RELEASE: "No longer on it",
     ids.Move.HAND_OVER: "Hand over …",
     ids.Move.ASK: "Ask the requester …",
+    ids.Move.EDIT: "Approve with edits …",
     ids.Move.AWAY: "I'm away …",
     ids.Move.BACK: "I'm back",
 }
@@ -42,7 +44,8 @@ def answers(request: Request, plan: ReviewPlan, *, whole: bool) -> list[Block]:
     else:
         buttons = [(one, _usual(request, one)) for one in plan.outcomes]
     shown = [button for outcome, button in buttons if whole or outcome is not Outcome.APPROVE]
-    return _row([*shown, _menu(request)])
+    approves = whole and any(outcome is Outcome.APPROVE for outcome, _ in buttons)
+    return _row([*shown, _menu(request, approves=approves)])
 
 
 def stop(request: Request) -> list[Block]:
@@ -72,15 +75,20 @@ def _button(request: Request, action: str, label: str, style: str | None) -> But
     return ButtonElement(action_id=action, text=plain(label), value=value, style=style)
 
 
-def _menu(request: Request) -> OverflowMenuElement:
-    """What moves the work and decides nothing. Everybody sees the same, so it fits everybody."""
+def _menu(request: Request, *, approves: bool) -> OverflowMenuElement:
+    """What moves the work, and what needs a form. Everybody sees the same, so it fits everybody.
+
+    Being back is not only here, so it gives way where there is something to edit.
+    """
     moves = [ids.Move.CLAIM if request.state.claim is None else ids.Move.RELEASE]
     moves += [ids.Move.HAND_OVER]
     moves += [ids.Move.ASK] if request.body.on_behalf_of is not None else []
+    editable = approves and any(field.editable for field in request.evaluation.fields)
+    moves += [ids.Move.EDIT] if editable else []
     shown = ids.Shown(request.id, request.digest)
     options = [
         Option(text=plain(_MOVES[move]), value=ids.move_value(move, shown))
-        for move in (*moves, ids.Move.AWAY, ids.Move.BACK)
+        for move in (*moves, ids.Move.AWAY, ids.Move.BACK)[:_ENTRIES]
     ]
     return OverflowMenuElement(action_id=ids.MENU, options=options)
 
