@@ -17,6 +17,7 @@ from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 
 from .auditor import Auditor
 from .break_glass import BreakGlass
+from .by_hand import ByHand
 from .callbacks.guard import Guard
 from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
@@ -202,7 +203,8 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     )
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
-    bolt = build_app(reviewing, slack, directory.team, replies)
+    by_hand = ByHand(service, reloading.judge, directory)
+    bolt = build_app(reviewing, slack, directory.team, replies, by_hand)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, store.gate, store.inspection, reloading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from policies.evaluate import Facts, LoadedPolicy, check_payload, evaluate
 from policies.explain import explain
 from policies.inputs import SIGNALS, InputProblem, signal_problems, signals_of
 from policies.loader import Policies, PolicyErrors, load_text
+from policies.schema import Input
 
 from .domain.errors import DraftRefused, InputsRefused, PolicyNotFound
 from .ports import Explained, Judgement
@@ -23,6 +25,12 @@ class PolicyJudge:
 
     def __init__(self, policies: Policies) -> None:
         self.policies = policies
+
+    def names(self) -> Mapping[str, str | None]:
+        return {name: loaded.policy.description for name, loaded in sorted(self.policies.items())}
+
+    def inputs(self, policy: str) -> Mapping[str, Input] | None:
+        return self._named(policy).policy.inputs
 
     def judge(
         self,

@@ -11,6 +11,7 @@ import rfc8785
 
 from .changes import change
 from .domain import lifecycle
+from .domain.cards import Place
 from .domain.commands import Cancel, Command, Redeliver, Signal
 from .domain.digest import digest
 from .domain.errors import IdempotencyKeyReused, NotAMonitor, PolicyNotAllowed, RequestNotFound
@@ -52,6 +53,7 @@ class Ask:
     callback_on: Literal["always", "human"] = "always"
     metadata: dict[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
+    asked_in: Place | None = None
 
     def fingerprint(self) -> str:
         """The same for the same request, whatever the order of its keys (RFC 8785).
@@ -64,6 +66,8 @@ class Ask:
             for each in fields(self)
             if getattr(self, each.name) not in (None, {}, each.default)
         }
+        if self.asked_in is not None:
+            given["asked_in"] = self.asked_in.model_dump()
         return hashlib.sha256(rfc8785.dumps(given)).hexdigest()
 
 
@@ -228,6 +232,7 @@ class Service:
             links={"request": f"{self.public_url}/v1/requests/{request_id}"},
             opened_ms=now,
             retention_s=self.retention_s,
+            asked_in=ask.asked_in,
         )
 
     def _replayed(self, idempotency: Idempotency, replay: Replay) -> Opened:

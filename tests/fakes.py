@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 
 from pydantic import JsonValue
 
+from app.by_hand import ByHand
 from app.domain.absence import Absence
 from app.domain.commands import Person, Standing
 from app.domain.due import Lane
@@ -22,8 +23,10 @@ from app.domain.findings import Kind
 from app.ports import (
     Answer,
     Client,
+    Directory,
     Explained,
     Figures,
+    Judge,
     Judgement,
     LaneFigures,
     Loaded,
@@ -37,6 +40,7 @@ from policies.explain import explain
 from policies.inputs import SIGNALS, signal_problems
 from policies.loader import PolicyErrors, load_text
 from policies.plan import Allowance, Evaluation, Route
+from policies.schema import Input
 from tests.builders import HASH, evaluation
 from tests.memory.requests import MemoryStore
 
@@ -98,6 +102,13 @@ class FakeJudge:
     """
 
     most: int | None = None
+
+    def names(self) -> dict[str, str | None]:
+        return {"default": None, "refund": "Money back to a customer."}
+
+    def inputs(self, policy: str) -> Mapping[str, Input] | None:
+        _known(policy)
+        return load_text(REFUND, "refund").policy.inputs if policy == "refund" else None
 
     def judge(
         self,
@@ -323,8 +334,16 @@ def reviewing(store: FakeStore) -> Reviewing:
     return Reviewing(store, FakeDirectory(), FakeAbsences())
 
 
+def by_hand(
+    store: FakeStore, judge: Judge | None = None, directory: Directory | None = None
+) -> ByHand:
+    """The real use cases of people who ask by hand, over the fakes."""
+    asked = judge or FakeJudge()
+    return ByHand(service(store, asked), asked, directory or FakeDirectory())
+
+
 def service(
-    store: FakeStore, judge: FakeJudge | None = None, admission: FakeAdmission | None = None
+    store: FakeStore, judge: Judge | None = None, admission: FakeAdmission | None = None
 ) -> Service:
     """The real service over the fakes."""
     return Service(

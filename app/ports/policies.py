@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from policies.explain import Explanation
 from policies.plan import Evaluation
+from policies.schema import Input
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,15 @@ class Explained:
 
 class Judge(Protocol):
     """The policies in force."""
+
+    def names(self) -> Mapping[str, str | None]:
+        """Each of them by its name, in order, with what it says it is for."""
+
+    def inputs(self, policy: str) -> Mapping[str, Input] | None:
+        """What a payload under this policy holds; None where it takes any.
+
+        Raises `PolicyNotFound`.
+        """
 
     def judge(
         self,

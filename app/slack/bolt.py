@@ -10,6 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
+from app.by_hand import ByHand
 from app.domain.errors import AbsenceDaysRefused, CountersignError, InputsRefused
 from app.faults import described
 from app.ports import SlackAgain, SlackNever
@@ -19,7 +20,7 @@ from . import ids, typed
 from .api import SlackApi
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import decide, form, moves, show
+from .listeners import asking, decide, form, moves, show
 from .listeners.desk import Desk
 from .payloads import Interaction, Payload, Submission
 from .replies import Replies
@@ -28,7 +29,11 @@ _log = logging.getLogger("countersign.slack")
 
 
 def build_app(
-    reviewing: Reviewing, api: SlackApi, team: Callable[[], str], replies: Replies
+    reviewing: Reviewing,
+    api: SlackApi,
+    team: Callable[[], str],
+    replies: Replies,
+    by_hand: ByHand,
 ) -> App:
     """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace.
 
@@ -48,8 +53,8 @@ def build_app(
         attaching_function_token_enabled=False,
     )
     app.error(_answering(replies))
-    desk = Desk(reviewing, api, team, replies)
-    for listener in (decide, form, moves, show):
+    desk = Desk(reviewing, api, team, replies, by_hand)
+    for listener in (asking, decide, form, moves, show):
         listener.register(app, desk)
     return app
 

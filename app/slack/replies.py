@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from slack_sdk.webhook import WebhookClient
+
+from app.ports import SlackAgain, SlackNever
 
 from .blocks.text import Message
 from .errors import FAILURES
@@ -26,13 +29,16 @@ class Replies:
 
     def tell(self, response_url: str | None, message: Message) -> None:
         """Say it to the one who pressed, and nobody else, as soon as a thread is free."""
-        if response_url is None:
-            return
+        if response_url is not None:
+            self.run(lambda: _answer(response_url, message))
+
+    def run(self, send: Callable[[], None]) -> None:
+        """Send something, as soon as a thread is free; what fails is logged."""
         if not self._room.acquire(blocking=False):
             _log.warning("an answer to a click was dropped: %d are waiting", _WAITING)
             return
         try:
-            self.executor.submit(self._send, response_url, message)
+            self.executor.submit(self._send, send)
         except RuntimeError:  # the process is stopping
             self._room.release()
 
@@ -40,19 +46,22 @@ class Replies:
         """Send what is waiting, and take no more."""
         self.executor.shutdown()
 
-    def _send(self, response_url: str, message: Message) -> None:
+    def _send(self, send: Callable[[], None]) -> None:
         try:
-            webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
-            answer = webhook.send(
-                text=message.text,
-                blocks=message.blocks,
-                response_type="ephemeral",
-                replace_original=False,
-            )
-        except FAILURES as error:
+            send()
+        except (*FAILURES, SlackAgain, SlackNever) as error:
             _log.warning("an answer to a click got lost: %s", type(error).__name__)
-        else:
-            if answer.status_code != 200:
-                _log.warning("an answer to a click was refused: HTTP %d", answer.status_code)
         finally:
             self._room.release()
+
+
+def _answer(response_url: str, message: Message) -> None:
+    webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
+    answer = webhook.send(
+        text=message.text,
+        blocks=message.blocks,
+        response_type="ephemeral",
+        replace_original=False,
+    )
+    if answer.status_code != 200:
+        _log.warning("an answer to a click was refused: HTTP %d", answer.status_code)

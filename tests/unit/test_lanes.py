@@ -145,6 +145,10 @@ class FakeCards:
     def tell_requester(self, person: str, request: Request) -> None:
         self.told.append(("outcome", person))
 
+    def tell_asked_in(self, place: Place, request: Request) -> None:
+        self.told.append(("asked in", place.channel))
+        self.fate("asked in")
+
     def tell_of_absence(self, person: str, absence: Absence) -> None:
         self.told.append(("absence", person))
         self.fate("absence")

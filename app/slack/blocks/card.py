@@ -58,7 +58,7 @@ class _Frame:
 def _frame(request: Request, space: Space) -> _Frame:
     head = [
         HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
-        ContextBlock(elements=[plain(requester.asked_by(request))]),
+        ContextBlock(elements=[requester.asked_by(request)]),
         *_state(request, space),
     ]
     said = [*reports.said(request, space), *questions.shown(request, space)]

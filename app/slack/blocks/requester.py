@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pydantic import JsonValue
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, TextObject
 
 from app.domain.request import Request
 
 from . import phrases
 from .fields import as_json
-from .text import HEADER, Json, boxed, checked, cut, escaped, length, one_line, section
+from .people import mention
+from .text import (
+    HEADER,
+    Json,
+    boxed,
+    checked,
+    cut,
+    escaped,
+    length,
+    marked,
+    one_line,
+    plain,
+    section,
+)
 
 _NAMES, _LINK = 500, 500
 _MOST, _FEWEST = 2_500, 150
 _REST = "in the request"
 
 
-def asked_by(request: Request) -> str:
-    """Whose words the title is; plain text."""
+def asked_by(request: Request) -> TextObject:
+    """Whose words the title is. Only Slack itself says who somebody is that asked by hand."""
     behalf = request.body.on_behalf_of
+    if request.by_hand and behalf:
+        return marked(f"From the requester: {mention(behalf)}, by hand in Slack")
     name = f"{request.body.client} on behalf of {behalf}" if behalf else request.body.client
-    return cut(one_line(f"From the requester: {name}"), _NAMES, _REST)
+    return plain(cut(one_line(f"From the requester: {name}"), _NAMES, _REST))
 
 
 def said(request: Request, fits: Callable[[list[Json]], bool]) -> list[Json]:

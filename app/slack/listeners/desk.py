@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.by_hand import ByHand
 from app.domain.errors import PersonNotTrusted
 from app.reviewing import At, Reviewing
 from app.slack.answers import Done
 from app.slack.api import SlackApi
+from app.slack.blocks.text import Message
 from app.slack.ids import Shown
 from app.slack.payloads import Interaction
 from app.slack.replies import Replies
@@ -26,6 +28,7 @@ class Desk:
     api: SlackApi
     team: Callable[[], str]
     replies: Replies
+    by_hand: ByHand
 
     def person(self, interaction: Interaction) -> str:
         """Who did it. Raises `PersonNotTrusted` for people of other workspaces."""
@@ -36,6 +39,15 @@ class Desk:
     def at(self, interaction: Interaction, shown: Shown) -> At:
         """Who did it, and what they were shown. Raises `PersonNotTrusted`."""
         return At(shown.request_id, self.person(interaction), shown.digest, shown.place)
+
+    def write(self, user_id: str, message: Message) -> None:
+        """A direct message, off the path of the acknowledgement: best effort."""
+
+        def send() -> None:
+            post = self.api.web.chat_postMessage
+            self.api.call(Done, post, channel=user_id, text=message.text, blocks=message.blocks)
+
+        self.replies.run(send)
 
     def open_form(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Open a modal for whoever pressed. Raises `SlackAgain`, `SlackNever`."""

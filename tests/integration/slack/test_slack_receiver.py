@@ -34,7 +34,8 @@ class Door:
     def __init__(self) -> None:
         self.store, self.replies = fakes.FakeStore(), Replies()
         self.api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
-        app = build_app(fakes.reviewing(self.store), self.api, lambda: TEAM, self.replies)
+        use = fakes.reviewing(self.store), self.api, lambda: TEAM, self.replies
+        app = build_app(*use, fakes.by_hand(self.store))
         self.receiver = SlackReceiver(app, SECRET, lambda: NOW)
         transition = opened()
         self.store.commit(transition, "open")
