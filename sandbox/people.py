@@ -11,6 +11,7 @@ TEAM = {"id": TEAM_ID, "name": "Acme", "domain": "acme"}
 APP_ID = "A0SANDBOX1"
 BOT_USER = "U0CSBOT001"
 BOT_ID = "B0CSBOT001"
+SLACKBOT = "USLACKBOT"  # tells people what Slack itself has to say
 
 
 @dataclass

@@ -62,6 +62,7 @@ def until_connected(slack) -> None:
 
 def say_something(slack):
     """A command that this app does not know."""
+    slack.ask("app", {"commands": [{"command": "/unknown"}]})
     asked = {"user": ANA, "channel": APPROVALS, "command": "/unknown", "text": "x"}
     return slack.ask("command", asked)
 
