@@ -45,12 +45,13 @@ def fits(declared: Input, value: JsonValue) -> bool:
     """Whether an input can hold this value as it is: not too long, and each character seen."""
     if known := choices(declared):
         return ids.option(value) in map(ids.option, known)
-    match value:
-        case str():
+    match declared.type, value:
+        case "string", str():
             seen = value.replace("\r\n", "\n")
             return length(seen) <= TEXT_MOST and clean(seen) == seen
-        case int() | float():
-            return len(decimal(value)) <= _DIGITS
+        case "number" | "integer", int() | float() if not isinstance(value, bool):
+            whole = declared.type == "number" or value == int(value)
+            return whole and len(decimal(value)) <= _DIGITS
         case _:
             return False
 
@@ -112,11 +113,8 @@ def _choice(declared: Input, value: JsonValue) -> InputInteractiveElement:
 
 
 def _number(declared: Input, value: JsonValue) -> InputInteractiveElement:
-    least, most = declared.minimum, declared.maximum
-    if declared.type == "integer":
-        least = None if least is None else math.ceil(least)
-        most = None if most is None else math.floor(most)
     number = value if isinstance(value, int | float) else None
+    least, most = _bounds(declared, number)
     return NumberInputElement(
         action_id=ids.TEXT,
         is_decimal_allowed=declared.type == "number",
@@ -126,13 +124,23 @@ def _number(declared: Input, value: JsonValue) -> InputInteractiveElement:
     )
 
 
+def _bounds(declared: Input, number: float | None) -> tuple[float | None, float | None]:
+    """The limits, unless Slack would find a contradiction in them; the judge knows them anyhow."""
+    least, most = declared.minimum, declared.maximum
+    if declared.type == "integer":
+        least = None if least is None else math.ceil(least)
+        most = None if most is None else math.floor(most)
+    known = [one for one in (least, number, most) if one is not None]
+    return (least, most) if known == sorted(known) else (None, None)
+
+
 def _string(declared: Input, value: str | None) -> InputInteractiveElement:
     if declared.format == "date" and (not value or is_day(value)):
         return DatePickerElement(action_id=ids.TEXT, initial_date=value or None)
     if declared.format == "url":
         return UrlInputElement(action_id=ids.TEXT, initial_value=value or None)
-    most = min(declared.max_length or TEXT_MOST, TEXT_MOST)
     text = value or ""
+    most = max(length(text), min(declared.max_length or TEXT_MOST, TEXT_MOST))
     long = max(declared.max_length or 0, length(text)) > _LINE
     return _text(value, most, multiline=long or "\n" in text)
 
