@@ -25,6 +25,7 @@ from .claims import BatchWork, Timers, drain, singly
 from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .domain.message import iso
+from .editing import Editing
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import CallbackLane, TimeLane
@@ -204,7 +205,8 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
     by_hand = ByHand(service, reloading.judge, directory)
-    bolt = build_app(reviewing, slack, directory.team, replies, by_hand)
+    editing = Editing(reviewing, reloading.judge)
+    bolt = build_app(reviewing, slack, directory.team, replies, by_hand, editing)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, store.gate, store.inspection, reloading)

@@ -9,12 +9,13 @@ from pydantic import JsonValue
 
 from policies.schema import Input
 
+from .ask import Ask
 from .domain.cards import Place
 from .domain.errors import FormRefused, IdempotencyKeyReused
 from .domain.request import BY_HAND, Request
 from .domain.reviewers import distrust
 from .ports import Client, Directory, Judge
-from .service import Ask, Service
+from .service import Service
 
 _CLIENT = Client(id=BY_HAND)
 """It may use every policy, and has no key."""
@@ -46,7 +47,8 @@ class ByHand:
 
     def inputs(self, policy: str) -> Mapping[str, Input] | None:
         """What is to be filled in; None where a policy takes anything. Raises `PolicyNotFound`."""
-        return self.judge.inputs(policy)
+        _, inputs = self.judge.inputs(policy)
+        return inputs
 
     def ask(self, user_id: str, wish: Wish) -> Request:
         """Open what somebody (a user id) wishes, on their own behalf; once for each form.

@@ -29,9 +29,6 @@ class PolicyJudge:
     def names(self) -> Mapping[str, str | None]:
         return {name: loaded.policy.description for name, loaded in sorted(self.policies.items())}
 
-    def inputs(self, policy: str) -> Mapping[str, Input] | None:
-        return self._named(policy).policy.inputs
-
     def judge(
         self,
         policy: str,
@@ -40,10 +37,11 @@ class PolicyJudge:
         spent: frozenset[str] = frozenset(),
         *,
         over_limit: bool = False,
+        in_hand: str | None = None,
     ) -> Judgement:
         loaded = self._named(policy)
         _refuse(check_payload(loaded, payload, signals))
-        evaluation = evaluate(loaded, Facts(payload, signals, spent, over_limit))
+        evaluation = evaluate(loaded, Facts(payload, signals, spent, over_limit, in_hand))
         return Judgement(loaded.policy.policy, loaded.hash, evaluation)
 
     def explain(
@@ -58,6 +56,10 @@ class PolicyJudge:
         _refuse(check_payload(loaded, payload, signals))
         explanation = explain(loaded, Facts(payload, signals, spent), datetime.now(UTC))
         return Explained(loaded.policy.policy, loaded.hash, explanation)
+
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input] | None]:
+        loaded = self._named(policy)
+        return loaded.hash, loaded.policy.inputs
 
     def check_signals(self, policy: str, signals: dict[str, Any]) -> None:
         loaded = self.policies.get(policy)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from policies.plan import Outcome
 
@@ -22,6 +24,7 @@ from .domain.commands import (
     Release,
     Show,
     Stop,
+    Undo,
 )
 from .domain.ending import already_decided
 from .domain.errors import AbsenceRefused, RequestNotFound
@@ -60,15 +63,30 @@ class Reviewing:
     absences: Absences
 
     def decide(
-        self, at: At, outcome: Outcome, choice: str | None = None, comment: str | None = None
+        self,
+        at: At,
+        outcome: Outcome,
+        choice: str | None = None,
+        comment: str | None = None,
+        confirmation: str | None = None,
     ) -> Request:
         """A person's answer; the request may wait for more of them afterwards.
 
-        Raises `AlreadyVoted`, `OutcomeNotOffered`, `CommentRequired`.
+        `confirmation` is what they typed where the plan wants that. Raises `AlreadyVoted`,
+        `OutcomeNotOffered`, `CommentRequired`, `ConfirmationWrong`.
         """
-        press = self._press(at)
-        answer = Decide(**_as_fields(press), outcome=outcome, choice=choice, comment=comment)
+        answer = Decide(
+            **_as_fields(self._press(at)),
+            outcome=outcome,
+            choice=choice,
+            comment=comment,
+            confirmation=confirmation,
+        )
         return self._changed(at, answer)
+
+    def undo(self, at: At) -> Request:
+        """A person takes back what they decided, before it counts. Raises `UndoRefused`."""
+        return self._changed(at, Undo(**_as_fields(self._press(at, asked_by=False))))
 
     def stop(self, at: At, reason: str) -> Request:
         """A person ends a watch before its time. Raises `CommentRequired`, `OutcomeNotOffered`."""
@@ -161,6 +179,13 @@ class Reviewing:
             raise AbsenceRefused("There is no absence to end.")
         return ended
 
+    def change(self, at: At, command: Callable[[dict[str, Any]], Command]) -> Request:
+        """What a person does at a card, made of who they are and what they saw: fields of `Press`.
+
+        For what takes more than the request and its people.
+        """
+        return self._changed(at, command(_as_fields(self._press(at))))
+
     def _press(self, at: At, *, asked_by: bool = True) -> Press:
         """Who pressed, and those for whom they stand in, as Slack knows them now."""
         press, _ = self._pressed(at, at.user_id, asked_by=asked_by)
@@ -199,5 +224,5 @@ class Reviewing:
         return request
 
 
-def _as_fields(press: Press) -> dict[str, object]:
+def _as_fields(press: Press) -> dict[str, Any]:
     return {name: getattr(press, name) for name in Press.model_fields}

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
-import rfc8785
-
+from .ask import Ask
 from .changes import change
-from .domain import lifecycle
-from .domain.cards import Place
-from .domain.commands import Cancel, Command, Redeliver, Signal
+from .domain import lifecycle, revising
+from .domain.commands import Cancel, Command, Redeliver, ReportResult, Signal
 from .domain.digest import digest
-from .domain.errors import IdempotencyKeyReused, NotAMonitor, PolicyNotAllowed, RequestNotFound
+from .domain.errors import (
+    IdempotencyKeyReused,
+    NotAMonitor,
+    NotRevisable,
+    PolicyNotAllowed,
+    RequestNotFound,
+)
 from .domain.events import Event
-from .domain.request import Actor, Body, Held, PolicyRef, Request
+from .domain.request import Actor, Body, Held, PolicyRef, Request, Revises
 from .identifiers import new_nonce, new_operation, new_request_id
 from .ports import (
     Admission,
@@ -37,38 +41,6 @@ _log = logging.getLogger("countersign.policies")
 
 DEFAULT_POLICY = "default"
 """The policy that always asks a person, and that every client may use."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a client sends to open a request; the HTTP contract has the meaning of each field."""
-
-    title: str
-    payload: dict[str, Any]
-    policy: str | None = None
-    context: Any = None
-    signals: dict[str, Any] = field(default_factory=dict)
-    on_behalf_of: str | None = None
-    callback_url: str | None = None
-    callback_on: Literal["always", "human"] = "always"
-    metadata: dict[str, Any] = field(default_factory=dict)
-    idempotency_key: str | None = None
-    asked_in: Place | None = None
-
-    def fingerprint(self) -> str:
-        """The same for the same request, whatever the order of its keys (RFC 8785).
-
-        Fields that were left out don't count, so that one more field some day changes no
-        fingerprint of today.
-        """
-        given = {
-            each.name: getattr(self, each.name)
-            for each in fields(self)
-            if getattr(self, each.name) not in (None, {}, each.default)
-        }
-        if self.asked_in is not None:
-            given["asked_in"] = self.asked_in.model_dump()
-        return hashlib.sha256(rfc8785.dumps(given)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -100,12 +72,33 @@ class Service:
         It may be held. Raises `PolicyNotFound`, `PolicyNotAllowed`, `InputsRefused`,
         `CallbackUrlRefused`, `IdempotencyKeyReused`.
         """
+        return self._open(client, ask)
+
+    def revise(self, client: Client, request_id: str, ask: Ask) -> Opened:
+        """Ask again, once, for a request of which a reviewer wanted changes.
+
+        Under its policy and for its requester, whatever `ask` says of these. People look at it in
+        any case. Raises what `open` does, `RequestNotFound`, `NotRevisable`, `RevisionUnchanged`.
+        """
+        request = self.get(client, request_id)
+        revising.check(request)
+        revising.refuse_unchanged(request, ask.title, ask.payload, ask.context)
+        try:
+            return self._open(client, ask.again(request), self._revises(request, ask))
+        except IdempotencyKeyReused:
+            again = self.store.replay(client.id, revising.key_of(request))
+            known = "" if again is None else f", as {again.request_id}"
+            raise NotRevisable(
+                f"This was asked again already, and otherwise{known}.", "Go on from that one."
+            ) from None
+
+    def _open(self, client: Client, ask: Ask, revises: Revises | None = None) -> Opened:
         idempotency = _idempotency(client, ask)
         if idempotency is not None:
             replay = self.store.replay(client.id, idempotency.key)
             if replay is not None:
                 return self._replayed(idempotency, replay)
-        body, held = self._judged(client, ask)
+        body, held = self._judged(client, ask, revises)
         over_limit, spent = held is not None, frozenset[str]()
         while True:
             transition = lifecycle.begin(body, held)
@@ -113,7 +106,7 @@ class Service:
                 replay = self.store.commit(transition, new_operation(), idempotency=idempotency)
             except LimitReached as limit:
                 spent |= {limit.rule}  # judged again without it; a policy has so many rules
-                body = self._body(client, ask, spent, over_limit=over_limit)
+                body = self._body(client, ask, revises, spent, over_limit=over_limit)
                 continue
             except Paused:
                 held = Held(reason="paused", since_ms=body.opened_ms)
@@ -143,6 +136,14 @@ class Service:
         """The client withdraws its request. Raises `RequestNotFound`, `AlreadyDecided`."""
         self.get(client, request_id)
         return self._changed(request_id, Cancel(by=_actor(client), reason=reason))
+
+    def result(
+        self, client: Client, request_id: str, *, ok: bool, text: str, link: str | None = None
+    ) -> Request:
+        """What came of an approval. Raises `RequestNotFound`, `NothingToReport`."""
+        self.get(client, request_id)
+        told = ReportResult(by=_actor(client), ok=ok, text=text, link=link)
+        return self._changed(request_id, told)
 
     def redeliver(self, client: Client, request_id: str) -> Request:
         """Send the callback again, under its old id. Raises `NothingToRedeliver`."""
@@ -188,32 +189,49 @@ class Service:
         self.get(client, request_id)
         return self.store.events(request_id)
 
-    def _judged(self, client: Client, ask: Ask) -> tuple[Body, Held | None]:
+    def _revises(self, request: Request, ask: Ask) -> Revises:
+        root = request
+        if request.body.root_id != request.id:
+            with suppress(RequestNotFound):  # erased by now, and so are its cards
+                root = self.store.load(request.body.root_id).request
+        return revising.revises(request, root, ask.payload)
+
+    def _judged(
+        self, client: Client, ask: Ask, revises: Revises | None
+    ) -> tuple[Body, Held | None]:
         """What is asked, judged, and what holds it. What is refused uses up nothing of a limit."""
-        body = self._body(client, ask)
+        body = self._body(client, ask, revises)
         until_ms = self.admission.admit(client)
         if until_ms is None:
             return body, None
-        body = self._body(client, ask, over_limit=True)
+        body = self._body(client, ask, revises, over_limit=True)
         return body, Held(reason="limit", since_ms=body.opened_ms, until_ms=until_ms)
 
     def _body(
         self,
         client: Client,
         ask: Ask,
+        revises: Revises | None,
         spent: frozenset[str] = frozenset(),
         over_limit: bool = False,
     ) -> Body:
         policy = _policy_for(client, ask)
         if ask.callback_url is not None:
             self.callbacks.check(ask.callback_url)
-        judged = self.judge.judge(policy, ask.payload, ask.signals, spent, over_limit=over_limit)
+        judged = self.judge.judge(
+            policy,
+            ask.payload,
+            ask.signals,
+            spent,
+            over_limit=over_limit,
+            in_hand=None if revises is None else revising.IN_HAND,
+        )
         now, nonce = self.store.now(), new_nonce()
         request_id = new_request_id(now)
         return Body(
             id=request_id,
-            root_id=request_id,
-            revision=1,
+            root_id=request_id if revises is None else revises.root_id,
+            revision=1 if revises is None else revises.revision,
             client=client.id,
             title=ask.title,
             payload=ask.payload,
@@ -232,6 +250,7 @@ class Service:
             links={"request": f"{self.public_url}/v1/requests/{request_id}"},
             opened_ms=now,
             retention_s=self.retention_s,
+            revises=revises,
             asked_in=ask.asked_in,
         )
 

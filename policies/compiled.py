@@ -133,12 +133,16 @@ def _plans(policy: Policy, faults: list[Fault]) -> dict[str, ReviewPlan]:
             continue
         if rule.then in (Route.REVIEW, Route.WATCH):
             plans[rule.id] = plan(review, rule)
-            faults += _unfit_plan(plans[rule.id], review, rule, position)
+            faults += _unfit_plan(policy, plans[rule.id], review, rule, position)
     return plans
 
 
-def _unfit_plan(one: ReviewPlan, review: Review, rule: Rule, position: int) -> Iterator[Fault]:
+def _unfit_plan(
+    policy: Policy, one: ReviewPlan, review: Review, rule: Rule, position: int
+) -> Iterator[Fault]:
     written = set() if rule.review is None else rule.review.model_fields_set
+    if "confirm" in written and (message := _untypable(policy, one.confirm)):
+        yield Fault(("rules", position, "review", "confirm"), message)
     for key, message in misfits(review):
         if key[0] in written:
             yield Fault(("rules", position, "review", *key), message)
@@ -150,6 +154,8 @@ def _unfit_plan(one: ReviewPlan, review: Review, rule: Rule, position: int) -> I
 
 def _unfit_review(policy: Policy, own: ReviewPlan) -> Iterator[Fault]:
     by_flags = may_ask_two(policy)
+    if message := _untypable(policy, own.confirm):
+        yield Fault(("review", "confirm"), message)
     for key, message in misfits(policy.review):
         yield Fault(("review", *key), message)
     if not own.reviewers:
@@ -168,6 +174,23 @@ def _uncountable_choice(one: ReviewPlan) -> str:
     if not free or one.people == 1:
         return ""
     return f"{one.people} people have to agree, so `{free[0].id}` can't have a comment"
+
+
+def _untypable(policy: Policy, name: str | None) -> str:
+    """Why nobody can type the value of this input to confirm it, or nothing."""
+    inputs = policy.inputs or {}
+    if name is None:
+        return ""
+    if name not in inputs:
+        return f"`confirm` needs an input that is declared; {name} is not{nearest(name, inputs)}"
+    declared = inputs[name]
+    if declared.secret:
+        return f"{name} is secret, so nobody can see what to type"
+    if declared.type not in ("string", "number", "integer"):
+        return f"`confirm` goes with text and numbers; {name} is of type {declared.type}"
+    if not declared.required:
+        return f"{name} may be missing, and then nobody could approve; take required: false out"
+    return ""
 
 
 def may_ask_two(policy: Policy) -> bool:

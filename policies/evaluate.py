@@ -30,13 +30,15 @@ class Facts:
     """What is known about a request: its payload, and the signals that came with it.
 
     `spent` are the rules whose limit has no room for it; `over_limit` says that its client has
-    asked for more than it may.
+    asked for more than it may. `in_hand` says why it is in people's hands already, whatever the
+    rules would let through: a reviewer has changed it, or wanted it changed.
     """
 
     payload: Mapping[str, Any]
     signals: Mapping[str, Any] = field(default_factory=dict)
     spent: frozenset[str] = frozenset()
     over_limit: bool = False
+    in_hand: str | None = None
 
 
 class _Verdict(NamedTuple):
@@ -74,6 +76,8 @@ def evaluate(policy: LoadedPolicy, facts: Facts) -> Evaluation:
         verdict = _by_rules(policy, facts, given, flags, steps, budget)
     else:
         verdict = _by_flags(policy, flags)
+    if facts.in_hand is not None:
+        verdict = _in_hand(policy, verdict, facts.in_hand)
     if facts.over_limit:
         verdict = _over_limit(policy, verdict)
     return _evaluation(policy.policy, facts, verdict, flags, steps)
@@ -183,6 +187,19 @@ def _by_flags(policy: LoadedPolicy, flags: tuple[Flag, ...]) -> _Verdict:
         because = f"{told}, so {plan.people} people are asked."
         return _Verdict(Route.REVIEW, because, plan, by_flags=True)
     return _Verdict(Route.REVIEW, f"{told}, and a person is asked.", policy.plan, by_flags=True)
+
+
+def _in_hand(policy: LoadedPolicy, verdict: _Verdict, why: str) -> _Verdict:
+    """What people have begun to decide they decide to the end; only a refusal stays one."""
+    if verdict.route is Route.REJECT:
+        return verdict
+    if verdict.route is Route.REVIEW:
+        return verdict._replace(reasons=(why, *verdict.reasons))
+    asked = (verdict.plan or policy.plan).model_copy(update={"watch": None})
+    reasons = (f"Without that it would go ahead: {verdict.because}", *verdict.reasons)
+    return verdict._replace(
+        route=Route.REVIEW, because=why, plan=asked, reasons=reasons, allowance=None
+    )
 
 
 def _over_limit(policy: LoadedPolicy, verdict: _Verdict) -> _Verdict:

@@ -53,6 +53,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "sla": "How long people have.",
             "checklist": "Lines on the card: what to look at before approving.",
             "viewers": "Who may look and not decide.",
+            "confirm": "The input whose value has to be typed to approve.",
+            "undo": "How long whoever decided can take it back, before the workflow hears of it.",
+            "revisions": "Asked again more often than this, the backups are asked at once.",
         },
         "StageForm": {
             "name": "What the stage is called on the card.",
@@ -73,6 +76,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "further": "Later steps, each asking more people.",
             "expire": "When the request ends without an approval.",
             "claim": "How long it holds that somebody is on it; 30m unless set.",
+            "result": "An approval is flagged whose result is not told within so long.",
             "hours": "Working hours: reminders, steps and expiry run in these alone.",
         },
         "StepForm": {

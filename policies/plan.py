@@ -252,3 +252,11 @@ class Evaluation(Frozen):
     error: str | None = None
     flags: tuple[Flag, ...] = ()
     allowance: Allowance | None = None
+
+    @property
+    def high_impact(self) -> bool:
+        """Whether it reaches far, or may: an approval never takes a single tap then."""
+        return any(
+            flag.question in ("impact_radius", "affected") and flag.raised is not False
+            for flag in self.flags
+        )

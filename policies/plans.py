@@ -68,6 +68,10 @@ def plan(review: Review, rule: Rule | None = None) -> ReviewPlan:
         cap=review.cap,
         overflow=review.overflow or (),
         claim_s=sla.claim_s,
+        confirm=review.confirm,
+        undo_s=review.undo,
+        revisions=review.revisions,
+        result_s=sla.result_s,
     )
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
 from pydantic.json_schema import WithJsonSchema
 
-from policies.atoms import Channel, Name, Reviewers, distinct, is_group, words
+from policies.atoms import Channel, InputName, Name, Reviewers, distinct, is_group, words
+from policies.calendar import duration_s
 from policies.plan import Assignment, Frozen, Outcome
 from policies.sla_form import Sla
 
@@ -27,6 +28,25 @@ def _with_approve(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
         raise ValueError("`outcomes` must contain approve, or nothing could ever go ahead")
     return outcomes
 
+
+_SHORTEST_UNDO_S, _LONGEST_UNDO_S = 5, 3_600
+"""Nothing goes on before it is over, so that it is for slips and not for second thoughts."""
+
+
+def _undo_window(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("write a duration such as 30s or 5m")
+    seconds = duration_s(value)
+    if not _SHORTEST_UNDO_S <= seconds <= _LONGEST_UNDO_S:
+        raise ValueError(f"{value[:40]} is out of range; write between 5s and 1h")
+    return seconds
+
+
+UndoWindow = Annotated[
+    int,
+    BeforeValidator(_undo_window, json_schema_input_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}),
+]
 
 Quorum = Annotated[
     int | Literal["all"],
@@ -92,7 +112,9 @@ class Review(Frozen):
 
     In a rule, `review` names what differs from the policy's own. `stages` stands in place of
     `reviewers` and `quorum`, `choices` in place of `outcomes`. `assign` holds for each stage that
-    says nothing else.
+    says nothing else. `confirm` names the input whose value has to be typed to approve; `undo` is
+    how long whoever decided can take it back; `revisions` how often it may be asked again before
+    the backups are asked at once.
     """
 
     channel: Channel | None = None
@@ -122,6 +144,9 @@ class Review(Frozen):
         | None
     ) = None
     viewers: Reviewers | None = None
+    confirm: InputName | None = None
+    undo: UndoWindow | None = None
+    revisions: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
 
     @model_validator(mode="after")
     def _one_form_of_each(self) -> Self:

@@ -130,7 +130,7 @@ class Sla(Frozen):
     """How long people have: after `expire` the request ends without an approval.
 
     `remind`, `escalate` and the `further` steps come before it, and each step after the one before.
-    A claim lapses after `claim`.
+    A claim lapses after `claim`. An approval is flagged whose result is not told within `result`.
     """
 
     remind: Annotated[tuple[Duration, ...], Field(max_length=10), AfterValidator(_told_once)] = ()
@@ -138,6 +138,7 @@ class Sla(Frozen):
     further: Annotated[tuple[StepForm, ...], Field(min_length=1, max_length=10)] | None = None
     expire_s: Duration = Field(default=USUAL_EXPIRY_S, alias="expire")
     claim_s: Duration = Field(default=USUAL_CLAIM_S, alias="claim")
+    result_s: Duration | None = Field(default=None, alias="result")
     hours: HoursForm | None = None
 
     @model_validator(mode="after")

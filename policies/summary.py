@@ -82,6 +82,8 @@ def _silence(plan: ReviewPlan) -> str:
         parts.append(_escalation([worded(step.after_s) for step in plan.escalations]))
     if plan.hours is not None:
         parts.append("Only working hours count.")
+    if plan.undo_s is not None:
+        parts.append(f"Whoever decides can take it back for {in_words(plan.undo_s)}.")
     parts.append(
         f"If it is not decided within {worded(plan.expire_s)} the request expires: "
         "it is not approved, and the workflow is told."

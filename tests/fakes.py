@@ -20,6 +20,7 @@ from app.domain.errors import (
     PolicyNotFound,
 )
 from app.domain.findings import Kind
+from app.editing import Editing
 from app.ports import (
     Answer,
     Client,
@@ -106,10 +107,6 @@ class FakeJudge:
     def names(self) -> dict[str, str | None]:
         return {"default": None, "refund": "Money back to a customer."}
 
-    def inputs(self, policy: str) -> Mapping[str, Input] | None:
-        _known(policy)
-        return load_text(REFUND, "refund").policy.inputs if policy == "refund" else None
-
     def judge(
         self,
         policy: str,
@@ -118,17 +115,24 @@ class FakeJudge:
         spent: frozenset[str] = frozenset(),
         *,
         over_limit: bool = False,
+        in_hand: str | None = None,
     ) -> Judgement:
         _known(policy)
         if policy == "default":
             return Judgement(policy, HASH, evaluation())
         judged = _refund(payload.get("amount"), spent)
+        if in_hand is not None:
+            judged = evaluation(because=in_hand)
         if over_limit:
             judged = evaluation(because="The client asked for more than its limit.")
         if self.most is not None and judged.route is Route.APPROVE:
             limit = Allowance(rule="routine", key="refund:routine", window_s=60, count=self.most)
             judged = judged.model_copy(update={"allowance": limit})
         return Judgement(policy, HASH, judged)
+
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input] | None]:
+        _known(policy)
+        return HASH, None if policy == "default" else load_text(REFUND, "refund").policy.inputs
 
     def explain(
         self,
@@ -332,6 +336,11 @@ class FakeAbsences:
 def reviewing(store: FakeStore) -> Reviewing:
     """The real use cases of people over the fakes."""
     return Reviewing(store, FakeDirectory(), FakeAbsences())
+
+
+def editing(store: FakeStore, judge: Judge | None = None) -> Editing:
+    """The real use cases of people who approve with edits, over the fakes."""
+    return Editing(reviewing(store), judge or FakeJudge())
 
 
 def by_hand(

@@ -38,8 +38,13 @@ def together(waiting: Sequence[Request]) -> tuple[Request, ...]:
     """Which of those that wait in a channel, in order of opening, its next message shows.
 
     A watch comes alone: its window begins when it is seen, and where it is seen it can be stopped.
+    So does what is asked again, in the thread of what was asked first.
     """
-    reviews = tuple(request for request in waiting if not request.watched)
-    if len(reviews) < FEWEST or waiting[0].watched:
+    reviews = tuple(request for request in waiting if not _comes_alone(request))
+    if len(reviews) < FEWEST or _comes_alone(waiting[0]):
         return tuple(waiting[:1])
     return reviews[:MOST]
+
+
+def _comes_alone(request: Request) -> bool:
+    return request.watched or request.body.revises is not None

@@ -14,13 +14,24 @@ class Place(Frozen):
     ts: str
 
 
-NoticeKind = Literal["reminder", "escalation", "stage", "handover", "question", "answer"]
+NoticeKind = Literal[
+    "reminder",
+    "escalation",
+    "stage",
+    "handover",
+    "edited",
+    "question",
+    "answer",
+    "result",
+    "unused",
+]
 
 
 class Notice(Frozen):
     """A word in the thread of each of these cards that is still to be said.
 
-    `number` is the question that it is about, `by` the user id of whoever handed it over.
+    `number` is the question that it is about, `by` the user id of whoever handed it
+    over, or changed it.
     """
 
     kind: NoticeKind

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from policies.plan import Frozen, Outcome
+from policies.plan import Evaluation, Frozen, Outcome
 
 from .cards import NoticeKind, Place
 from .request import Actor, Away, Operator
@@ -60,11 +60,30 @@ class Press(Frozen):
 
 
 class Decide(Press):
-    """A person answers. `choice` is the id of the button where the plan has its own."""
+    """A person answers. `choice` is the id of the button where the plan has its own.
+
+    `confirmation` is what they typed where the plan wants a value typed.
+    """
 
     outcome: Outcome
     choice: str | None = None
     comment: str | None = None
+    confirmation: str | None = None
+
+
+class ApproveEdited(Decide):
+    """A person changes the payload and approves what they made of it.
+
+    `evaluation` is what the policy says about it, and `edited_digest` binds it.
+    """
+
+    payload: dict[str, JsonValue]
+    edited_digest: str
+    evaluation: Evaluation
+
+
+class Undo(Press):
+    """A person takes back what they decided, before it counts."""
 
 
 class Stop(Press):
@@ -139,6 +158,15 @@ class Signal(Frozen):
 
     by: Actor
     signals: dict[str, JsonValue]
+
+
+class ReportResult(Frozen):
+    """The client says what came of an approval."""
+
+    by: Actor
+    ok: bool
+    text: str
+    link: str | None = None
 
 
 class Cancel(Frozen):
@@ -258,6 +286,8 @@ class SlackFailed(Frozen):
 
 Command = (
     Decide
+    | ApproveEdited
+    | Undo
     | Stop
     | Claim
     | Release
@@ -268,6 +298,7 @@ Command = (
     | Override
     | Show
     | Signal
+    | ReportResult
     | Cancel
     | Wake
     | Hold

@@ -11,6 +11,7 @@ from typing import Any
 from policies.plan import Outcome, ReviewPlan
 
 from .commands import Decide
+from .confirming import confirmed
 from .ending import adopted, ended, last_instant, outdated
 from .errors import AlreadyVoted, CommentRequired, OutcomeNotOffered
 from .events import EventType, fingerprint
@@ -18,6 +19,7 @@ from .notices import noticed
 from .pressing import admitted, answerable, too_late
 from .request import Actor, Decision, Request, Status, Vote
 from .transition import Transition, event
+from .undoing import taken
 
 _ASKED_FOR = {
     Outcome.APPROVE: "Write your answer; it is what the workflow goes on with.",
@@ -37,21 +39,22 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
     if not request.pending:
         return too_late(request, command.seen)
     answerable(request, now)
-    plan, by = _offered(request, command), admitted(request, command, now)
+    plan, by = offered(request, command), admitted(request, command, now)
     if isinstance(by, Transition):
         return by
     if _needs_comment(plan, command) and not (command.comment or "").strip():
         raise CommentRequired(_ASKED_FOR[command.outcome])
     match command.outcome:
         case Outcome.APPROVE:
-            return _approve(request, plan, command, _vote(request, command, by, now))
+            confirmed(request, command.confirmation)
+            return approve(request, plan, command, counted(request, command, by, now))
         case Outcome.REJECT:
-            return _reject(request, plan, command, _vote(request, command, by, now))
+            return _reject(request, plan, command, counted(request, command, by, now))
         case Outcome.REVISE:
             return _decided(request, command, (by,), now)
 
 
-def _offered(request: Request, command: Decide) -> ReviewPlan:
+def offered(request: Request, command: Decide) -> ReviewPlan:
     """The plan. Raises `OutcomeNotOffered` for a button that it does not have, or not yet."""
     plan = request.plan
     if plan is None or not _has_button(plan, command):
@@ -75,7 +78,8 @@ def _needs_comment(plan: ReviewPlan, command: Decide) -> bool:
     return command.outcome is Outcome.REVISE or (choice is not None and choice.comment)
 
 
-def _vote(request: Request, command: Decide, by: Actor, now: int) -> Vote:
+def counted(request: Request, command: Decide, by: Actor, now: int) -> Vote:
+    """The answer as it is counted, in the stage that is asked now."""
     return Vote(
         by=by,
         stage=request.state.stage,
@@ -86,7 +90,7 @@ def _vote(request: Request, command: Decide, by: Actor, now: int) -> Vote:
     )
 
 
-def _approve(request: Request, plan: ReviewPlan, command: Decide, vote: Vote) -> Transition:
+def approve(request: Request, plan: ReviewPlan, command: Decide, vote: Vote) -> Transition:
     """One more approval; with the last of the last stage the request is approved."""
     _once(request.state.votes, vote, "approval")
     votes = (*_without(request.state.votes, vote), vote)
@@ -173,7 +177,9 @@ def _decided(
         choice=command.choice,
         comment=command.comment,
     )
-    cards = adopted(request, command.seen)
+    cards, plan = adopted(request, command.seen), request.plan
+    if plan is not None and plan.undo_s is not None:
+        return taken(request, decision, cards, plan.undo_s, **answers)
     return ended(request, decision, EventType.DECIDED, cards, **answers)
 
 

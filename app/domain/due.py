@@ -57,10 +57,11 @@ def settled(request: Request) -> bool:
 
 
 def _time(request: Request) -> int | None:
-    """While it waits whatever time brings next; once everything is done, its erasure."""
+    """While it waits whatever time brings next; later a look at its use, and its erasure."""
     if request.pending:
         return next_ms(request)
-    return erase_ms(request) if settled(request) else None
+    erase = erase_ms(request) if settled(request) else None
+    return min((at for at in (request.state.unused_ms, erase) if at is not None), default=None)
 
 
 def erase_ms(request: Request) -> int | None:

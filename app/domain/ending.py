@@ -7,7 +7,7 @@ from typing import Any
 from .cards import Cards, Copy, Place
 from .errors import AlreadyDecided, RequestExpired
 from .events import EventType, fingerprint
-from .message import callback_body
+from .message import callback_body, iso
 from .request import Callback, Decision, Request, Status
 from .transition import Transition, event
 
@@ -37,6 +37,8 @@ def ended(
         held=None,
         cards=outdated(cards or request.state.cards).model_copy(update={"notices": ()}),
         callback=_callback(request, decision),
+        undoable=None,
+        unused_ms=_unused_ms(request, decision),
         **{"claim": None, **changes},
     )
     recorded = event(
@@ -61,12 +63,14 @@ def ended(
 
 def last_instant(request: Request) -> int | None:
     """The last millisecond in which anything but expiry may happen to it."""
-    expires_ms = request.state.expires_ms
+    expires_ms = request.state.expires_ms if request.state.undoable is None else None
     return None if expires_ms is None else expires_ms - 1
 
 
 def in_time(request: Request, now: int) -> None:
     """From its deadline on a request only expires, even before the time lane has seen to that."""
+    if request.state.undoable is not None:  # decided in time, though it does not count yet
+        return
     if request.state.expires_ms is not None and now >= request.state.expires_ms:
         raise RequestExpired("The time to decide this has passed, so it was not approved.")
 
@@ -80,6 +84,18 @@ def already_decided(request: Request) -> AlreadyDecided:
         return AlreadyDecided("Nobody stopped this in time, so it went ahead.")
     names = " and ".join(actor.name for actor in decision.by)
     return AlreadyDecided(f"{names} already {_DONE[decision.outcome]}.")
+
+
+def not_yet_counted(request: Request) -> AlreadyDecided | None:
+    """The error for whoever comes while a decision can still be taken back, by its taker."""
+    undoable = request.state.undoable
+    if undoable is None:
+        return None
+    by, done = undoable.decision.by[-1], _DONE[undoable.decision.outcome]
+    return AlreadyDecided(
+        f"{by.name} already {done}; it counts from {iso(undoable.until_ms)} on.",
+        f"Until then {by.name} can take it back.",
+    )
 
 
 def outdated(cards: Cards) -> Cards:
@@ -104,6 +120,14 @@ def adopted(request: Request, place: Place | None) -> Cards:
     target = targets[0] if len(targets) == 1 else place.channel
     copy = Copy(target=target, place=place, face=0)
     return cards.model_copy(update={"copies": (*cards.copies, copy)})
+
+
+def _unused_ms(request: Request, decision: Decision) -> int | None:
+    """When an approval is flagged of which nobody has told a result."""
+    plan = request.plan
+    if plan is None or plan.result_s is None or decision.outcome is not Status.APPROVED:
+        return None
+    return decision.at_ms + plan.result_s * 1000
 
 
 def _callback(request: Request, decision: Decision) -> Callback | None:

@@ -190,6 +190,42 @@ class RequestHeld(CountersignError):
     code = "request_held"
 
 
+class EditRefused(CountersignError):
+    """What a reviewer made of the payload can't be approved by them, or can't be at all."""
+
+    code = "edit_refused"
+
+
+class ConfirmationWrong(CountersignError):
+    """The value that has to be typed was not."""
+
+    code = "confirmation_wrong"
+
+
+class UndoRefused(CountersignError):
+    """There is nothing to take back, or not by this person, or not any more."""
+
+    code = "undo_refused"
+
+
+class NotRevisable(CountersignError):
+    """Nobody asked for changes, or it was asked again already."""
+
+    code = "not_revisable"
+
+
+class RevisionUnchanged(CountersignError):
+    """The same would be asked again."""
+
+    code = "revision_unchanged"
+
+
+class NothingToReport(CountersignError):
+    """Nothing can have come of a request that is not approved."""
+
+    code = "nothing_to_report"
+
+
 class CommentRequired(CountersignError):
     """Revise says what to change, a free choice what to do, Stop why."""
 

@@ -46,7 +46,7 @@ def release(request: Request, now: int) -> Transition | None:
         raise TypeError("neither approved by its policy, nor for people to decide at some time")
     if now < held.until_ms:
         return None
-    after = request.changed(held=None, **schedule(plan, now))
+    after = request.changed(held=None, **schedule(plan, now, escalated=request.body.past_cap))
     return Transition(before=request, after=after, events=(released(after, now),))
 
 

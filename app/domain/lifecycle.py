@@ -6,14 +6,16 @@ read off the new state (`due.py`, `slack_steps.py`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from policies.plan import ReviewPlan, Route
 
-from . import claiming, effects, questions
+from . import claiming, effects, questions, results
 from .cards import Cards
 from .commands import (
     AnswerQuestion,
+    ApproveEdited,
     AskRequester,
     Cancel,
     Claim,
@@ -24,23 +26,27 @@ from .commands import (
     Override,
     QuestionDelivered,
     Release,
+    ReportResult,
     Show,
     Signal,
     Staffed,
     Stop,
+    Undo,
     Wake,
 )
 from .deciding import decide
 from .due import erase_ms, settled
+from .editing import approve_edited
 from .ending import already_decided, ended, in_time
 from .events import Event, EventType
 from .holding import begun, hold, holds, release
 from .overriding import override
-from .request import Actor, Body, Decision, Held, Request, State, Status
+from .request import Actor, Body, Decision, Held, Request, Revises, State, Status
 from .showing import show
 from .staffing import staffed
 from .timing import deadline, expire, prompt, schedule
 from .transition import Transition, event
+from .undoing import counts, undo
 from .watching import go_ahead, report, stop
 
 _ROUTED = {Route.APPROVE: Status.APPROVED, Route.REJECT: Status.REJECTED}
@@ -52,31 +58,7 @@ def apply(request: Request, command: Command, now: int) -> Transition | None:
     Raises a `CountersignError` for what may not happen. A refusal that belongs into the trail comes
     back as a transition whose `refused` the caller raises once it is committed.
     """
-    match command:
-        case Decide():
-            return decide(request, command, now)
-        case Stop():
-            return stop(request, command, now)
-        case Override():
-            return override(request, command, now)
-        case Show():
-            return show(request, command, now)
-        case Signal():
-            return report(request, command, now)
-        case Cancel():
-            return _cancel(request, command, now)
-        case Wake():
-            return _wake(request, now)
-        case Claim() | Release() | HandOver():
-            return claiming.move(request, command, now)
-        case AskRequester() | AnswerQuestion() | QuestionDelivered():
-            return questions.change(request, command, now)
-        case Staffed():
-            return staffed(request, command, now)
-        case Hold():
-            return hold(request, now) if request.pending else None
-        case _:
-            return effects.record(request, command, now)
+    return _CHANGES.get(type(command), effects.record)(request, command, now)
 
 
 def begin(body: Body, held: Held | None = None) -> Transition:
@@ -84,11 +66,11 @@ def begin(body: Body, held: Held | None = None) -> Transition:
 
     With `held` it stands still, unless there is nothing that this could hold.
     """
-    plan, now = body.evaluation.plan, body.opened_ms
+    plan = body.evaluation.plan
     held = held if holds(held, body) else None
     # A channel is posted into by its name; people have to be looked up first.
     cards = Cards(targets=(plan.channel,) if plan is not None and plan.channel else None)
-    times = _times(None if held is not None else plan, now)
+    times = _times(None if held is not None else plan, body)
     state = State(version=1, status=Status.PENDING, cards=cards, held=held, **times)
     request = Request(body=body, state=state)
     if plan is not None or held is not None:
@@ -98,11 +80,14 @@ def begin(body: Body, held: Held | None = None) -> Transition:
     return Transition(before=None, after=decided.after, events=events, message=decided.message)
 
 
-def _times(plan: ReviewPlan | None, now: int) -> dict[str, Any]:
+def _times(plan: ReviewPlan | None, body: Body) -> dict[str, Any]:
     """Nobody is reminded of a watch: it needs no answer."""
+    now = body.opened_ms
     if plan is None:
         return {"expires_ms": None}
-    return schedule(plan, now) if plan.watch is None else {"expires_ms": deadline(plan, now)}
+    if plan.watch is not None:
+        return {"expires_ms": deadline(plan, now)}
+    return schedule(plan, now, escalated=body.past_cap)
 
 
 def _opening(request: Request) -> tuple[Event, ...]:
@@ -121,9 +106,23 @@ def _opening(request: Request) -> tuple[Event, ...]:
     events = [opened]
     if evaluation.error is not None:
         events.append(event(request, EventType.EVALUATION_FAILED, body.opened_ms))
+    if body.revises is not None:
+        events.append(_asked_again(request, body.revises))
     if request.state.held is not None:
         events.append(begun(request, request.state.held))
     return tuple(events)
+
+
+def _asked_again(request: Request, revises: Revises) -> Event:
+    return event(
+        request,
+        EventType.REVISED,
+        request.body.opened_ms,
+        revises=revises.request_id,
+        revision=revises.revision,
+        fields=[change.field for change in revises.changes],
+        past_cap=request.body.past_cap,
+    )
 
 
 def _by_policy(body: Body) -> Decision:
@@ -150,7 +149,9 @@ def _cancel(request: Request, command: Cancel, now: int) -> Transition:
     return ended(request, decision, EventType.CANCELLED)
 
 
-def _wake(request: Request, now: int) -> Transition | None:
+def _wake(request: Request, _: Wake, now: int) -> Transition | None:
+    if request.state.undoable is not None:
+        return counts(request, now)
     if request.pending:
         return (
             expire(request, now)
@@ -159,7 +160,32 @@ def _wake(request: Request, now: int) -> Transition | None:
             or prompt(request, now)
             or claiming.lapse(request, now)
         )
+    if (flagged := results.flag_unused(request, now)) is not None:
+        return flagged
     erase = erase_ms(request)
     if not settled(request) or erase is None or now < erase:
         return None
     return Transition(before=request, after=None, events=(event(request, EventType.ERASED, now),))
+
+
+def _hold(request: Request, _: Hold, now: int) -> Transition | None:
+    return hold(request, now) if request.pending else None
+
+
+_CHANGES: Mapping[type[Command], Callable[[Request, Any, int], Transition | None]] = {
+    Decide: decide,
+    ApproveEdited: approve_edited,
+    Undo: undo,
+    Stop: stop,
+    Override: override,
+    Show: show,
+    Signal: report,
+    ReportResult: results.report,
+    Cancel: _cancel,
+    Wake: _wake,
+    Hold: _hold,
+    Staffed: staffed,
+    **dict.fromkeys((Claim, Release, HandOver), claiming.move),
+    **dict.fromkeys((AskRequester, AnswerQuestion, QuestionDelivered), questions.change),
+}
+"""What each command does; the rest says what came of the work outside (`effects.py`)."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
+from .difference import difference
 from .request import Actor, Request, Status
 
 
@@ -27,6 +28,7 @@ def callback_body(request: Request) -> str:
         "comment": decision.comment,
         "by": [actor_json(actor) for actor in decision.by],
         "payload": request.payload,
+        "changes": [change.model_dump() for change in difference(body.payload, request.payload)],
         "digest": decision.digest,
         "policy": body.policy.name,
         "metadata": body.metadata,

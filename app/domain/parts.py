@@ -186,11 +186,19 @@ class Edited(Frozen):
 
 
 class Before(Frozen):
-    """What an answer replaced, so that it can be put back."""
+    """What an answer replaced, so that it can be put back: fields of the state by their names."""
 
     votes: tuple[Vote, ...]
     rejections: tuple[Vote, ...]
+    stage: int
+    assigned: tuple[str, ...]
+    overflowed: bool
+    away: tuple[Away, ...]
     edited: Edited | None
+    expires_ms: int | None
+    remind_ms: tuple[int, ...]
+    escalate_ms: tuple[int, ...]
+    escalated: int
 
 
 class Undoable(Frozen):
@@ -202,25 +210,30 @@ class Undoable(Frozen):
 
 
 class Result(Frozen):
-    """What came of an approval, in the words of the client that acted on it."""
+    """What came of an approval, in the words of the client that acted on it.
+
+    `number` counts the results that were told, from 1.
+    """
 
     ok: bool
     text: str
     link: str | None = None
     at_ms: int
+    number: int = 1
 
 
 class Revises(Frozen):
     """The request that this one asks again, after somebody asked for changes.
 
-    `changes` is the difference from what was last shown of it; `comment` is what its reviewer
-    wanted, `by` them; `threads` are the cards of the first request of all, by their targets.
-    `past_cap` says that it is asked again more often than its policy expects.
+    `root_id` is the first of all, and `revision` counts from 1 for that one. `changes` is the
+    difference from what was last shown; `comment` is what its reviewer wanted, `by` them; `threads`
+    are the cards of the first request, by their targets.
     """
 
     request_id: str
+    root_id: str
+    revision: int
     by: Actor
     comment: str | None
     changes: tuple[Change, ...]
     threads: tuple[tuple[str, Place], ...] = ()
-    past_cap: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .cards import Place
 from .commands import Press
-from .ending import adopted, already_decided, in_time, knows
+from .ending import adopted, already_decided, in_time, knows, not_yet_counted
 from .errors import CountersignError, DigestMismatch, RequestHeld
 from .events import EventType
 from .message import iso
@@ -27,8 +27,10 @@ def admitted(request: Request, press: Press, now: int) -> Actor | Transition:
 
 
 def answerable(request: Request, now: int) -> None:
-    """Raises `RequestExpired` once its time is over, and `RequestHeld` while nobody is asked."""
+    """Raises `RequestExpired`, `AlreadyDecided`, and `RequestHeld` while nobody is asked."""
     in_time(request, now)
+    if (decided := not_yet_counted(request)) is not None:
+        raise decided
     held = request.state.held
     if held is None or request.watched:
         return
@@ -46,11 +48,16 @@ def who_acts(
     """As whom this person may act on what they were shown, or why they may not."""
     found = acting(request, press, asked, requester, now)
     if isinstance(found, Actor) and press.digest != request.digest:
-        return DigestMismatch(
-            "What you were shown is not what this request holds.",
-            "Open the newest card of this request and look again.",
-        )
+        return not_what_was_shown()
     return found
+
+
+def not_what_was_shown() -> DigestMismatch:
+    """The refusal of an answer to something else than the request holds by now."""
+    return DigestMismatch(
+        "What you were shown is not what this request holds.",
+        "Open the newest card of this request and look again.",
+    )
 
 
 def refuse(request: Request, press: Press, refused: CountersignError, now: int) -> Transition:

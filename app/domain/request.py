@@ -100,6 +100,13 @@ class Body(Frozen):
     revises: Revises | None = None
     asked_in: Place | None = None
 
+    @property
+    def past_cap(self) -> bool:
+        """Whether it is asked again more often than its policy expects."""
+        plan = self.evaluation.plan
+        cap = None if plan is None else plan.revisions
+        return cap is not None and self.revision > cap + 1
+
 
 class State(Frozen):
     """Everything about a request that changes.
@@ -192,6 +199,16 @@ class Request(Frozen):
     def plan(self) -> ReviewPlan | None:
         """Who is asked and how; None where nobody ever was."""
         return self.evaluation.plan
+
+    def thread(self, place: Place) -> str:
+        """The message under which to speak of a card: that of the first request, or the card."""
+        target = next((one.target for one in self.state.cards.copies if one.place == place), "")
+        return self.root_thread(target) or place.ts
+
+    def root_thread(self, target: str) -> str | None:
+        """The message under which its card belongs there: that of the request it asks again."""
+        threads = dict(() if self.body.revises is None else self.body.revises.threads)
+        return threads[target].ts if target in threads else None
 
     @property
     def watched(self) -> bool:

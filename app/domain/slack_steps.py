@@ -116,7 +116,7 @@ def _further(request: Request) -> SlackStep | None:
 
 
 def _closing(request: Request) -> SlackStep | None:
-    if (step := _redraw(request)) is not None:
+    if (step := _redraw(request) or _notice(request.state.cards)) is not None:
         return step
     person = request.body.on_behalf_of
     if person is not None and not request.state.cards.requester_told:
@@ -177,6 +177,9 @@ def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:
         return (find(request, notice.number).asked.by.id,)
     if notice.kind == "handover":
         return request.state.assigned[-1:]
+    if notice.kind in ("result", "unused"):
+        decision = request.state.decision
+        return () if decision is None else tuple(one.id for one in decision.by)
     if notice.kind == "escalation":
         return tuple(dict.fromkeys((*request.addressed, *request.backups)))
     return request.addressed
@@ -184,11 +187,15 @@ def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:
 
 def left_out(request: Request, notice: SayNotice) -> tuple[str, ...]:
     """Whom a call for an answer need not reach: whoever answered already, and whoever is away."""
-    if notice.kind in ("question", "answer", "handover"):
+    if notice.kind in _OF_ITS_OWN:
         return ()
     state = request.state
     answered = (vote.by.id for vote in (*state.votes, *state.rejections))
     return (*answered, *(one.person for one in state.away))
+
+
+_OF_ITS_OWN = frozenset({"question", "answer", "handover", "result", "unused"})
+"""Notices that are no call for an answer."""
 
 
 def _question(request: Request) -> BringQuestion | None:

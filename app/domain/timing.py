@@ -18,13 +18,21 @@ from .notices import noticed
 from .request import Actor, Decision, Request, Status
 from .transition import Transition, event
 
-Coming = Literal["release", "reminder", "escalation", "goes_ahead", "claim_lapses", "expiry"]
+Coming = Literal[
+    "release", "reminder", "escalation", "goes_ahead", "claim_lapses", "counts", "expiry"
+]
 
 TIMEOUT = Actor(kind="timeout", id="expiry", name="Nobody answered in time")
 
 
-def schedule(plan: ReviewPlan, began_ms: int) -> dict[str, Any]:
-    """The instants of a review that begins at `began_ms`, as fields of the state."""
+def schedule(plan: ReviewPlan, began_ms: int, *, escalated: bool = False) -> dict[str, Any]:
+    """The instants of a review that begins at `began_ms`, as fields of the state.
+
+    With `escalated` all backups are asked from the beginning.
+    """
+    if escalated:
+        at_once = {"escalate_ms": (), "escalated": len(plan.escalations)}
+        return {**schedule(plan, began_ms), **at_once}
     return {
         "expires_ms": deadline(plan, began_ms),
         "remind_ms": tuple(later(began_ms, each, plan.hours) for each in plan.remind_s),
@@ -47,6 +55,8 @@ def to_come(request: Request) -> list[tuple[int, Coming]]:
     state = request.state
     if not request.pending:
         return []
+    if state.undoable is not None:
+        return [(state.undoable.until_ms, "counts")]
     once: dict[Coming, int | None] = {
         "expiry": state.expires_ms,
         "release": _held_ms(request),
@@ -70,6 +80,8 @@ def _held_ms(request: Request) -> int | None:
 def expire(request: Request, now: int) -> Transition | None:
     """From its deadline on it was not approved, whoever has approved it so far."""
     if request.state.expires_ms is None or now < request.state.expires_ms:
+        return None
+    if request.state.undoable is not None:
         return None
     decision = Decision(outcome=Status.EXPIRED, by=(TIMEOUT,), at_ms=now, digest=request.digest)
     return ended(request, decision, EventType.EXPIRED)

@@ -15,6 +15,7 @@ from policies.plan import Evaluation, Route
 
 from .asked import ReportAnswer, ReviewAnswer
 from .examples import DECIDED, SIGNALLED, TRAIL
+from .later import EditedAnswer, ResultAnswer, RevisesAnswer, UndoableAnswer
 from .shape import Answer, By, Instant, instant
 
 
@@ -190,7 +191,17 @@ class RequestAnswer(Answer):
     evaluation: EvaluationAnswer
     review: ReviewAnswer | None = Field(description="Null where nobody is asked.")
     held: HeldAnswer | None = Field(description="Null unless it stands still for now.")
+    revises: RevisesAnswer | None = Field(description="Null unless it asks another one again.")
+    edited: EditedAnswer | None = Field(
+        description="Null unless a reviewer changed it; then `payload` and `digest` are what it "
+        "became."
+    )
+    undoable: UndoableAnswer | None = Field(
+        description="A decision that can still be taken back; `status` is pending until it counts."
+    )
     decision: DecisionAnswer | None
+    result: ResultAnswer | None = Field(description="What the client told of an approval.")
+    unused: bool = Field(description="Approved, and no result was told in time.")
     expires_at: Instant | None
     created_at: Instant
     callback: CallbackAnswer | None
@@ -222,7 +233,12 @@ class RequestAnswer(Answer):
             evaluation=EvaluationAnswer.of(request.evaluation),
             review=ReviewAnswer.of(request),
             held=state.held and HeldAnswer.of(state.held),
+            revises=body.revises and RevisesAnswer.of(body, body.revises),
+            edited=state.edited and EditedAnswer.of(body, state.edited),
+            undoable=state.undoable and UndoableAnswer.of(state.undoable),
             decision=state.decision and DecisionAnswer.of(request, state.decision),
+            result=state.result and ResultAnswer.of(state.result),
+            unused=state.unused,
             expires_at=instant(state.expires_ms),
             created_at=iso(body.opened_ms),
             callback=state.callback and CallbackAnswer.of(state.callback),

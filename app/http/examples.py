@@ -82,6 +82,9 @@ DECIDED: dict[str, Any] = {
         "escalated": False,
     },
     "held": None,
+    "revises": None,
+    "edited": None,
+    "undoable": None,
     "decision": {
         "outcome": "approved",
         "choice": None,
@@ -93,6 +96,13 @@ DECIDED: dict[str, Any] = {
         "policy": "refund",
         "break_glass": None,
     },
+    "result": {
+        "ok": True,
+        "text": "Refund sent, re_123",
+        "link": "https://pay.example.com/refunds/re_123",
+        "at": "2026-11-20T12:31:05.900Z",
+    },
+    "unused": False,
     "expires_at": "2026-11-21T12:30:00.000Z",
     "created_at": "2026-11-20T12:30:00.000Z",
     "callback": {

@@ -15,7 +15,8 @@ from app.domain.errors import CountersignError
 from app.faults import described
 
 from . import errors as http
-from .wire import Listing, Wait, refusal
+from .fitting import refusal
+from .wire import Listing, Wait
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,6 +33,12 @@ STATUS: dict[type[CountersignError], int] = {
     http.MethodNotAllowed: 405,
     domain.AlreadyDecided: 409,
     domain.AlreadyVoted: 409,
+    domain.EditRefused: 422,
+    domain.ConfirmationWrong: 422,
+    domain.UndoRefused: 409,
+    domain.NotRevisable: 409,
+    domain.RevisionUnchanged: 422,
+    domain.NothingToReport: 409,
     domain.ClaimRefused: 409,
     domain.HandOverRefused: 422,
     domain.QuestionRefused: 422,

@@ -1,43 +1,22 @@
-"""What clients send: the fields of each call, and what is wrong with those that don't fit."""
+"""What clients send: the fields of each call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
-from itertools import islice
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.request import Status
-from app.service import Ask
+from app.ask import Ask
+from app.domain.request import Body, Status
 
-from .errors import FieldTooLarge, InvalidRequest
+from .errors import FieldTooLarge
+from .fitting import LINK, ONE_LINE, PERSON, VISIBLE_ASCII, within_limits
 from .preferences import LONGEST_WAIT_S
-from .strict_json import size
-
-LARGEST = {"payload": 64_000, "context": 256_000, "signals": 16_000, "metadata": 16_000}
-"""Bytes of compact JSON that each of these fields may have."""
 
 LARGEST_DRAFT = 256 * 1024
 """Bytes of a draft's text, as many as a policy file may have."""
 
-_PROBLEMS_SHOWN = 20
-_NAME_SHOWN = 100  # characters
-
-_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # and not blank
-_VISIBLE_ASCII = r"^[\x21-\x7e]+$"
-_PERSON = r"^([UW][A-Z0-9]{6,20}|[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$"
-"""A Slack user id, or an e-mail address and nothing about it: no name, no `mailto:`, no mention."""
-
-_FORMS = {
-    _ONE_LINE: "has to be one line of text, neither blank nor with control characters",
-    _VISIBLE_ASCII: "has to be visible ASCII characters, without spaces",
-    _PERSON: "has to be a Slack user id or a plain e-mail address, with nothing around it",
-}
-"""What a pattern asks for, in words."""
-
-Key = Annotated[str, Field(min_length=1, max_length=255, pattern=_VISIBLE_ASCII)]
+Key = Annotated[str, Field(min_length=1, max_length=255, pattern=VISIBLE_ASCII)]
 
 
 class NewRequest(BaseModel):
@@ -66,7 +45,7 @@ class NewRequest(BaseModel):
     title: str = Field(
         min_length=1,
         max_length=200,
-        pattern=_ONE_LINE,
+        pattern=ONE_LINE,
         description="One line in the requester's words. Reviewers see it marked as such.",
     )
     payload: dict[str, Any] = Field(
@@ -93,7 +72,7 @@ class NewRequest(BaseModel):
     on_behalf_of: str | None = Field(
         default=None,
         max_length=320,
-        pattern=_PERSON,
+        pattern=PERSON,
         description="The person who asks: a Slack user id or an e-mail address. They can't decide "
         "this request, and are told how it ended.",
     )
@@ -120,7 +99,7 @@ class NewRequest(BaseModel):
 
     def ask(self, idempotency_key: str | None) -> Ask:
         """What the service takes. Raises `FieldTooLarge`."""
-        fields = _within_limits(self)
+        fields = within_limits(self)
         return Ask(**{**fields, "idempotency_key": idempotency_key})
 
 
@@ -152,7 +131,7 @@ class Trial(BaseModel):
 
     def within_limits(self) -> Self:
         """Itself. Raises `FieldTooLarge`."""
-        _within_limits(self)
+        within_limits(self)
         if self.draft is not None and len(self.draft.encode()) > LARGEST_DRAFT:
             raise FieldTooLarge(
                 "The draft is too large.",
@@ -180,8 +159,79 @@ class SignalsReport(BaseModel):
 
     def within_limits(self) -> Self:
         """Itself. Raises `FieldTooLarge`."""
-        _within_limits(self)
+        within_limits(self)
         return self
+
+
+class Resubmission(BaseModel):
+    """What is asked again, after a reviewer wanted changes. What is left out stays as it was."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "payload": {"amount": 200, "customer": "Acme", "tier": "standard"},
+                    "context": {"why": "Without the shipping, as you wanted."},
+                    "callback_url": "https://workflow.example.com/hooks/decided/2",
+                }
+            ]
+        },
+    )
+
+    payload: dict[str, Any] = Field(
+        description="The whole payload, as it should be executed now. At most 64 kB."
+    )
+    title: str | None = Field(default=None, min_length=1, max_length=200, pattern=ONE_LINE)
+    context: Any = Field(default=None, description="At most 256 kB.")
+    signals: dict[str, Any] | None = Field(default=None, description="At most 16 kB.")
+    callback_url: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2048,
+        description="Where the decision on this one is sent.",
+    )
+    callback_on: Literal["always", "human"] | None = None
+    metadata: dict[str, Any] | None = Field(default=None, description="At most 16 kB.")
+
+    def ask(self, before: Body) -> Ask:
+        """What the service takes, what was left out being as `before`. Raises `FieldTooLarge`."""
+        sent = {name: given for name, given in within_limits(self).items() if given is not None}
+        names = ("title", "context", "signals", "callback_url", "callback_on", "metadata")
+        return Ask(**{**{name: getattr(before, name) for name in names}, **sent})
+
+
+class ResultReport(BaseModel):
+    """What came of an approval."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "ok": True,
+                    "text": "Refund sent, re_123",
+                    "link": "https://pay.example.com/refunds/re_123",
+                }
+            ]
+        },
+    )
+
+    ok: bool = Field(description="Whether it was done.")
+    text: str = Field(
+        min_length=1,
+        max_length=500,
+        pattern=ONE_LINE,
+        description="What came of it, in a line: for the card, its thread and the record.",
+    )
+    link: str | None = Field(
+        default=None,
+        max_length=2048,
+        pattern=LINK,
+        description="Where to see it: http or https.",
+    )
 
 
 class Withdrawal(BaseModel):
@@ -237,55 +287,3 @@ class Listing(BaseModel):
         description="The `cursor` of the page before; the header Link has the whole address.",
     )
     limit: int = Field(default=50, ge=1, le=100, description="Requests on a page, at most.")
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def fit(model: type[M], value: object) -> M:
-    """`value` as `model`. Raises `InvalidRequest` with every field that doesn't fit."""
-    if not isinstance(value, dict):
-        raise InvalidRequest("The body has to be a JSON object.", ())
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        refused = refusal(error.errors(include_input=False, include_url=False), model.model_fields)
-    raise refused
-
-
-def refusal(errors: Iterable[Mapping[str, Any]], known: Iterable[str]) -> InvalidRequest:
-    """pydantic's errors in our words; an unknown field with the nearest `known` names."""
-    names = list(known)
-    problems = [_problem(error, names) for error in islice(errors, _PROBLEMS_SHOWN)]
-    return InvalidRequest("The request has fields that don't fit.", tuple(problems))
-
-
-def _problem(error: Mapping[str, Any], known: list[str]) -> tuple[str, str]:
-    field = ".".join(str(step) for step in error["loc"])[:_NAME_SHOWN]
-    if error["type"] == "extra_forbidden":
-        return field, _unknown(field, known)
-    if error["type"] == "missing":
-        return field, "is missing"
-    if error["type"] == "too_short":
-        return field, "has to hold at least one"
-    if error["type"] == "string_pattern_mismatch":
-        return field, _FORMS.get(error["ctx"]["pattern"], error["msg"])
-    return field, error["msg"]
-
-
-def _unknown(field: str, known: list[str]) -> str:
-    near = " or ".join(get_close_matches(field, known, n=2))
-    return f"is not a field; did you mean {near}?" if near else "is not a field"
-
-
-def _within_limits(model: BaseModel) -> dict[str, Any]:
-    """The fields of `model`, none of them too large."""
-    fields = {name: getattr(model, name) for name in type(model).model_fields}
-    for name, limit in LARGEST.items():
-        if name in fields and size(fields[name]) > limit:
-            raise FieldTooLarge(
-                f"The {name} is too large.",
-                ((name, f"larger than {limit:,} bytes of JSON"),),
-                "Put a link to what is large into it instead.",
-            )
-    return fields

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from policies.explain import Explanation
 from policies.plan import Evaluation
@@ -35,32 +35,28 @@ class Judge(Protocol):
     def names(self) -> Mapping[str, str | None]:
         """Each of them by its name, in order, with what it says it is for."""
 
-    def inputs(self, policy: str) -> Mapping[str, Input] | None:
-        """What a payload under this policy holds; None where it takes any.
-
-        Raises `PolicyNotFound`.
-        """
-
     def judge(
         self,
         policy: str,
-        payload: dict[str, object],
-        signals: dict[str, object],
+        payload: dict[str, Any],
+        signals: dict[str, Any],
         spent: frozenset[str] = frozenset(),
         *,
         over_limit: bool = False,
+        in_hand: str | None = None,
     ) -> Judgement:
         """What a policy says; the rules in `spent` have no room left in their limit.
 
-        Of what its client asked past its limit (`over_limit`) nothing goes ahead without a person.
+        Of what its client asked past its limit (`over_limit`) nothing goes ahead without a person,
+        nor of what is in people's hands already (`in_hand` says why).
         Raises `PolicyNotFound`, or `InputsRefused` with every problem of the payload.
         """
 
     def explain(
         self,
         policy: str,
-        payload: dict[str, object],
-        signals: dict[str, object],
+        payload: dict[str, Any],
+        signals: dict[str, Any],
         spent: frozenset[str] = frozenset(),
         draft: str | None = None,
     ) -> Explained:
@@ -69,7 +65,13 @@ class Judge(Protocol):
         Raises `PolicyNotFound`, `InputsRefused`, `DraftRefused`.
         """
 
-    def check_signals(self, policy: str, signals: dict[str, object]) -> None:
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input] | None]:
+        """The hash of a policy's file, and its inputs by name; None where it takes any payload.
+
+        Raises `PolicyNotFound`.
+        """
+
+    def check_signals(self, policy: str, signals: dict[str, Any]) -> None:
         """Raises `InputsRefused` for signals that this policy can't use.
 
         Of a policy that is gone only the signals that every request can bring are known.

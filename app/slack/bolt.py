@@ -11,7 +11,13 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
 from app.by_hand import ByHand
-from app.domain.errors import AbsenceDaysRefused, CountersignError, InputsRefused
+from app.domain.errors import (
+    AbsenceDaysRefused,
+    ConfirmationWrong,
+    CountersignError,
+    InputsRefused,
+)
+from app.editing import Editing
 from app.faults import described
 from app.ports import SlackAgain, SlackNever
 from app.reviewing import Reviewing
@@ -20,7 +26,7 @@ from . import ids, typed
 from .api import SlackApi
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import asking, decide, form, moves, show
+from .listeners import asking, decide, edit, form, moves, show
 from .listeners.desk import Desk
 from .payloads import Interaction, Payload, Submission
 from .replies import Replies
@@ -34,6 +40,7 @@ def build_app(
     team: Callable[[], str],
     replies: Replies,
     by_hand: ByHand,
+    editing: Editing,
 ) -> App:
     """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace.
 
@@ -53,8 +60,8 @@ def build_app(
         attaching_function_token_enabled=False,
     )
     app.error(_answering(replies))
-    desk = Desk(reviewing, api, team, replies, by_hand)
-    for listener in (asking, decide, form, moves, show):
+    desk = Desk(reviewing, api, team, replies, by_hand, editing)
+    for listener in (asking, decide, edit, form, moves, show):
         listener.register(app, desk)
     return app
 
@@ -91,7 +98,11 @@ def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:
     asking = ids.asking_block(sent.view.callback_id)
     if isinstance(refusal, InputsRefused):
         return typed.beside(refusal, sent.view.state, asking)
-    block = ids.UNTIL_BLOCK if isinstance(refusal, AbsenceDaysRefused) else asking
+    block = asking
+    if isinstance(refusal, AbsenceDaysRefused):
+        block = ids.UNTIL_BLOCK
+    if isinstance(refusal, ConfirmationWrong) and ids.TYPED_BLOCK in sent.view.state.values:
+        block = ids.TYPED_BLOCK
     return {block: notices.refusal(refusal)}
 
 

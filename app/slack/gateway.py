@@ -52,8 +52,11 @@ class SlackCards:
         _wait_for(self._pace.reserve(place, GAP_MS, ahead))
 
     def post(self, target: str, request: Request) -> Place:
-        """A new card in a conversation."""
-        return self._post(target, card(request), ids.metadata(ids.CARD_EVENT, request.id))
+        """A new card in a conversation; of what is asked again, in the thread of the first."""
+        root = request.root_thread(target)
+        thread = {} if root is None else {"thread_ts": root, "reply_broadcast": True}
+        metadata = ids.metadata(ids.CARD_EVENT, request.id)
+        return self._post(target, card(request), metadata, **thread)
 
     def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
         """One message for several requests of a channel."""
@@ -92,7 +95,8 @@ class SlackCards:
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, to these people and groups; an escalation to all."""
         message, place = threads.said(notice, request, to), notice.place
-        thread = {"thread_ts": place.ts, "reply_broadcast": notice.kind == "escalation"}
+        broadcast = notice.kind == "escalation"
+        thread = {"thread_ts": request.thread(place), "reply_broadcast": broadcast}
         self._say(place.channel, message, ids.NOTICE_EVENT, request, **thread)
 
     def say_together(
@@ -142,8 +146,10 @@ class SlackCards:
         self.turn(target)
         return self._send(target, message, ids.metadata(event, request.id), **thread)
 
-    def _post(self, target: str, message: Message, metadata: ids.Metadata) -> Place:
-        place = self._send(target, message, metadata)
+    def _post(
+        self, target: str, message: Message, metadata: ids.Metadata, **thread: object
+    ) -> Place:
+        place = self._send(target, message, metadata, **thread)
         if target.startswith("#") and self._id_of(target) is None:
             # From now on the channel goes by its id, whose turn this was too.
             self._pace.reserve(_paced(place.channel), GAP_MS)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import JsonValue
 
@@ -21,11 +21,20 @@ REVISE = "countersign_revise"
 REJECT = "countersign_reject"
 STOP = "countersign_stop"
 OPEN = "countersign_open"
+UNDO = "countersign_undo"
+CONFIRM = "countersign_confirm"
 """Action ids of the buttons; those of a policy's own choices are made by `of_choice`."""
 
 AT_ONCE = re.compile(r"\Acountersign_(approve|reject|choose:.*)\Z", re.DOTALL)
 IN_WORDS = re.compile(r"\Acountersign_(revise|stop|write:.*|answer:.*)\Z", re.DOTALL)
 """Action ids of the buttons that decide when they are pressed, and of those that open the form."""
+
+CONFIRMED = re.compile(r"\Acountersign_confirm(:.*)?\Z", re.DOTALL)
+"""Action ids of the buttons that open a form in which a value is typed to approve."""
+
+DETAILS = "countersign_details"
+TURN = re.compile(r"\Acountersign_turn:(next|previous|other|again)\Z")
+"""Action ids of the button that opens the whole request, and of those that turn its pages."""
 
 MENU = "countersign_menu"
 """The action id of the menu beside the buttons; each of its options is a `Move`."""
@@ -52,6 +61,9 @@ BUTTONS = "countersign_buttons"
 FORM = "countersign_revise_form"
 """The callback id of the form that asks for words; Revise was once the only one to need some."""
 
+DETAILS_VIEW = "countersign_details_view"
+"""The callback id of the whole request. Its metadata is a `Form` that `DETAILS` opened."""
+
 HAND_OVER_FORM = "countersign_hand_over_form"
 AWAY_FORM = "countersign_away_form"
 PERSON_BLOCK, PERSON = "countersign_person", "person"
@@ -60,8 +72,9 @@ FROM_BLOCK, UNTIL_BLOCK, DAY = "countersign_from", "countersign_until", "day"
 
 EDIT = "countersign_edit"
 EDIT_FORM = "countersign_edit_form"
-CHOICE_BLOCK = "countersign_choice"
-"""Approve with edits: what the form remembers it was opened by, its callback id, its choices."""
+CHOICE_BLOCK, TYPED_BLOCK = "countersign_choice", "countersign_typed"
+"""Approve with edits: what the form remembers it was opened by, its callback id, and its inputs
+beside those of the policy: which choice is meant, and what has to be typed."""
 
 REQUEST = "countersign_request"
 REQUEST_FROM_MESSAGE = "countersign_request_from_message"
@@ -94,16 +107,22 @@ _SHOWN = re.compile(
     r"(?::(?P<channel>[A-Z0-9]{3,30}):(?P<ts>[0-9]{1,12}\.[0-9]{1,9}))?",
     re.ASCII,
 )
+_CHOICE_ID = r"(?P<choice>[a-z][a-z0-9_-]{0,62})"
 _CHOICE = re.compile(
-    r"countersign_(?:choose|write):(?P<outcome>approve|revise|reject)"
-    r":(?P<choice>[a-z][a-z0-9_-]{0,62})",
-    re.ASCII,
+    rf"countersign_(?:choose|write):(?P<outcome>approve|revise|reject):{_CHOICE_ID}", re.ASCII
 )
+_TYPED = re.compile(rf"{CONFIRM}:{_CHOICE_ID}", re.ASCII)
+_TURN = re.compile(r"(?P<part>request|history) (?P<number>[1-9][0-9]{0,4})", re.ASCII)
 _ANSWER = re.compile(r"countersign_answer:(?P<number>[1-9][0-9]?)", re.ASCII)
 _MOVE = re.compile(r"(?P<move>[a-z_]{1,20}) (?P<shown>\S+)", re.ASCII)
 _FORM = re.compile(r"(?:(?P<action>\S+) )?(?P<shown>\S+)(?: (?P<reply_to>\S+))?", re.ASCII)
 _REPLY_TO = re.compile(r"\S{1,1000}", re.ASCII)
-_PLAIN = {APPROVE: Outcome.APPROVE, REVISE: Outcome.REVISE, REJECT: Outcome.REJECT}
+_PLAIN = {
+    APPROVE: Outcome.APPROVE,
+    CONFIRM: Outcome.APPROVE,
+    REVISE: Outcome.REVISE,
+    REJECT: Outcome.REJECT,
+}
 
 _USER = re.compile(r"[UW][A-Z0-9]{6,20}", re.ASCII)
 _GROUP = re.compile(r"S[A-Z0-9]{6,20}|@.+", re.ASCII)
@@ -157,6 +176,27 @@ class Form:
         return " ".join((self.action, self.shown.as_value(), *rest))
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page of the whole request or of its history; `number` counts from 1."""
+
+    part: Literal["request", "history"] = "request"
+    number: int = 1
+
+    def as_value(self) -> str:
+        """The value of a button that turns to it."""
+        return f"{self.part} {self.number}"
+
+
+def parse_page(value: str) -> Page:
+    """What `Page.as_value` wrote. Raises `CardUnreadable`."""
+    found = _TURN.fullmatch(value)
+    if found is None:
+        raise _unreadable()
+    part: Literal["request", "history"] = "history" if found["part"] == "history" else "request"
+    return Page(part, int(found["number"]))
+
+
 def asking_block(callback_id: str) -> str:
     """The input of a form that what is wrong with it is written beside."""
     forms = {
@@ -203,6 +243,16 @@ def parse_move(value: str) -> tuple[Move, Shown]:
     return Move(found["move"]), parse(found["shown"])
 
 
+def turn(way: Literal["next", "previous", "other", "again"]) -> str:
+    """The action id of a button that turns to another page."""
+    return f"countersign_turn:{way}"
+
+
+def confirmed(choice: Choice) -> str:
+    """The action id of an approving choice's button where a value is typed to approve."""
+    return f"{CONFIRM}:{choice.id}"
+
+
 def of_choice(choice: Choice) -> str:
     """The action id of a choice's button."""
     kind = "write" if choice.comment else "choose"
@@ -213,6 +263,8 @@ def meant(action: str) -> Meant:
     """What the button of this action id answers. Raises `CardUnreadable`."""
     if action in _PLAIN:
         return Meant(_PLAIN[action])
+    if typed := _TYPED.fullmatch(action):
+        return Meant(Outcome.APPROVE, typed["choice"])
     found = _CHOICE.fullmatch(action)
     if found is None:
         raise _unreadable()

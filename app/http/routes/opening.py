@@ -13,8 +13,11 @@ from app.domain.errors import (
     CallbackUrlRefused,
     IdempotencyKeyReused,
     InputsRefused,
+    NotRevisable,
     PolicyNotAllowed,
     PolicyNotFound,
+    RequestNotFound,
+    RevisionUnchanged,
     StoreUnavailable,
 )
 from app.ports import Client
@@ -23,12 +26,13 @@ from app.service import Opened, Service
 from ..answers import RequestAnswer
 from ..body import json_body
 from ..errors import FieldTooLarge, IdempotencyKeysDiffer
+from ..fitting import fit
 from ..keys import Asking
-from ..openapi import ANYWHERE, WITH_BODY, refusals, takes
-from ..parts import Its, answer
+from ..openapi import ANYWHERE, ONE_REQUEST, WITH_BODY, refusals, takes
+from ..parts import Its, Parts, RequestId, answer
 from ..preferences import wait_s
 from ..strict_json import parse
-from ..wire import IdempotencyHeader, NewRequest, fit
+from ..wire import IdempotencyHeader, NewRequest, Resubmission
 
 router = APIRouter()
 
@@ -43,6 +47,14 @@ _REFUSALS = (
     PolicyNotAllowed,
     PolicyNotFound,
 )
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`wait=25` waits up to so many seconds for a decision (RFC 7240), at most "
+    "60. The answer says in Preference-Applied how long it was ready to wait.",
+    "schema": {"type": "string"},
+    "example": "wait=25",
+}
 _PARAMETERS = [
     {
         "name": "Idempotency-Key",
@@ -50,19 +62,19 @@ _PARAMETERS = [
         "description": "Does the same as the field idempotency_key.",
         "schema": IdempotencyHeader.model_json_schema()["properties"]["Idempotency-Key"],
     },
-    {
-        "name": "Prefer",
-        "in": "header",
-        "description": "`wait=25` waits up to so many seconds for a decision (RFC 7240), at most "
-        "60. The answer says in Preference-Applied how long it was ready to wait.",
-        "schema": {"type": "string"},
-        "example": "wait=25",
-    },
+    _PREFER,
 ]
 _HEADERS = {
     "Location": "Where the request is from now on.",
     "Idempotent-Replayed": "`true` when this key had opened the request before.",
     "Preference-Applied": "The preference that was honoured.",
+}
+
+
+_CREATED = {
+    "headers": {
+        name: {"description": said, "schema": {"type": "string"}} for name, said in _HEADERS.items()
+    }
 }
 
 
@@ -76,10 +88,7 @@ _HEADERS = {
         201: {
             "description": "The request. What the policy decides by itself is final in this answer "
             "unless it is `held`",
-            "headers": {
-                name: {"description": said, "schema": {"type": "string"}}
-                for name, said in _HEADERS.items()
-            },
+            **_CREATED,
         },
     },
     openapi_extra={**takes(NewRequest, required=True), "parameters": _PARAMETERS},
@@ -88,6 +97,46 @@ async def open_request(call: Request, client: Asking, parts: Its) -> Response:
     body = await json_body(call)
     keys = call.headers.getlist("idempotency-key")
     opened = await run_in_threadpool(_open, parts.service, client, body, keys)
+    return await _answered(call, client, parts, opened)
+
+
+@router.post(
+    "/v1/requests/{id}/revisions",
+    status_code=201,
+    response_model=RequestAnswer,
+    summary="Ask again, after a reviewer wanted changes",
+    responses={
+        **refusals(
+            *ANYWHERE,
+            *ONE_REQUEST,
+            *WITH_BODY,
+            CallbackUrlRefused,
+            FieldTooLarge,
+            InputsRefused,
+            NotRevisable,
+            PolicyNotAllowed,
+            PolicyNotFound,
+            RequestNotFound,
+            RevisionUnchanged,
+        ),
+        201: {
+            "description": "A request of its own, under the same root and in the same thread. The "
+            "same body again gives the same request again",
+            **_CREATED,
+        },
+    },
+    openapi_extra={**takes(Resubmission, required=True), "parameters": [_PREFER]},
+)
+async def revise_request(
+    call: Request, client: Asking, request_id: RequestId, parts: Its
+) -> Response:
+    body = await json_body(call)
+    opened = await run_in_threadpool(_revise, parts.service, client, request_id, body)
+    return await _answered(call, client, parts, opened)
+
+
+async def _answered(call: Request, client: Client, parts: Parts, opened: Opened) -> Response:
+    """The request, at once or when it is decided, as the call prefers."""
     request = opened.request
     headers = {"Location": f"/v1/requests/{request.id}"}
     if opened.replayed:
@@ -104,6 +153,12 @@ async def open_request(call: Request, client: Asking, parts: Its) -> Response:
 def _open(service: Service, client: Client, body: bytes, keys: Sequence[str]) -> Opened:
     new = fit(NewRequest, parse(body))
     return service.open(client, new.ask(_idempotency_key(keys, new.idempotency_key)))
+
+
+def _revise(service: Service, client: Client, request_id: str, body: bytes) -> Opened:
+    new = fit(Resubmission, parse(body))
+    before = service.get(client, request_id).body
+    return service.revise(client, request_id, new.ask(before))
 
 
 def _idempotency_key(headers: Sequence[str], field: str | None) -> str | None:

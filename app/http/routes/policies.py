@@ -10,11 +10,12 @@ from app.domain.errors import DraftRefused, InputsRefused, PolicyNotAllowed, Pol
 from ..body import DRAFT_LIMIT, json_body
 from ..errors import FieldTooLarge
 from ..explained import ExplanationAnswer
+from ..fitting import fit
 from ..keys import Asking
 from ..openapi import ANYWHERE, WITH_BODY, refusals, takes
 from ..parts import Its, PolicyName, answer
 from ..strict_json import parse
-from ..wire import Trial, fit
+from ..wire import Trial
 
 router = APIRouter()
 

@@ -1,4 +1,4 @@
-"""The buttons of a card: the usual three, the policy's own choices, or Stop."""
+"""The buttons of a card: the usual three, the policy's own choices, Stop, or Undo."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     InteractiveElement,
     Option,
     OverflowMenuElement,
@@ -15,10 +16,12 @@ from app.domain.request import Request
 from app.slack import ids
 from policies.plan import Choice, Outcome, ReviewPlan
 
+from . import confirming
 from .text import length, one_line, plain
 
 LABEL = 75
 _ENTRIES = 5  # of an overflow menu
+_APPROVE = Outcome.APPROVE
 _USUAL = {
     Outcome.APPROVE: (ids.APPROVE, "Approve"),
     Outcome.REVISE: (ids.REVISE, "Revise"),
@@ -38,19 +41,33 @@ _STYLES = {Outcome.APPROVE: "primary", Outcome.REVISE: None, Outcome.REJECT: "da
 
 def answers(request: Request, plan: ReviewPlan, *, whole: bool) -> list[Block]:
     """What a reviewer can answer; nothing approves where the payload is not `whole`."""
-    if plan.choices:
-        several = sum(one.outcome is Outcome.APPROVE for one in plan.choices) > 1
-        buttons = [(one.outcome, _choice(request, one, several=several)) for one in plan.choices]
-    else:
-        buttons = [(one, _usual(request, one)) for one in plan.outcomes]
-    shown = [button for outcome, button in buttons if whole or outcome is not Outcome.APPROVE]
-    approves = whole and any(outcome is Outcome.APPROVE for outcome, _ in buttons)
-    return _row([*shown, _menu(request, approves=approves)])
+    shown = [
+        button for outcome, button in _answers(request, plan) if whole or outcome is not _APPROVE
+    ]
+    approves = whole and any(outcome is _APPROVE for outcome, _ in _answers(request, plan))
+    menu = _menu(request, approves=approves)
+    return row([*shown, _details(request, whole=whole), menu])
 
 
-def stop(request: Request) -> list[Block]:
-    """The one button of a watch: what is not stopped goes ahead, so that nothing approves it."""
-    return _row([_button(request, ids.STOP, "Stop", None)])
+def stop(request: Request, *, whole: bool) -> list[Block]:
+    """The one answer to a watch: what is not stopped goes ahead, so that nothing approves it."""
+    return row([_stop(request), _details(request, whole=whole)])
+
+
+def undo(request: Request) -> list[Block]:
+    """The one button while a decision can still be taken back."""
+    return row([_button(request, ids.UNDO, "Undo", None)])
+
+
+def deciding(request: Request) -> list[InteractiveElement]:
+    """Everything that answers a request that is shown whole; nothing once it is decided."""
+    if not request.pending or request.plan is None:
+        return []
+    if request.state.undoable is not None:
+        return [_button(request, ids.UNDO, "Undo", None)]
+    if request.watched:
+        return [_stop(request)]
+    return [button for _, button in _answers(request, request.plan)]
 
 
 def labelled(choice: Choice) -> str:
@@ -59,20 +76,59 @@ def labelled(choice: Choice) -> str:
     return label if 0 < length(label) <= LABEL else choice.id
 
 
-def _usual(request: Request, outcome: Outcome) -> ButtonElement:
+def row(buttons: list[InteractiveElement]) -> list[Block]:
+    return [ActionsBlock(block_id=ids.BUTTONS, elements=buttons)] if buttons else []
+
+
+def _answers(request: Request, plan: ReviewPlan) -> list[tuple[Outcome, ButtonElement]]:
+    if not plan.choices:
+        return [(one, _usual(request, plan, one)) for one in plan.outcomes]
+    several = sum(one.outcome is _APPROVE for one in plan.choices) > 1
+    return [(one.outcome, _choice(request, plan, one, several=several)) for one in plan.choices]
+
+
+def _usual(request: Request, plan: ReviewPlan, outcome: Outcome) -> ButtonElement:
     action, label = _USUAL[outcome]
-    return _button(request, action, label, _STYLES[outcome])
+    if outcome is _APPROVE and plan.confirm is not None:
+        action = ids.CONFIRM
+    return _button(request, action, label, _STYLES[outcome], approves=outcome is _APPROVE)
 
 
-def _choice(request: Request, choice: Choice, *, several: bool) -> ButtonElement:
+def _choice(request: Request, plan: ReviewPlan, choice: Choice, *, several: bool) -> ButtonElement:
     """Where several choices approve, none is put before the others."""
-    style = None if several and choice.outcome is Outcome.APPROVE else _STYLES[choice.outcome]
-    return _button(request, ids.of_choice(choice), labelled(choice), style)
+    approves = choice.outcome is _APPROVE
+    typed = approves and plan.confirm is not None
+    action = ids.confirmed(choice) if typed else ids.of_choice(choice)
+    style = None if several and approves else _STYLES[choice.outcome]
+    return _button(request, action, labelled(choice), style, approves=approves)
 
 
-def _button(request: Request, action: str, label: str, style: str | None) -> ButtonElement:
-    value = ids.Shown(request.id, request.digest).as_value()
-    return ButtonElement(action_id=action, text=plain(label), value=value, style=style)
+def _button(
+    request: Request, action: str, label: str, style: str | None, *, approves: bool = False
+) -> ButtonElement:
+    return ButtonElement(
+        action_id=action,
+        text=plain(label),
+        value=ids.Shown(request.id, request.digest).as_value(),
+        style=style,
+        confirm=_confirm(request, action, label) if approves else None,
+    )
+
+
+def _confirm(request: Request, action: str, label: str) -> ConfirmObject | None:
+    """What reaches far is never approved by a single tap."""
+    if not request.evaluation.high_impact or not ids.AT_ONCE.match(action):
+        return None
+    return confirming.dialog(request, label)
+
+
+def _stop(request: Request) -> ButtonElement:
+    return _button(request, ids.STOP, "Stop", None)
+
+
+def _details(request: Request, *, whole: bool) -> ButtonElement:
+    """Brings everything there is to know; where a card is too long, Approve is only there."""
+    return _button(request, ids.DETAILS, "Details" if whole else "Open the whole request", None)
 
 
 def _menu(request: Request, *, approves: bool) -> OverflowMenuElement:
@@ -91,7 +147,3 @@ def _menu(request: Request, *, approves: bool) -> OverflowMenuElement:
         for move in (*moves, ids.Move.AWAY, ids.Move.BACK)[:_ENTRIES]
     ]
     return OverflowMenuElement(action_id=ids.MENU, options=options)
-
-
-def _row(buttons: list[InteractiveElement]) -> list[Block]:
-    return [ActionsBlock(block_id=ids.BUTTONS, elements=buttons)] if buttons else []

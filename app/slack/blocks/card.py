@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 
 from app.domain.request import Request
 
-from . import fields, phrases, questions, reports, requester, review, watch
+from . import (
+    buttons,
+    differences,
+    fields,
+    outcome,
+    phrases,
+    questions,
+    reports,
+    requester,
+    review,
+    watch,
+)
 from .space import BRIEF, PART, TIGHT, WHOLE, Space
 from .text import (
     CELLS,
@@ -39,9 +50,15 @@ def card(request: Request) -> Message:
     """
     rows = fields.rows(request.evaluation.fields, request.payload)
     frame, shown = _in_whole(request, rows) or _in_part(request, rows)
-    said = requester.said(request, lambda more: frame.holds([*shown, *more]))
+    said = requester.said(request, lambda more: frame.holds([*shown, *more]), _rest(request))
     blocks = [*frame.head, *shown, *said, *frame.tail]
-    return Message(text=phrases.headline(request), blocks=blocks)
+    return Message(text=phrases.line(request), blocks=blocks)
+
+
+def _rest(request: Request) -> str:
+    """Where everything is that does not fit: only what waits for an answer has Details."""
+    has_details = request.pending and request.state.undoable is None
+    return "in Details" if has_details and request.plan is not None else "in the request"
 
 
 @dataclass(frozen=True)
@@ -55,21 +72,30 @@ class _Frame:
         return fits([*self.head, *body, *self.tail])
 
 
-def _frame(request: Request, space: Space) -> _Frame:
+def _frame(request: Request, room: Space) -> _Frame:
+    space = replace(room, rest=_rest(request))
     head = [
         HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
-        ContextBlock(elements=[requester.asked_by(request)]),
+        ContextBlock(elements=[requester.byline(request, space.rest)]),
         *_state(request, space),
     ]
-    said = [*reports.said(request, space), *questions.shown(request, space)]
+    said = [
+        *differences.shown(request, space),
+        *reports.said(request, space),
+        *questions.shown(request, space),
+    ]
     tail = [*said, *_asked(request, space), _record(request)]
     return _Frame(checked(head), checked(tail))
 
 
 def _state(request: Request, space: Space) -> list[Block]:
     """How it stands, where there is more to say than that it waits."""
-    decision, stopped = request.state.decision, request.state.stopped
+    decision, stopped, undo = request.state.decision, request.state.stopped, request.state.undoable
     blocks = [] if decision is None else phrases.ending(request, decision, space.said)
+    blocks += outcome.shown(request, space.said)
+    if undo is not None:
+        said = phrases.comment(undo.decision, space.said)
+        return [section(phrases.undoable(request, undo)), *said]
     if request.watched:
         blocks = [watch.announced(request)]
     return blocks if stopped is None else [*blocks, *watch.stopped(stopped, space)]
@@ -81,6 +107,8 @@ def _asked(request: Request, space: Space) -> list[Block]:
         return [review.was_asked(request, space)]
     if plan is None:
         return []
+    if request.state.undoable is not None:
+        return [review.was_asked(request, space), *buttons.undo(request)]
     draw = watch.watched if request.watched else review.asked
     return draw(request, plan, space)
 
@@ -109,7 +137,7 @@ def _in_whole(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, lis
 
 def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Json]]:
     """As many fields as fit, long ones cut, and a sentence that says what is missing."""
-    few = [row.cut(_CUT_FIELD, "not shown here") for row in rows[:_MOST_ROWS]]
+    few = [row.cut(_CUT_FIELD, _rest(request)) for row in rows[:_MOST_ROWS]]
 
     def shown(count: int) -> list[Json]:
         missing = [*_hidden(request), _left_out(request, rows, count)]
@@ -127,7 +155,7 @@ def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list
 
 def _beside(request: Request) -> list[Json]:
     """The least that is said of the requester's words."""
-    return checked(requester.left_out(request))
+    return checked(requester.left_out(request, _rest(request)))
 
 
 def _hidden(request: Request) -> list[Block]:
@@ -135,17 +163,27 @@ def _hidden(request: Request) -> list[Block]:
 
 
 def _left_out(request: Request, rows: Sequence[fields.Row], kept: int) -> Block:
-    instead = ", so it can't be approved here" if request.pending else ""
-    if request.watched:
-        instead = ", and goes ahead as a whole unless it is stopped"
     return section(
-        f":warning: *This request is too long for a message{instead}.* "
-        f"{kept:,} of {len(rows):,} fields are shown, long ones cut. "
-        f"The whole request: {requester.link(request)}"
+        f":warning: *This request is too long for a message{_instead(request)}.* "
+        f"{kept:,} of {len(rows):,} fields are shown, long ones cut. {_whole(request)}"
     )
 
 
+def _instead(request: Request) -> str:
+    """What that means for whoever reads it."""
+    if request.watched:
+        return ", and goes ahead as a whole unless it is stopped"
+    return ", so it can't be approved here" if request.pending else ""
+
+
+def _whole(request: Request) -> str:
+    if _rest(request) == "in the request":
+        return f"The whole request: {requester.link(request)}"
+    approve = "" if request.watched else " and approve it"
+    return f"Press *Open the whole request* to read all of it{approve}."
+
+
 def _record(request: Request) -> Block:
-    policy = escaped(cut(request.body.policy.name, _POLICY, "in the request"))
+    policy = escaped(cut(request.body.policy.name, _POLICY, _rest(request)))
     digest = request.digest[:12]
     return ContextBlock(elements=[marked(f"Policy {policy} · digest {digest} · {request.id}")])

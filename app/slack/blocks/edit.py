@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from app.domain import confirming
 from app.domain.errors import OutcomeNotOffered
 from app.domain.request import Request
 from app.slack import ids
@@ -57,6 +58,7 @@ def form(request: Request, declared: Mapping[str, Input], opened: ids.Form) -> d
         *inputs.drawn(offered, request.payload),
         *_unchanged(request, offered),
         *_choice(request.plan),
+        *_confirmation(request, request.plan, offered),
         _comment(),
     ]
     if len(blocks) > VIEW_BLOCKS or length(json.dumps(checked(blocks))) > _VIEW:
@@ -95,6 +97,24 @@ def _choice(plan: ReviewPlan) -> list[Block]:
     options = [inputs.option(labelled(one), one.id) for one in choices]
     element = inputs.chosen_of(options, options[0] if len(options) == 1 else None)
     return [InputBlock(block_id=ids.CHOICE_BLOCK, label=plain("Your answer"), element=element)]
+
+
+def _confirmation(request: Request, plan: ReviewPlan, offered: Mapping[str, Input]) -> list[Block]:
+    """What has to be typed to approve; whoever changes it has typed it."""
+    if plan.confirm is None or plan.confirm not in request.payload:
+        return []
+    label = confirming.field(request, plan).label
+    changes = plan.confirm in offered
+    hint = "Not needed where you changed it above." if changes else "As it stands here."
+    return [
+        InputBlock(
+            block_id=ids.TYPED_BLOCK,
+            label=plain(f"To approve, type: {label}"),
+            element=PlainTextInputElement(action_id=ids.TEXT, max_length=inputs.TEXT_MOST),
+            hint=plain(hint),
+            optional=changes,
+        )
+    ]
 
 
 def _comment() -> Block:

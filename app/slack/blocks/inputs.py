@@ -26,8 +26,8 @@ from app.slack.typed import NOT_SAID, choices, shown_as
 from policies.evaluate import labelled
 from policies.schema import Input
 
-from .fields import is_day, money
 from .text import clean, cut, length, one_line, plain
+from .values import is_day, money
 
 TEXT_MOST = 3_000
 """The longest text that an input of Slack takes."""

@@ -5,15 +5,36 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block
 
 from app.domain.message import iso
-from app.domain.request import Decision, Request, Status
+from app.domain.request import Decision, Request, Status, Undoable
 from policies.calendar import in_words
 
 from . import progress
+from .brief import facts, title
 from .buttons import labelled
 from .people import agreeing
-from .text import boxed, cut, date, escaped, one_line, section
+from .text import boxed, cut, date, escaped, length, one_line, section
+
+__all__ = [
+    "ENDINGS",
+    "SIGNS",
+    "called",
+    "comment",
+    "counts",
+    "ended",
+    "ending",
+    "ends",
+    "goes_ahead",
+    "headline",
+    "instant",
+    "last_day",
+    "line",
+    "title",
+    "undoable",
+]
 
 _TITLE, _NAMES = 150, 800
+_LINE, _TITLE_SENT, _NAMES_SENT = 300, 160, 120
+"""The most characters of a notification, and of a title and of names in it, as they are sent."""
 
 SIGNS = {
     Status.APPROVED: ":white_check_mark:",
@@ -33,33 +54,86 @@ _WENT_AHEAD = "Went ahead by the policy, as nobody stopped it"
 _STOPPED = "Stopped, so rejected"
 
 
-def title(request: Request) -> str:
-    """The requester's title on one line, whole."""
-    return one_line(request.body.title) or "Untitled request"
-
-
 def headline(request: Request) -> str:
-    """The state in one line of mrkdwn, for notifications and screen readers."""
-    words = escaped(cut(title(request), _TITLE, "on the card"))
-    decision = request.state.decision
+    """The state in one line of mrkdwn: `Approved by @Ana: Refund order 1042`."""
+    return f"{_state(request, _NAMES)}: {escaped(cut(title(request), _TITLE, 'on the card'))}"
+
+
+def line(request: Request) -> str:
+    """What the card says, for notifications and screen readers: mrkdwn, about 300 characters.
+
+    The state, what it is about, the fields that say how much of what, and until when.
+    """
+    parts = [f"{_state(request, _NAMES_SENT)}: {called(request, _TITLE_SENT)}"]
+    expires_ms = request.state.expires_ms
+    waits = request.pending and not request.watched and request.state.undoable is None
+    until = [f"until {instant(expires_ms)}"] if waits and expires_ms is not None else []
+    room = _LINE - sum(map(length, (*parts, *until))) - 3
+    for fact in map(escaped, facts(request)):
+        if length(fact) + 3 <= room:
+            parts.append(fact)
+            room -= length(fact) + 3
+    return " · ".join([*parts, *until])
+
+
+def called(request: Request, most: int) -> str:
+    """The title in mrkdwn; instead of one that grows too long when it is sent, the id."""
+    words = escaped(cut(title(request), max(most // 2, 80), "on the card"))
+    return words if length(words) <= most else request.id
+
+
+def _state(request: Request, most: int) -> str:
+    decision, undo = request.state.decision, request.state.undoable
     if decision is not None:
-        return f"{_what(request, decision)}{_by(decision)}: {words}"
+        return f"{_what(request, decision)}{_by(decision, most)}{_came(request)}"
+    if undo is not None:
+        what = f"{_what(request, undo.decision)}{_by(undo.decision, most)}"
+        return f"{what}, counts {counts(undo.until_ms)}"
     if request.watched:
-        return f"{goes_ahead(request)} unless stopped: {words}"
-    return f"Decision needed{progress.in_brief(request)}: {words}"
+        return f"{goes_ahead(request)} unless stopped"
+    again = "asked again, " if request.body.revises is not None else ""
+    edited = "changed by a reviewer, " if request.state.edited is not None else ""
+    more = progress.in_brief(request).strip(" ()")
+    beside = f"{again}{edited}{more}".strip(" ,")
+    return f"Decision needed{f' ({beside})' if beside else ''}"
+
+
+def _came(request: Request) -> str:
+    """What came of an approval, as far as it is known."""
+    result = request.state.result
+    if result is not None:
+        return ", done" if result.ok else ", and it failed"
+    return ", and no result was told" if request.state.unused else ""
+
+
+def counts(until_ms: int) -> str:
+    """From when on a decision that can be taken back counts, in mrkdwn."""
+    return f"from {date(until_ms, iso(until_ms), '{time_secs}')} on"
+
+
+def undoable(request: Request, undo: Undoable) -> str:
+    """What was decided, by whom, and that it does not count yet; mrkdwn."""
+    return (
+        f"{ended(request, undo.decision)} · it counts {counts(undo.until_ms)}, "
+        "and can be taken back until then"
+    )
 
 
 def ending(request: Request, decision: Decision, most: int) -> list[Block]:
     """What, who and when; and why, in the words of whoever decided: at most so many characters."""
-    comment = decision.comment or ""
-    why = [boxed(cut(comment, most, "in the request"))] if comment.strip() else []
-    line = f"{ended(request, decision)} · {instant(decision.at_ms)}"
-    return [section(line), *_broken_glass(decision), *why]
+    what = f"{ended(request, decision)} · {instant(decision.at_ms)}"
+    return [section(what), *_broken_glass(decision), *comment(decision, most)]
+
+
+def comment(decision: Decision, most: int) -> list[Block]:
+    """Why, in the words of whoever decided: at most so many characters."""
+    words = decision.comment or ""
+    return [boxed(cut(words, most, "in the request"))] if words.strip() else []
 
 
 def ended(request: Request, decision: Decision) -> str:
     """What and who, in one line of mrkdwn."""
-    return f"{SIGNS[decision.outcome]} *{_what(request, decision)}*{_by(decision)}"
+    return f"{SIGNS[decision.outcome]} *{_what(request, decision)}*{_by(decision, _NAMES)}"
 
 
 def goes_ahead(request: Request) -> str:
@@ -113,9 +187,9 @@ def _broken_glass(decision: Decision) -> list[Block]:
     return [section(f":rotating_light: *{words}*")]
 
 
-def _by(decision: Decision) -> str:
+def _by(decision: Decision, most: int) -> str:
     people = [actor for actor in decision.by if actor.kind != "policy"]
     if decision.outcome is Status.EXPIRED or not people:
         return ""
     how = " (break-glass)" if decision.break_glass else ""
-    return f" by {agreeing(people, _NAMES)}{how}"
+    return f" by {agreeing(people, most)}{how}"

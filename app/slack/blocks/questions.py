@@ -51,12 +51,13 @@ def shown(request: Request, space: Space) -> list[Block]:
     """On the card: the newest first, as many as there is room for."""
     if not request.state.questions:
         return []
-    lines = [_line(one) for one in reversed(request.state.questions)]
-    words = cut("\n".join(lines), space.said, _REST)
+    lines = [line(one) for one in reversed(request.state.questions)]
+    words = cut("\n".join(lines), space.said, space.rest)
     return [section("*Asked and answered* (this decides nothing)"), boxed(words)]
 
 
-def _line(question: Question) -> str:
+def line(question: Question) -> str:
+    """A question and its answer, each by whom, whole."""
     said = question.answer
     answer = "no answer yet" if said is None else one_line(f"{said.by.name}: {said.text}")
     asked = one_line(f"{question.asked.by.name}: {question.asked.text}")

@@ -26,38 +26,45 @@ from .text import (
     section,
 )
 
+INTRO = "*From the requester* (their own words, nobody has checked them)"
 _NAMES, _LINK = 500, 500
 _MOST, _FEWEST = 2_500, 150
 _REST = "in the request"
 
 
-def asked_by(request: Request) -> TextObject:
-    """Whose words the title is. Only Slack itself says who somebody is that asked by hand."""
+def asked_by(request: Request) -> str:
+    """Whose words the title is; plain text, whole."""
+    behalf = request.body.on_behalf_of
+    name = f"{request.body.client} on behalf of {behalf}" if behalf else request.body.client
+    return one_line(f"From the requester: {name}")
+
+
+def byline(request: Request, rest: str) -> TextObject:
+    """The same on a card, where Slack itself names whoever asked by hand."""
     behalf = request.body.on_behalf_of
     if request.by_hand and behalf:
         return marked(f"From the requester: {mention(behalf)}, by hand in Slack")
-    name = f"{request.body.client} on behalf of {behalf}" if behalf else request.body.client
-    return plain(cut(one_line(f"From the requester: {name}"), _NAMES, _REST))
+    return plain(cut(asked_by(request), _NAMES, rest))
 
 
-def said(request: Request, fits: Callable[[list[Json]], bool]) -> list[Json]:
+def said(request: Request, fits: Callable[[list[Json]], bool], rest: str) -> list[Json]:
     """The requester's words, as many as fit: they are shown, and are not what is executed."""
-    text, most = _words(request), _MOST
+    text, most = words(request), _MOST
     if not text:
         return []
-    intro = section("*From the requester* (their own words, nobody has checked them)")
+    intro = section(INTRO)
     while most >= _FEWEST:
-        blocks = checked([intro, boxed(cut(text, most, _REST))])
+        blocks = checked([intro, boxed(cut(text, most, rest))])
         if fits(blocks):
             return blocks
         most //= 2
-    return checked(left_out(request))
+    return checked(left_out(request, rest))
 
 
-def left_out(request: Request) -> list[Block]:
-    """Instead of the requester's words, where there is no room for them."""
-    text = _words(request)
-    note = f"_The requester's own words ({len(text):,} characters) don't fit here._"
+def left_out(request: Request, rest: str) -> list[Block]:
+    """Instead of the requester's words, where there is no room for them; `rest`: where they are."""
+    text = words(request)
+    note = f"_The requester's own words ({len(text):,} characters) are {rest}._"
     return [section(note)] if text else []
 
 
@@ -66,7 +73,7 @@ def link(request: Request) -> str:
     return escaped(cut(request.body.links.get("request", request.id), _LINK, _REST))
 
 
-def _words(request: Request) -> str:
+def words(request: Request) -> str:
     """The title where the header has to cut it, and the context; empty when there is neither."""
     title, context = phrases.title(request), request.body.context
     parts = [title] if length(title) > HEADER else []

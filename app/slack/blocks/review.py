@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock, SectionBl
 from app.domain.request import Request
 from policies.plan import Outcome, ReviewPlan
 
-from . import buttons, duties, phrases, progress
+from . import buttons, duties, phrases, progress, risk
 from .people import listed, mention
 from .space import Space
 from .text import cut, escaped, marked, one_line, plain, section
@@ -28,7 +28,7 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
     hints = "\n".join(effects).strip(), summary.silence.strip()
     return [
         DividerBlock(),
-        why("Why you are asked", request, space),
+        *why("Why you are asked", request, space),
         *checklist("Before you approve", plan, space),
         *progress.shown(request, plan, space),
         SectionBlock(
@@ -44,7 +44,7 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
 
 
 def _hint(words: str, space: Space) -> Block:
-    return ContextBlock(elements=[plain(cut(words, space.effects, "in the policy"))])
+    return ContextBlock(elements=[plain(cut(words, space.effects, space.rest))])
 
 
 def was_asked(request: Request, space: Space) -> Block:
@@ -55,14 +55,19 @@ def was_asked(request: Request, space: Space) -> Block:
     return ContextBlock(elements=[plain(f"{heading}: {_reasons(request, space)}")])
 
 
-def why(heading: str, request: Request, space: Space) -> Block:
-    """The policy's reasons, in its words; of a watch that was stopped, that they no longer hold."""
+def why(heading: str, request: Request, space: Space) -> list[Block]:
+    """The policy's reasons, in its words; of a watch that was stopped, that they no longer hold.
+
+    What they leave out of the risk flags comes after them.
+    """
     words = _reasons(request, space)
-    return section(f"*{heading}*\n{escaped(words)}")
+    flags = cut(risk.untold(request, words), space.why, space.rest)
+    told = "\n".join(filter(None, (words, flags)))
+    return [section(f"*{heading}*\n{escaped(told)}")]
 
 
 def _reasons(request: Request, space: Space) -> str:
-    words = cut(request.evaluation.summary.why, space.why, "in the request")
+    words = cut(request.evaluation.summary.why, space.why, space.rest)
     if request.state.stopped is None:
         return words
     return f"It was stopped before it went ahead by itself. The policy had said: {words}"
@@ -73,7 +78,7 @@ def checklist(heading: str, plan: ReviewPlan, space: Space) -> list[Block]:
     if not plan.checklist:
         return []
     lines = "\n".join(f"• {one_line(line)}" for line in plan.checklist)
-    words = plain(cut(lines, space.checklist, "in the policy"))
+    words = plain(cut(lines, space.checklist, space.rest))
     return [section(f"*{heading}*"), SectionBlock(text=words, expand=True)]
 
 

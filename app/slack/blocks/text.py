@@ -27,6 +27,8 @@ HEADER = 150
 MESSAGE_BLOCKS = 50
 MESSAGE_SIZE = 12_500
 CELLS = 10
+PART = 2_900
+"""The most characters of a longer text in one box or section; Slack takes 3,000 in a section."""
 
 _SUSPECT = re.compile(r"[^\n\t -~]")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -98,6 +100,21 @@ def cut(text: str, most: int, rest: str) -> str:
     while length(kept) > room:
         kept = kept[:-1]
     return f"{kept}… (+{len(text) - len(kept):,} characters, {rest})"
+
+
+def split(text: str, most: int) -> list[str]:
+    """The same text in parts of at most `most`, of which nothing is missing; at least one part.
+
+    It is clean before it is measured.
+    """
+    text, parts, start = clean(text), list[str](), 0
+    while start < len(text) or not parts:
+        part = text[start : start + most]
+        while (over := length(part) - most) > 0:
+            part = part[: -((over + 1) // 2)]
+        parts.append(part)
+        start += len(part)
+    return parts
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ from app.domain.questions import find
 from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 
-from . import phrases, questions
+from . import phrases, questions, results
 from .people import called, listed, mention, who
 from .text import Message, checked, cut, escaped, section
 
@@ -18,6 +18,7 @@ _LEADS = {
     "escalation": "This is not decided yet, so more people are asked: {title}.",
     "stage": "It is your turn: {title} was approved by those asked before you.",
     "handover": "{by} handed this to you: {title}.",
+    "edited": "{by} changed it while approving it, so it has to be looked at anew: {title}.",
 }
 _TOGETHER = {
     "reminder": "{count} of these still wait for a decision: {titles}.",
@@ -28,6 +29,8 @@ _TOGETHER = {
 
 def said(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
     """One notice, to these people and groups."""
+    if notice.kind in ("result", "unused"):
+        return results.told(request, called(to))
     if notice.number is None:
         return _waiting(notice, request, to)
     question = find(request, notice.number)

@@ -21,10 +21,10 @@ def announced(request: Request) -> Block:
 def watched(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
     """The lower half of its card. Nothing here approves: it can be stopped, or left alone."""
     words = request.evaluation.summary.watching or ""
-    hint = cut(words, space.effects, "in the policy").strip()
+    hint = cut(words, space.effects, space.rest).strip()
     return [
         DividerBlock(),
-        review.why("Why it goes ahead by itself", request, space),
+        *review.why("Why it goes ahead by itself", request, space),
         *review.checklist("Before it goes ahead", plan, space),
         SectionBlock(
             fields=[
@@ -32,13 +32,13 @@ def watched(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
                 marked(f"*Goes ahead*\n{phrases.ends(request)}"),
             ]
         ),
-        *buttons.stop(request),
+        *buttons.stop(request, whole=space.whole),
         *([ContextBlock(elements=[plain(hint)])] if hint else []),
     ]
 
 
 def stopped(by: Stopped, space: Space) -> list[Block]:
     """Who stopped it, when, and why in their own words."""
-    reason = cut(by.reason, space.said, "in the request")
+    reason = cut(by.reason, space.said, space.rest)
     line = f":octagonal_sign: *Stopped* by {who(by.by)} · {phrases.instant(by.at_ms)}"
     return [section(line), *([boxed(reason)] if reason.strip() else [])]

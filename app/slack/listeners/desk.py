@@ -8,6 +8,7 @@ from typing import Any
 
 from app.by_hand import ByHand
 from app.domain.errors import PersonNotTrusted
+from app.editing import Editing
 from app.reviewing import At, Reviewing
 from app.slack.answers import Done
 from app.slack.api import SlackApi
@@ -29,6 +30,7 @@ class Desk:
     team: Callable[[], str]
     replies: Replies
     by_hand: ByHand
+    editing: Editing
 
     def person(self, interaction: Interaction) -> str:
         """Who did it. Raises `PersonNotTrusted` for people of other workspaces."""

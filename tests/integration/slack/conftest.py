@@ -263,7 +263,9 @@ class Desk:
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
     store, replies = fakes.FakeStore(), Replies()
     reviewing = replace(fakes.reviewing(store), directory=directory)
-    app = build_app(reviewing, api, directory.team, replies, fakes.by_hand(store))
+    app = build_app(
+        reviewing, api, directory.team, replies, fakes.by_hand(store), fakes.editing(store)
+    )
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Desk(slack, cards, store)
     yield desk

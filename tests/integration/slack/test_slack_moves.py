@@ -66,7 +66,9 @@ class Moves(Desk):
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Moves]:
     store, replies = fakes.FakeStore(), Replies()
     reviewing = replace(fakes.reviewing(store), directory=directory)
-    app = build_app(reviewing, api, directory.team, replies, fakes.by_hand(store))
+    app = build_app(
+        reviewing, api, directory.team, replies, fakes.by_hand(store), fakes.editing(store)
+    )
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Moves(slack, cards, store)
     desk.reviewing, desk.receiver = reviewing, endpoint.receiver

@@ -35,7 +35,7 @@ class Door:
         self.store, self.replies = fakes.FakeStore(), Replies()
         self.api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
         use = fakes.reviewing(self.store), self.api, lambda: TEAM, self.replies
-        app = build_app(*use, fakes.by_hand(self.store))
+        app = build_app(*use, fakes.by_hand(self.store), fakes.editing(self.store))
         self.receiver = SlackReceiver(app, SECRET, lambda: NOW)
         transition = opened()
         self.store.commit(transition, "open")

@@ -26,7 +26,9 @@ def store(slack, api, directory, endpoint):
     """What presses end up in; over HTTP nobody listens."""
     store, replies = fakes.FakeStore(), Replies()
     reviewing = replace(fakes.reviewing(store), directory=directory)
-    app = build_app(reviewing, api, directory.team, replies, fakes.by_hand(store))
+    app = build_app(
+        reviewing, api, directory.team, replies, fakes.by_hand(store), fakes.editing(store)
+    )
     connection = SlackSocket(app, APP_TOKEN)
     connection.start()
     yield store
@@ -97,7 +99,14 @@ def test_what_this_app_does_not_take_is_acknowledged_and_ignored(slack, store):
 def test_a_connection_that_can_not_be_made_says_so_and_ends_nothing(caplog):
     replies, store = Replies(), fakes.FakeStore()
     api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
-    app = build_app(fakes.reviewing(store), api, lambda: "T1", replies, fakes.by_hand(store))
+    app = build_app(
+        fakes.reviewing(store),
+        api,
+        lambda: "T1",
+        replies,
+        fakes.by_hand(store),
+        fakes.editing(store),
+    )
     connection = SlackSocket(app, APP_TOKEN)
     connection.start()
     end = time.monotonic() + WITHIN_S

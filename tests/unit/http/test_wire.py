@@ -7,16 +7,8 @@ from typing import Any
 import pytest
 
 from app.http.errors import FieldTooLarge, InvalidRequest
-from app.http.wire import (
-    LARGEST,
-    LARGEST_DRAFT,
-    NewRequest,
-    Nothing,
-    SignalsReport,
-    Trial,
-    Withdrawal,
-    fit,
-)
+from app.http.fitting import LARGEST, fit
+from app.http.wire import LARGEST_DRAFT, NewRequest, Nothing, SignalsReport, Trial, Withdrawal
 from policies.loader import MAX_BYTES
 
 LEAST = {"title": "Refund", "payload": {"amount": 1}}

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.domain import lifecycle
 from app.domain.request import Request
+from app.slack import ids
 from app.slack.blocks.card import card
 from app.slack.blocks.text import Message
 from tests.builders import NOW
@@ -19,12 +20,13 @@ def after(request: Request, command: Any, now: int = NOW) -> Request:
 
 
 def buttons(request: Request) -> list[tuple[str, str | None]]:
+    """The buttons that answer, with their styles; Details answers nothing."""
     found = [block for block in card(request).blocks if block["type"] == "actions"]
     return [
         (one["action_id"], one.get("style"))
         for block in found
         for one in block["elements"]
-        if one["type"] == "button"
+        if one["type"] == "button" and one["action_id"] != ids.DETAILS
     ]
 
 
@@ -33,6 +35,11 @@ def menu(request: Request) -> list[str]:
     found = [block for block in card(request).blocks if block["type"] == "actions"]
     menus = [one for block in found for one in block["elements"] if one["type"] == "overflow"]
     return [option["text"]["text"] for one in menus for option in one["options"]]
+
+
+def in_short(request: Request) -> str:
+    """The state and the title in the notification of a card, without what comes after them."""
+    return card(request).text.split(" · ")[0]
 
 
 def words(request: Request) -> str:

@@ -89,7 +89,7 @@ def test_any_card_keeps_slacks_limits(request_):
 def test_no_card_approves_what_is_watched_decided_or_not_shown_whole(request_):
     offered = approving(request_)
     if request_.watched:
-        assert actions(card(request_)) == {ids.STOP}
+        assert actions(card(request_)) == {ids.STOP, ids.DETAILS}
     elif not request_.pending:
         assert actions(card(request_)) == set()
     else:

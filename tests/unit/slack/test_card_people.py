@@ -147,7 +147,7 @@ def test_long_questions_never_keep_a_payload_that_fits_from_being_approved():
     for _ in range(3):
         request = after(request, AskRequester(**press(request), text='"' * 2_000))
     assert ids.APPROVE in dict(buttons(request))
-    assert "characters, in the request)" in words(request)
+    assert "characters, in Details)" in words(request)
 
 
 def test_a_decided_card_has_no_menu_and_keeps_what_was_asked():

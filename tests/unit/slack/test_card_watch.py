@@ -13,7 +13,7 @@ from app.slack.blocks.card import card
 from policies.plan import Route, Stage, Watch
 from policies.summary import summarise
 from tests.builders import NOW, approval, evaluation, pending, person, plan
-from tests.unit.slack.reading import after, buttons, words, words_of
+from tests.unit.slack.reading import after, buttons, in_short, words, words_of
 
 ANA, BEN = "U0ANA00001", "U0BEN00001"
 MONITOR = Actor(kind="client", id="fraud-bot", name="fraud-bot")
@@ -42,14 +42,14 @@ def stop(request: Request, reason: str = "Wrong person <!here>") -> Stop:
 
 def test_before_it_could_be_seen_it_says_how_long_after():
     request = watched()
-    assert card(request).text == f"Goes ahead 15 minutes after it is shown unless stopped: {TITLE}"
+    assert in_short(request) == f"Goes ahead 15 minutes after it is shown unless stopped: {TITLE}"
     assert "*Goes ahead 15 minutes after it is shown unless somebody stops it*" in words(request)
 
 
 def test_once_seen_it_says_when_it_goes_ahead_and_what_stop_does():
     request = seen(watched())
     assert card(request).text.startswith(f"Goes ahead {END}")
-    assert card(request).text.endswith(f" unless stopped: {TITLE}")
+    assert in_short(request).endswith(f" unless stopped: {TITLE}")
     shown = words(request)
     assert f":eyes: *Goes ahead {END}" in shown
     assert "*Why it goes ahead by itself*\nIt can be undone." in shown
@@ -62,7 +62,7 @@ def test_once_seen_it_says_when_it_goes_ahead_and_what_stop_does():
 
 def test_during_a_pause_it_says_that_it_waits_for_its_end():
     request = after(seen(watched()), Hold(), NOW + 2 * WINDOW_MS)
-    assert card(request).text == f"Goes ahead when the pause ends unless stopped: {TITLE}"
+    assert in_short(request) == f"Goes ahead when the pause ends unless stopped: {TITLE}"
     assert "*Goes ahead when the pause ends unless somebody stops it*" in words(request)
     assert buttons(request) == [(ids.STOP, None)]
 
@@ -83,7 +83,7 @@ def test_once_stopped_it_is_a_review_that_says_who_stopped_it_and_why():
     request = seen(watched())
     request = after(request, stop(request))
     assert [action for action, _ in buttons(request)] == [ids.APPROVE, ids.REVISE, ids.REJECT]
-    assert card(request).text == f"Decision needed (stage 1 of 2): {TITLE}"
+    assert in_short(request) == f"Decision needed (stage 1 of 2): {TITLE}"
     assert f":octagonal_sign: *Stopped* by <@{ANA}> · <!date^" in words(request)
     boxes = [block for block in card(request).blocks if block["type"] == "rich_text"]
     assert "Wrong person <!here>" in str(boxes)
@@ -102,7 +102,7 @@ def test_a_stopped_request_that_is_approved_after_all_says_both():
     request = after(request, stop(request))
     for user in (ANA, BEN):
         request = after(request, approval(request, person=person(id=user, email=None)))
-    assert card(request).text == f"Approved by <@{ANA}> and <@{BEN}>: {TITLE}"
+    assert in_short(request) == f"Approved by <@{ANA}> and <@{BEN}>: {TITLE}"
     assert "*Stopped* by" in words(request)
     assert "Why a person was asked: It was stopped before it went ahead" in words(request)
     assert "The policy had said: It can be undone." in words(request)
@@ -111,19 +111,19 @@ def test_a_stopped_request_that_is_approved_after_all_says_both():
 def test_at_its_end_it_says_that_nobody_stopped_it():
     request = seen(watched())
     request = after(request, Wake(), NOW + WINDOW_MS)
-    assert card(request).text == f"Went ahead by the policy, as nobody stopped it: {TITLE}"
+    assert in_short(request) == f"Went ahead by the policy, as nobody stopped it: {TITLE}"
     assert ":white_check_mark: *Went ahead by the policy, as nobody stopped it* · " in words(
         request
     )
     assert "Why it was to go ahead by itself: It can be undone." in words(request)
     assert buttons(request) == []
-    assert notices.outcome(request).text == card(request).text
+    assert notices.outcome(request).text == in_short(request)
 
 
 def test_where_stopping_rejects_the_end_says_both():
     request = watched("reject")
     request = after(request, stop(request))
-    assert card(request).text == f"Stopped, so rejected by <@{ANA}>: {TITLE}"
+    assert in_short(request) == f"Stopped, so rejected by <@{ANA}>: {TITLE}"
     assert "Wrong person" in words_of(notices.outcome(request))
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.errors import OutcomeNotOffered
 from app.slack import ids, typed
 from app.slack.asking import Asking
 from app.slack.blocks import asking, edit, inputs
@@ -235,7 +236,7 @@ def test_any_form_that_edits_keeps_slacks_limits_or_is_refused(inputs_, data):
     request = pending(payload=payload, evaluation=evaluation(fields=fields, plan=own))
     try:
         view = edit.form(request, inputs_, SHOWN)
-    except edit.OutcomeNotOffered:
+    except OutcomeNotOffered:
         return
     checked_view(view, "modal")
 

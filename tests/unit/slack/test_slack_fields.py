@@ -56,7 +56,8 @@ def test_what_the_policy_does_not_name_is_drawn_too():
     ],
 )
 def test_values_of_other_types_can_be_told_from_text(value, shown, ours):
-    assert rows([], {"key": value}) == [Row("key", shown, ours=ours)]
+    [row] = rows([], {"key": value})
+    assert (row.label, row.value, row.ours) == ("key", shown, ours)
 
 
 def test_a_label_acts_on_nothing_even_where_it_comes_from_the_payload():

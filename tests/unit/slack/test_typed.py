@@ -171,7 +171,12 @@ def test_a_secret_is_written_and_not_chosen_so_that_the_form_does_not_tell_it():
 
 def test_only_what_was_changed_counts_as_edited():
     declared = {"amount": NUMBER, "sure": YES_OR_NO, "note": TEXT, "long": TEXT}
-    present = {"amount": 120, "sure": True, "note": "two\r\nlines", "long": "not in the form"}
+    present: dict[str, Any] = {
+        "amount": 120,
+        "sure": True,
+        "note": "two\r\nlines",
+        "long": "not in the form",
+    }
     drawn = {name: one for name, one in declared.items() if name != "long"}
     same = filled_in(drawn, amount="120.0", sure=True, note="two\nlines")
     assert typed.edited(declared, present, same) == {}

@@ -1,0 +1,56 @@
+"""Typed confirmation: whoever approves types the value that a slip must not get wrong."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from pydantic import JsonValue
+
+from policies.plan import Field, ReviewPlan
+
+from .errors import ConfirmationWrong
+from .request import Request
+
+_WRITTEN = re.compile(r"[$€£¥]?\s*(?P<number>[-+0-9.,_'\seE]+?)\s*([A-Z]{3}|[$€£¥])?")
+_GROUPING = re.compile(r"[,_'\s]")
+_PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", re.ASCII)
+
+
+def confirmed(request: Request, typed: str | None) -> None:
+    """Raises `ConfirmationWrong` unless what the plan wants typed was typed."""
+    plan = request.plan
+    if plan is None or plan.confirm is None or plan.confirm not in request.payload:
+        return
+    if typed is None or not matches(request.payload[plan.confirm], typed):
+        label = field(request, plan).label
+        raise ConfirmationWrong(
+            f"To approve this, type its {label} as it stands there.",
+            "Nothing was decided; look at it again, and type it once more.",
+        )
+
+
+def field(request: Request, plan: ReviewPlan) -> Field:
+    """The field that has to be typed, as it is drawn."""
+    name = plan.confirm or ""
+    known = (one for one in request.evaluation.fields if one.name == name)
+    return next(known, Field(name=name, label=name, type="string"))
+
+
+def matches(value: JsonValue, typed: str) -> bool:
+    """Whether somebody typed this value: a number however it is grouped, or a text to the letter.
+
+    Of `5000` also `5,000.00` and `5 000`; a text without regard to how it is spaced.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(typed) == Decimal(repr(value))
+    return isinstance(value, str) and value.split() == typed.split()
+
+
+def _number(typed: str) -> Decimal | None:
+    """The number in `5,000.00 USD`, None where there is none or more than one way to read it."""
+    found = _WRITTEN.fullmatch(typed.strip())
+    if found is None:
+        return None
+    digits = _GROUPING.sub("", found["number"])
+    return Decimal(digits) if _PLAIN.fullmatch(digits) else None

@@ -1,0 +1,77 @@
+"""A decision that its taker can still take back: nothing leaves before it counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .cards import Cards
+from .commands import Undo
+from .ending import adopted, already_decided, ended, last_instant, outdated
+from .errors import UndoRefused
+from .events import EventType, fingerprint
+from .request import Before, Decision, Request, Undoable, Vote
+from .transition import Transition, event
+
+
+def taken(
+    request: Request, decision: Decision, cards: Cards, undo_s: int, **answers: tuple[Vote, ...]
+) -> Transition:
+    """The decision is taken, and counts after `undo_s`; `answers` are those that made it."""
+    until_ms = decision.at_ms + undo_s * 1000
+    standing = request.changed(
+        undoable=Undoable(decision=decision, until_ms=until_ms, before=kept(request)),
+        claim=None,
+        cards=outdated(cards).model_copy(update={"notices": ()}),
+        **answers,
+    )
+    recorded = event(
+        standing,
+        EventType.DECISION_TAKEN,
+        decision.at_ms,
+        decision.by[-1],
+        outcome=decision.outcome.value,
+        choice=decision.choice,
+        digest=decision.digest,
+        comment_sha256=fingerprint(decision.comment),
+        in_place_of=decision.by[-1].in_place_of,
+        until_ms=until_ms,
+    )
+    return Transition(
+        before=request, after=standing, events=(recorded,), not_after=last_instant(request)
+    )
+
+
+def kept(request: Request) -> Before:
+    """What stands there before an answer."""
+    return Before(**{name: getattr(request.state, name) for name in Before.model_fields})
+
+
+def undo(request: Request, command: Undo, now: int) -> Transition:
+    """Whoever took the decision takes it back; all is as it was before. Raises `UndoRefused`."""
+    if not request.pending:
+        raise already_decided(request)
+    undoable = request.state.undoable
+    if undoable is None:
+        raise UndoRefused("There is nothing to take back.")
+    by = undoable.decision.by[-1]
+    if command.person.id != by.id:
+        raise UndoRefused(f"{by.name} decided this, so only they can take it back.")
+    if now >= undoable.until_ms:
+        raise UndoRefused("The time to take it back is over.")
+    before = undoable.before
+    restored = {name: getattr(before, name) for name in Before.model_fields}
+    cards = outdated(adopted(request, command.seen))
+    after = request.changed(**restored, undoable=None, cards=cards)
+    recorded = event(after, EventType.DECISION_UNDONE, now, command.person.as_actor())
+    return Transition(
+        before=request, after=after, events=(recorded,), not_after=undoable.until_ms - 1
+    )
+
+
+def counts(request: Request, now: int) -> Transition | None:
+    """From its instant on the decision counts; it was taken in time, whatever the deadline is."""
+    undoable = request.state.undoable
+    if undoable is None or now < undoable.until_ms:
+        return None
+    decision = undoable.decision.model_copy(update={"at_ms": now})
+    return replace(ended(request, decision, EventType.DECIDED), not_after=None)

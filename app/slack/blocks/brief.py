@@ -1,0 +1,36 @@
+"""A request in a few words of plain text: its title, and the fields that say how much of what."""
+
+from __future__ import annotations
+
+from app.domain.request import Request
+
+from .fields import rows
+from .text import cut, length, one_line
+from .values import Row
+
+_FIELD, _FIELDS, _LEAST = 40, 3, 80
+
+
+def title(request: Request) -> str:
+    """The requester's title on one line, whole."""
+    return one_line(request.body.title) or "Untitled request"
+
+
+def about(request: Request, most: int) -> str:
+    """`Refund order 1042 · Amount: 120.00 USD · Customer: Acme`, at most so many characters."""
+    parts = [cut(title(request), max(_LEAST, most // 2), "on the card")]
+    for words in facts(request):
+        if length(" · ".join([*parts, words])) <= most:
+            parts.append(words)
+    return " · ".join(parts)
+
+
+def facts(request: Request) -> list[str]:
+    """The first fields that are short, each with its label: three at most."""
+    shown = rows(request.evaluation.fields, request.payload)
+    said = [_fact(row) for row in shown if row.short and not row.ours]
+    return [words for words in said if length(words) <= _FIELD][:_FIELDS]
+
+
+def _fact(row: Row) -> str:
+    return one_line(f"{row.label}: {row.value}")

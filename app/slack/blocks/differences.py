@@ -1,0 +1,131 @@
+"""What differs from what was asked before, field by field, as the policy has it drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from pydantic import JsonValue
+from slack_sdk.models.blocks import Block, RichTextBlock, RichTextSectionElement
+
+from app.domain.difference import Change, difference
+from app.domain.request import Edited, Request, Revises
+from policies.plan import Field
+
+from . import fields, phrases
+from .fields import Inline, Rich
+from .people import who
+from .space import Space
+from .text import PART, clean, cut, length, one_line, section
+from .values import Row, read, row
+
+_LABEL, _VALUE, _AROUND = 80, 150, 24
+
+Draw = Callable[[Sequence[Field], Sequence[Change]], list[Block]]
+
+
+def shown(request: Request, space: Space) -> list[Block]:
+    """What somebody changed, and what is new since it was last shown, as far as there is room."""
+
+    def draw(known: Sequence[Field], changes: Sequence[Change]) -> list[Block]:
+        return _lines(known, changes, space)
+
+    return _told(request, draw, lambda words: fields.boxes(cut(words, space.said, space.rest)))
+
+
+def whole(request: Request) -> list[Block]:
+    """The same with nothing left out."""
+    return _told(request, _in_full, lambda words: fields.boxes(words, PART))
+
+
+def _told(request: Request, draw: Draw, quoted: Callable[[str], list[Block]]) -> list[Block]:
+    known, blocks = request.evaluation.fields, list[Block]()
+    revises, edited = request.body.revises, request.state.edited
+    if revises is not None:
+        comment = (revises.comment or "").strip()
+        blocks += [_again(request, revises), *(quoted(comment) if comment else [])]
+        blocks += [section(_different(revises)), *draw(known, revises.changes)]
+    if edited is not None:
+        changes = difference(request.body.payload, edited.payload)
+        blocks += [_changed(edited), *draw(known, changes)]
+    return blocks
+
+
+def _again(request: Request, revises: Revises) -> Block:
+    past = " That is more often than the policy expects." if revises.past_cap else ""
+    wanted = "wanted:" if (revises.comment or "").strip() else "wanted changes."
+    number = request.body.revision
+    return section(f"*Asked again, revision {number}.*{past} {who(revises.by)} {wanted}")
+
+
+def _different(revises: Revises) -> str:
+    return "*What is different now*" if revises.changes else "_Nothing of it is different now._"
+
+
+def _changed(edited: Edited) -> Block:
+    when = phrases.instant(edited.at_ms)
+    return section(f"*Changed by {who(edited.by)}*, so this is not what was asked · {when}")
+
+
+def _lines(known: Sequence[Field], changes: Sequence[Change], space: Space) -> list[Block]:
+    """A line a change, as many as there is room for."""
+    few = changes[: space.changes]
+    parts = [part for change in few for part in _line(known, change, space.rest)]
+    left = len(changes) - len(few)
+    more = [section(f"_{left:,} more changes are {space.rest}._")] if left else []
+    lines = RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
+    return [*([lines] if parts else []), *more]
+
+
+def _line(known: Sequence[Field], change: Change, rest: str) -> list[Inline]:
+    """`Amount: 120.00 USD → 150.00 USD`"""
+    before, after = _sides(known, change)
+    label = cut(one_line(after.label), _LABEL, rest) or "(a field without a name)"
+    name = Rich.Text(text=f"{label}: ", style=Rich.TextStyle(bold=True))
+    if before is after:
+        return [name, *fields.inline(after), Rich.Text(text="\n")]
+    old, new = _brief(before, after, rest), _brief(after, before, rest)
+    arrow, end = Rich.Text(text=" → "), Rich.Text(text="\n")
+    return [name, *fields.inline(old), arrow, *fields.inline(new), end]
+
+
+def _in_full(known: Sequence[Field], changes: Sequence[Change]) -> list[Block]:
+    """Both sides of each change, under names of their own."""
+    shown: list[Row] = []
+    for change in changes:
+        before, after = _sides(known, change)
+        if before is after:
+            shown.append(after)
+            continue
+        old, new = f"{before.label} (before)", f"{after.label} (now)"
+        shown += [replace(before, label=old), replace(after, label=new)]
+    return fields.drawn(shown, PART)
+
+
+def _sides(known: Sequence[Field], change: Change) -> tuple[Row, Row]:
+    """The field before and after; one and the same where neither may be seen."""
+    field = next((one for one in known if one.name == change.field), None)
+    if field is not None and field.secret:
+        hidden = Row(clean(field.label), f"secret, {change.kind}", ours=True)
+        return hidden, hidden
+    before = _side(field, change, change.before, missing=change.kind == "added")
+    return before, _side(field, change, change.after, missing=change.kind == "removed")
+
+
+def _side(field: Field | None, change: Change, value: JsonValue, *, missing: bool) -> Row:
+    if field is not None:
+        return row(field, {} if missing else {field.name: value})
+    label = clean(change.field)
+    return Row(label, "not given", ours=True) if missing else read(label, value)
+
+
+def _brief(side: Row, other: Row, rest: str) -> Row:
+    """A long value from shortly before where it begins to differ from the other."""
+    size = length(side.value)
+    if size <= _VALUE and "\n" not in side.value:
+        return side
+    pairs = zip(side.value, other.value, strict=False)
+    start = max(sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) - _AROUND, 0)
+    part = one_line(side.value[start : start + _VALUE])
+    return Row(side.label, f"{'…' * bool(start)}{part}… (of {size:,} characters, whole {rest})")

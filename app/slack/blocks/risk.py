@@ -1,0 +1,36 @@
+"""The risk questions of a policy and their answers, in words."""
+
+from __future__ import annotations
+
+from app.domain.request import Request
+from policies.plan import Flag
+from policies.wording import sentence
+
+from .text import one_line
+
+_SAID = {True: "yes", False: "no", None: "not known"}
+
+
+def untold(request: Request, reasons: str) -> str:
+    """`Risk: It reaches far. · not known: frequency`, without what the reasons say already."""
+    flags = request.evaluation.flags
+    raised = [sentence(one_line(flag.because)) for flag in flags if flag.raised]
+    unknown = [_name(flag) for flag in flags if flag.raised is None]
+    parts = [words for words in raised if words not in one_line(reasons)]
+    more = [name for name in unknown if name not in reasons]
+    parts += [f"not known: {', '.join(more)}"] if more else []
+    return f"Risk: {' · '.join(parts)}" if parts else ""
+
+
+def answered(request: Request) -> list[str]:
+    """Every question with its answer and what made it so."""
+    return [_answer(flag) for flag in request.evaluation.flags]
+
+
+def _answer(flag: Flag) -> str:
+    said = f" {sentence(one_line(flag.because))}" if flag.raised else ""
+    return f"{_name(flag)}: {_SAID[flag.raised]}.{said} ({one_line(flag.phrase)})"
+
+
+def _name(flag: Flag) -> str:
+    return one_line(flag.question)

@@ -1,0 +1,55 @@
+"""Typed confirmation: the value itself, however it is grouped, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain import lifecycle
+from app.domain.confirming import matches
+from app.domain.errors import ConfirmationWrong
+from app.domain.request import Status
+from policies.plan import Outcome
+from tests.builders import NOW, after, approval, plan
+from tests.unit.domain.cast import opened_with
+
+WANTS = plan(confirm="amount")
+
+
+@pytest.mark.parametrize(
+    "typed", ["5000", " 5,000 ", "5 000", "5000.00", "5,000.00 USD", "$5,000", "5_000"]
+)
+def test_an_amount_is_read_as_people_write_it(typed):
+    assert matches(5000, typed)
+    assert matches(5000.0, typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "500", "50000", "5.000", "yes", "5000 or so", "NaN", "5e", "-5000"]
+)
+def test_another_amount_is_none(typed):
+    assert not matches(5000, typed)
+
+
+def test_a_text_is_typed_to_the_letter():
+    assert matches("Acme  Ltd", "Acme Ltd ")
+    assert not matches("Acme Ltd", "acme ltd")
+    assert not matches(True, "1")
+    assert not matches(None, "")
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53), st.text())
+def test_whatever_is_typed_is_an_answer_and_no_error(value, typed):
+    assert matches(value, typed) in (True, False)
+    assert matches(value, repr(value))
+
+
+def test_an_approval_needs_it_and_a_rejection_does_not():
+    request = opened_with(WANTS)
+    for typed in (None, "", "12"):
+        with pytest.raises(ConfirmationWrong):
+            lifecycle.apply(request, approval(request, confirmation=typed), NOW + 1)
+    assert after(request, approval(request, confirmation="120")).state.status is Status.APPROVED
+    rejected = after(request, approval(request, outcome=Outcome.REJECT))
+    assert rejected.state.status is Status.REJECTED

@@ -1,0 +1,163 @@
+"""Approve with edits: what is approved is what the reviewer made of it, under the plan for that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.domain import lifecycle
+from app.domain.commands import ApproveEdited
+from app.domain.digest import digest
+from app.domain.due import Lane, due
+from app.domain.errors import (
+    AlreadyDecided,
+    ConfirmationWrong,
+    DigestMismatch,
+    EditRefused,
+    OutcomeNotOffered,
+)
+from app.domain.request import Request, Status
+from policies.plan import Evaluation, Outcome, Route, Stage, Watch
+from tests.builders import HASH, NOW, after, applied, approval, evaluation, pending, plan
+from tests.unit.domain.cast import ANA, BEN, CHLOE, FINANCE, opened_with, somebody
+
+TWO = plan(stages=(Stage(reviewers=(FINANCE, ANA, CHLOE), quorum=2),))
+
+
+def edit(
+    request: Request,
+    who: str = ANA,
+    judged: Evaluation | None = None,
+    changes: dict[str, Any] | None = None,
+    **more: Any,
+) -> ApproveEdited:
+    payload = {**request.payload, **({"amount": 90} if changes is None else changes)}
+    given: dict[str, Any] = {
+        "person": somebody(who),
+        "outcome": Outcome.APPROVE,
+        "digest": request.digest,
+        "payload": payload,
+        "edited_digest": digest(request.id, request.body.nonce, HASH, payload),
+        "evaluation": judged or evaluation(plan=request.plan),
+    }
+    return ApproveEdited(**(given | more))
+
+
+def test_the_edit_and_its_authors_approval_are_one_decision_on_a_digest_of_its_own():
+    request = pending()
+    decided = applied(request, edit(request))
+    assert decided.request.state.status is Status.APPROVED
+    assert decided.request.payload == {"amount": 90, "customer": "Acme"}
+    assert decided.request.body.payload == {"amount": 120, "customer": "Acme"}
+    assert decided.request.digest != request.digest
+    assert decided.request.state.decision is not None
+    assert decided.request.state.decision.digest == decided.request.digest
+    assert [one.type.value for one in decided.events] == ["request.edited", "request.decided"]
+    assert decided.events[0].detail["fields"] == ["amount"]
+    assert decided.request.state.version == request.state.version + 1
+
+
+def test_the_callback_has_what_was_approved_and_what_was_changed():
+    request = pending()
+    message = applied(request, edit(request)).message
+    assert message is not None
+    assert '"payload":{"amount":90,"customer":"Acme"}' in message
+    assert '"changes":[{"field":"amount","kind":"changed","before":120,"after":90}]' in message
+
+
+def test_whoever_answered_before_has_to_look_again():
+    opened = opened_with(TWO)
+    request = after(opened, approval(opened, person=somebody(BEN)))
+    edited = after(request, edit(request))
+    assert edited.pending
+    assert [vote.by.id for vote in edited.state.votes] == [ANA]
+    assert edited.state.votes[0].digest == edited.digest
+    old = approval(request, person=somebody(BEN), digest=request.digest)
+    refused = applied(edited, old)
+    assert isinstance(refused.refused, DigestMismatch)
+    again = after(edited, approval(edited, person=somebody(BEN), digest=edited.digest))
+    assert again.state.status is Status.APPROVED
+
+
+def test_a_stricter_rule_for_what_it_became_decides_it():
+    request = pending()
+    stricter = evaluation(rule="large", plan=TWO)
+    edited = after(request, edit(request, judged=stricter, changes={"amount": 9000}))
+    assert edited.pending
+    assert edited.plan == TWO
+    assert len(edited.state.votes) == 1
+
+
+def test_whoever_may_not_decide_what_it_became_can_not_edit_it_so():
+    request = pending()
+    others = evaluation(rule="huge", plan=plan(stages=(Stage(reviewers=(CHLOE,)),)))
+    with pytest.raises(EditRefused, match="others have to decide"):
+        lifecycle.apply(request, edit(request, judged=others), NOW + 1)
+
+
+def test_what_the_policy_refuses_nobody_approves_by_an_edit():
+    request = pending()
+    refused = evaluation(Route.REJECT, because="Never so much.")
+    with pytest.raises(EditRefused, match="Never so much"):
+        lifecycle.apply(request, edit(request, judged=refused), NOW + 1)
+
+
+def test_an_edit_that_changes_nothing_is_none():
+    request = pending()
+    with pytest.raises(EditRefused, match="Nothing is changed"):
+        lifecycle.apply(request, edit(request, changes={"amount": 120.0}), NOW + 1)
+
+
+def test_an_edit_of_what_somebody_else_has_edited_meanwhile_is_refused():
+    request = opened_with(TWO)
+    edited = after(request, edit(request, BEN))
+    late = edit(request, ANA, changes={"amount": 80})
+    assert isinstance(applied(edited, late).refused, DigestMismatch)
+
+
+def test_editing_again_and_again_wins_no_time():
+    request = opened_with(TWO)
+    longer = TWO.model_copy(update={"expire_s": TWO.expire_s * 9})
+    edited = after(request, edit(request, judged=evaluation(plan=longer)))
+    assert edited.state.expires_ms == request.state.expires_ms
+    shorter = TWO.model_copy(update={"expire_s": 60})
+    edited = after(request, edit(request, judged=evaluation(plan=shorter)), NOW + 1_000)
+    assert edited.state.expires_ms == NOW + 61_000
+
+
+def test_what_has_to_be_typed_has_to_be_typed_or_be_what_was_changed():
+    wants = plan(confirm="customer")
+    request = opened_with(wants)
+    with pytest.raises(ConfirmationWrong):
+        lifecycle.apply(request, edit(request), NOW + 1)
+    typed = edit(request, confirmation="Acme")
+    assert after(request, typed).state.status is Status.APPROVED
+    changed = edit(request, changes={"customer": "Other"})
+    assert after(request, changed).state.status is Status.APPROVED
+
+
+def test_a_watch_and_what_is_decided_are_not_edited():
+    watched = pending(
+        evaluation=evaluation(Route.WATCH, plan=plan(watch=Watch(for_s=900, stop=Route.REVIEW)))
+    )
+    with pytest.raises(OutcomeNotOffered):
+        lifecycle.apply(watched, edit(watched), NOW + 1)
+    request = pending()
+    decided = after(request, approval(request))
+    with pytest.raises(AlreadyDecided):
+        lifecycle.apply(decided, edit(decided), NOW + 2_000)
+
+
+def test_the_others_are_told_that_they_have_to_look_again():
+    request = opened_with(TWO)
+    shown = request.model_copy(
+        update={
+            "state": request.state.model_copy(
+                update={"cards": request.state.cards.model_copy(update={"copies": ()})}
+            )
+        }
+    )
+    edited = after(shown, edit(shown, seen=approval(shown).seen))
+    assert [notice.kind for notice in edited.state.cards.notices] == ["edited"]
+    assert due(edited)[Lane.SLACK] == 0
