@@ -130,7 +130,7 @@ def build_orders(settings: StoreSettings) -> RedisOrders:
 def build_reviewing(settings: Settings) -> Reviewing:
     """What `countersign away` needs."""
     store = build_store(settings)
-    directory = SlackDirectory(_slack(settings), store.cache)
+    directory = SlackDirectory(_slack(settings, store), store.cache)
     return Reviewing(store.requests, directory, store.absences)
 
 
@@ -155,13 +155,14 @@ def build_break_glass(settings: StoreSettings) -> BreakGlass:
 def build_clock(settings: Settings) -> tuple[RedisLanes, Auditor]:
     """What the clock rings, and what it audits with."""
     store, channel = build_store(settings), settings.admin_channel
-    admins = None if channel is None else SlackAdmins(_slack(settings), store.pace, channel)
+    admins = None if channel is None else SlackAdmins(_slack(settings, store), channel)
     return store.lanes, Auditor(store.inspection, store.alarms, admins)
 
 
 def build_drain(settings: Settings) -> Callable[[Lane], None]:
     """What a worker does with a lane: what is due in it, for one turn."""
-    store, api = build_store(settings), _slack(settings)
+    store = build_store(settings)
+    api = _slack(settings, store)
     cards = SlackCards(api, store.pace, store.cache)
     directory = SlackDirectory(api, store.cache)
     staffing = Staffing(store.requests, directory, store.absences)
@@ -191,7 +192,8 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
 
     What is put into `asked` has the policies loaded anew.
     """
-    store, slack = build_store(settings), _slack(settings)
+    store = build_store(settings)
+    slack = _slack(settings, store)
     reloading = _reloading(settings, store, SimpleQueue() if asked is None else asked)
     directory = SlackDirectory(slack, store.cache)
     service = Service(
@@ -270,10 +272,9 @@ def _beside(
         replies.close()
 
 
-def _slack(settings: Settings) -> SlackApi:
-    return SlackApi(
-        settings.slack_bot_token.get_secret_value(), settings.slack_api_url, _SLACK_CALL_S
-    )
+def _slack(settings: Settings, store: Store) -> SlackApi:
+    token = settings.slack_bot_token.get_secret_value()
+    return SlackApi(token, settings.slack_api_url, _SLACK_CALL_S, store.pace)
 
 
 def _reloading(settings: Settings, store: Store, asked: Asked) -> Reloading:

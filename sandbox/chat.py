@@ -31,6 +31,8 @@ def post_ephemeral(sandbox: Sandbox, args: JsonObject) -> JsonObject:
 
 def update(sandbox: Sandbox, args: JsonObject) -> JsonObject:
     message = _own_message(sandbox, args, "cant_update_message")
+    if sandbox.workspace.channels[message["channel"]].is_archived:
+        raise SlackError("is_inactive")
     content = _changed_content(args, sandbox.workspace.next_ts())
     content |= _broadcast(message, args)
     metadata = _metadata(args)

@@ -31,8 +31,10 @@ from app.ports import (
     Judgement,
     LaneFigures,
     Loaded,
+    LostChannel,
     Reached,
     SlackAgain,
+    Stuck,
 )
 from app.reviewing import Reviewing
 from app.service import Service
@@ -279,6 +281,10 @@ class FakeHealth:
             audited_ms=None,
             paused=True,
             counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6},
+            given_up=Stuck(7, ("req_1",)),
+            held={"paused": 8, "limit": 9},
+            refused={"token_revoked": Stuck(10)},
+            lost=(LostChannel("#gone", "is_archived", 0, Stuck(11)),),
         )
 
 

@@ -17,6 +17,7 @@ from .demo import demo
 from .gate import pause, resume, status
 from .policy import policy
 from .reload import reload
+from .slack import slack
 
 
 class _Plain(click.Group):
@@ -49,5 +50,6 @@ main.add_command(demo)
 main.add_command(pause)
 main.add_command(policy)
 main.add_command(resume)
+main.add_command(slack)
 main.add_command(status)
 policy.add_command(reload)

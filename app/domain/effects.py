@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cards import Cards, Copy
+from .cards import Cards, Copy, Notice, Place
 from .commands import (
     AbsentInformed,
     AskedInTold,
@@ -210,12 +210,15 @@ def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
 
 
 def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
-    """Drop the target and its cards; without their channel the reviewers get cards of their own."""
+    """Drop the target, its cards and what was to be said below them; without their channel the
+    reviewers get cards of their own."""
     cards = request.state.cards
+    gone = {copy.place for copy in cards.copies if copy.target == lost.target}
     targets = tuple(target for target in cards.targets or () if target != lost.target)
     update = {
         "targets": targets,
         "copies": tuple(copy for copy in cards.copies if copy.target != lost.target),
+        "notices": _elsewhere(cards, gone),
         "lost": (*cards.lost, (lost.target, lost.problem)),
     }
     after = _unseen(request, _with_cards(request, update))
@@ -223,6 +226,12 @@ def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
     kept = after.state.held == request.state.held
     events = (recorded,) if kept else (recorded, released(after, now))
     return Transition(before=request, after=after, events=events)
+
+
+def _elsewhere(cards: Cards, gone: set[Place]) -> tuple[Notice, ...]:
+    """The notices that are still to be said, in other places than these."""
+    left = [(one, tuple(at for at in one.places if at not in gone)) for one in cards.notices]
+    return tuple(one.model_copy(update={"places": places}) for one, places in left if places)
 
 
 def _requester_told(request: Request, told: RequesterTold, now: int) -> Transition:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Client, ClientLimit, Clients
-from .inspection import Admins, Alarms, Figures, Inspection, LaneFigures, Seen, Swept
+from .inspection import (
+    Admins,
+    Alarms,
+    Figures,
+    Inspection,
+    LaneFigures,
+    LostChannel,
+    Seen,
+    Stuck,
+    Swept,
+)
 from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
 from .requests import (
@@ -23,7 +33,7 @@ from .requests import (
     RequestStore,
     TooLate,
 )
-from .slack import Cards, Directory, Found, SlackAgain, SlackNever
+from .slack import Cards, ConversationGone, Directory, Found, SlackAgain, SlackNever
 from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
@@ -41,6 +51,7 @@ __all__ = [
     "ClientLimit",
     "Clients",
     "Conflict",
+    "ConversationGone",
     "Decisions",
     "Directory",
     "Explained",
@@ -58,6 +69,7 @@ __all__ = [
     "Lanes",
     "LimitReached",
     "Loaded",
+    "LostChannel",
     "Pace",
     "Page",
     "Paused",
@@ -68,6 +80,7 @@ __all__ = [
     "Seen",
     "SlackAgain",
     "SlackNever",
+    "Stuck",
     "Swept",
     "TooLate",
 ]

@@ -66,6 +66,10 @@ class SlackNever(Exception):
         self.problem = problem
 
 
+class ConversationGone(SlackNever):
+    """Nothing more can be said there: archived, deleted, or closed to the bot."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A message that is there already: a card, or a digest of the requests with these ids."""

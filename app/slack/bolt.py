@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from app.by_hand import ByHand
 from app.domain.errors import (
     AbsenceDaysRefused,
-    ConfirmationWrong,
+    CommentRequired,
     CountersignError,
     InputsRefused,
 )
@@ -101,8 +101,8 @@ def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:
     block = asking
     if isinstance(refusal, AbsenceDaysRefused):
         block = ids.UNTIL_BLOCK
-    if isinstance(refusal, ConfirmationWrong) and ids.TYPED_BLOCK in sent.view.state.values:
-        block = ids.TYPED_BLOCK
+    elif ids.CONFIRM_BLOCK in sent.view.state.values and not isinstance(refusal, CommentRequired):
+        block = ids.CONFIRM_BLOCK
     return {block: notices.refusal(refusal)}
 
 

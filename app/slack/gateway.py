@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-from slack_sdk.web import SlackResponse
 
 from app.domain.absence import Absence
 from app.domain.bursts import GAP_MS
@@ -17,12 +14,12 @@ from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
 
 from . import ids
 from .answers import Channels, Done, History, Looked, Posted
-from .api import A, SlackApi
+from .api import SlackApi
 from .blocks import notices, questions, threads
 from .blocks.card import card
 from .blocks.digest import digest
 from .blocks.text import Message
-from .errors import NeedsOperator, RateLimited
+from .errors import NeedsOperator
 
 _SKEW_MS = 60_000
 """Slack's clock and the store's may differ by this much."""
@@ -72,9 +69,8 @@ class SlackCards:
         self._update(place, digest(requests, gone))
 
     def _update(self, place: Place, message: Message) -> None:
-        self._call(
+        self._api.call(
             Done,
-            "chat.update",
             self._api.web.chat_update,
             channel=place.channel,
             ts=place.ts,
@@ -159,9 +155,8 @@ class SlackCards:
     def _send(
         self, target: str, message: Message, metadata: ids.Metadata, **thread: object
     ) -> Place:
-        posted = self._call(
+        posted = self._api.call(
             Posted,
-            "chat.postMessage",
             self._api.web.chat_postMessage,
             where=self._place(target),
             channel=target,
@@ -180,24 +175,7 @@ class SlackCards:
         if not ids.is_email(person):
             raise SlackNever("neither a Slack user id nor an e-mail address")
         lookup = self._api.web.users_lookupByEmail
-        return self._call(Looked, "users.lookupByEmail", lookup, email=person).user.id
-
-    def _call(
-        self,
-        answer: type[A],
-        name: str,
-        method: Callable[..., SlackResponse],
-        where: str | None = None,
-        **args: Any,
-    ) -> A:
-        """One call, unless Slack wants to be left alone: the method, or `where` it limits posts."""
-        place = where or _paced(name)
-        _wait_for(self._pace.held(place))
-        try:
-            return self._api.call(answer, method, **args)
-        except RateLimited as limited:
-            self._pace.hold(place, math.ceil((limited.wait_s or 0) * 1000))
-            raise
+        return self._api.call(Looked, lookup, email=person).user.id
 
     def _found(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
         channel = self._channel(target)

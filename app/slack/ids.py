@@ -72,9 +72,8 @@ FROM_BLOCK, UNTIL_BLOCK, DAY = "countersign_from", "countersign_until", "day"
 
 EDIT = "countersign_edit"
 EDIT_FORM = "countersign_edit_form"
-CHOICE_BLOCK, TYPED_BLOCK = "countersign_choice", "countersign_typed"
-"""Approve with edits: what the form remembers it was opened by, its callback id, and its inputs
-beside those of the policy: which choice is meant, and what has to be typed."""
+CHOICE_BLOCK = "countersign_choice"
+"""Approve with edits: what the form remembers it was opened by, its callback id, its choices."""
 
 REQUEST = "countersign_request"
 REQUEST_FROM_MESSAGE = "countersign_request_from_message"
@@ -86,6 +85,9 @@ POLICY_BLOCK, TITLE_BLOCK, WHY_BLOCK = "countersign_policy", "countersign_title"
 
 TEXT, CHOSEN = "text", "chosen"
 """Actions of inputs that are written into, and of those that are chosen in."""
+
+CONFIRM_BLOCK, TYPED = "countersign_typed", "typed"
+"""The input in which a value is typed to approve: its block and its action."""
 
 COMMENT_BLOCK = "countersign_comment"
 COMMENT = "comment"

@@ -179,6 +179,11 @@ class Submission(Interaction):
         return self._typed(ids.COMMENT_BLOCK, ids.COMMENT).value or ""
 
     @property
+    def confirmation(self) -> str | None:
+        """What was typed to approve, None where nothing had to be."""
+        return self._typed(ids.CONFIRM_BLOCK, ids.TYPED).value
+
+    @property
     def chosen(self) -> str | None:
         """The user id of the person who was chosen."""
         return self._typed(ids.PERSON_BLOCK, ids.PERSON).selected_user

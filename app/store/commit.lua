@@ -77,6 +77,9 @@ for lane, due in pairs(write.due) do
     end
   end
 end
+if write.lost then
+  redis.call('HSET', 'cs:lost', write.lost[1], string.format('%.0f ', now) .. write.lost[2])
+end
 if write.alarm then
   redis.call('HINCRBY', 'cs:counters', write.alarm.kind, 1)
   redis.call('RPUSH', 'cs:alarms', write.alarm.text)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.domain.bursts import queues_in, waits_in
 from app.domain.due import Lane
 from app.domain.errors import RequestUnreadable
+from app.domain.refusals import lost_channel, refused
 from app.domain.request import Body, Request, State, Status
 
 FORM = 1
@@ -50,6 +51,21 @@ def held_index(reason: str) -> str:
     return f"cs:index:held:{reason}"
 
 
+def given_up_index() -> str:
+    """The set of those whose callback was given up."""
+    return "cs:index:given_up"
+
+
+def refused_index(problem: str) -> str:
+    """The set of what is not shown as it stands while Slack refuses our token, or what it asks."""
+    return f"cs:index:refused:{problem}"
+
+
+def lost_index(channel: str) -> str:
+    """The set of open requests that Slack takes no card of into their channel."""
+    return f"cs:index:lost:{channel}"
+
+
 def line_key(channel: str) -> str:
     """The set of those that wait for a card in a channel."""
     return f"cs:index:line:{channel}"
@@ -77,12 +93,25 @@ def indexes(request: Request) -> set[str]:
     }
     if request.state.held is not None:
         found.add(held_index(request.state.held.reason))
+    found |= _in_trouble(request)
     if (channel := waits_in(request)) is not None:
         found.add(line_key(channel))
     if (queue := queues_in(request)) is not None:
         found.add(queue_key(queue))
     found |= {f"cs:index:principal:{name}" for name in _principals(request)}
     return found | {load_index(person) for person in request.at_it}
+
+
+def _in_trouble(request: Request) -> set[str]:
+    """Where the auditor finds what somebody has to mend."""
+    found, callback = set(), request.state.callback
+    if callback is not None and callback.outcome == "given_up":
+        found.add(given_up_index())
+    if (problem := refused(request)) is not None:
+        found.add(refused_index(problem))
+    if request.pending and (lost := lost_channel(request)) is not None:
+        found.add(lost_index(lost[0]))
+    return found
 
 
 def status_index(status: Status) -> str:

@@ -10,11 +10,11 @@ from redis.client import Pipeline
 
 from app.domain.due import OF_REQUESTS, Lane
 from app.domain.errors import RequestUnreadable
-from app.domain.findings import GRACE_MS, LASTING, LATEST_MS, Flaw, Kind, Stand
+from app.domain.findings import CASES, GRACE_MS, LATEST_MS, Flaw, Kind, Stand
 from app.domain.request import Request, Status
 from app.ports import Figures, LaneFigures, Seen, Swept
 
-from . import documents
+from . import documents, stuck
 from .alarms import OUTBOX
 from .connection import milliseconds, script, talk, talk_in_one
 from .gate import PAUSED
@@ -32,8 +32,7 @@ _TURN, _AUDIT, _COUNTERS, _ENDED = "cs:audit:turn", "cs:audit", "cs:counters", "
 _FIELDS = ("version", *documents.FIELDS, *(f"due:{lane.value}" for lane in OF_REQUESTS))
 _SHOWN = 5
 
-_KEPT = tuple(sorted(LASTING - {Kind.OVERDUE, Kind.SET_ASIDE}))
-"""What is remembered case by case; the others are counted in their lane."""
+_KEPT = tuple(sorted(CASES))
 
 
 class RedisInspection:
@@ -144,6 +143,7 @@ class RedisInspection:
             audited_ms=None if ended is None else max(0, now - int(ended)),
             paused=bool(paused),
             counters={str(name): int(count) for name, count in counters.items()},
+            **stuck.figures(self._redis),
         )
 
     def _lanes(self, now: int) -> Mapping[Lane, LaneFigures]:

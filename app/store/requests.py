@@ -13,6 +13,7 @@ from redis.client import Pipeline
 from app.domain.due import Lane, due_anew
 from app.domain.errors import RequestNotFound, RequestUnreadable
 from app.domain.events import Event
+from app.domain.refusals import lost_channel
 from app.domain.request import Request, Status
 from app.domain.transition import Transition
 from app.ports import (
@@ -231,6 +232,8 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
     if transition.alarm is not None:
         alarm = transition.alarm
         write["alarm"] = {"kind": alarm.kind, "text": alarm.model_dump_json(), "most": MOST}
+    if (lost := _newly_lost(before, after)) is not None:
+        write["lost"] = lost
     write |= _erased(before) if after is None else _kept(transition, after)
     return json.dumps(write, ensure_ascii=False, separators=(",", ":"))
 
@@ -247,6 +250,13 @@ def _kept(transition: Transition, after: Request) -> dict[str, Any]:
         "quiet": QUIET_MS,
         "news": not after.pending and (before is None or before.pending),
     }
+
+
+def _newly_lost(before: Request | None, after: Request | None) -> tuple[str, str] | None:
+    """The channel that this change takes its cards out of, with why."""
+    lost = None if after is None else lost_channel(after)
+    known = before is not None and lost_channel(before) is not None
+    return None if known else lost
 
 
 def _erased(before: Request | None) -> dict[str, Any]:

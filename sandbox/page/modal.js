@@ -16,14 +16,36 @@ export function drawModal() {
   if (shown?.view === view) return;
   if (shown) typed.set(shown.view.id, readState());
   if (!view) return dismiss();
+  const place = shown?.view.id === view.id ? whereIAm() : null;
   const fields = [];
   const act = (...clicked) => click({ view_id: view.id, state: readState() }, ...clicked);
-  const surface = { fields, kept: typed.get(view.id), act };
+  const surface = { fields, kept: typed.get(view.id) ?? view.state.values, act };
   shown = { view, fields };
   dialog.dataset.viewId = view.id;
   dialog.replaceChildren(drawForm(view, drawBlocks(view.blocks, surface)));
   if (!dialog.open) dialog.showModal();
-  (dialog.querySelector('[autofocus]') ?? fields[0]?.node ?? dialog.querySelector('footer button')).focus();
+  if (!place?.()) (dialog.querySelector('[autofocus]') ?? fields[0]?.node ?? lastButton()).focus();
+}
+
+/** Remembers the focus and how far the view is scrolled; calling it goes back there, if that is possible. */
+function whereIAm() {
+  const active = document.activeElement;
+  const { actionId } = active.dataset;
+  const { blockId } = active.closest('[data-block-id]')?.dataset ?? {};
+  const scrolled = dialog.querySelector('.modal-body').scrollTop;
+  return () => {
+    dialog.querySelector('.modal-body').scrollTop = scrolled;
+    const named = (attribute, value, root) =>
+      [...(root?.querySelectorAll('*') ?? [])].find((one) => one.dataset[attribute] === value);
+    const same = actionId && named('actionId', actionId, named('blockId', blockId, dialog));
+    same?.focus();
+    if (same?.matches('textarea, input:not([type])')) same.setSelectionRange(same.value.length, same.value.length);
+    return same;
+  };
+}
+
+function lastButton() {
+  return [...dialog.querySelectorAll('footer button')].at(-1);
 }
 
 function dismiss() {
@@ -90,5 +112,5 @@ function closeTop() {
 }
 
 function closeAll() {
-  return post('/api/close', { view_id: workspace.views[0].id });
+  return post('/api/close', { view_id: shown.view.id, all: true });
 }

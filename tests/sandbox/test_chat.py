@@ -56,9 +56,12 @@ def test_refused_blocks_come_with_messages(slack: Slack) -> None:
     assert "unsupported type" in answer["response_metadata"]["messages"][0]
 
 
-def test_an_archived_channel_takes_no_messages(slack: Slack) -> None:
+def test_an_archived_channel_takes_no_messages_and_no_changes(slack: Slack) -> None:
+    posted = slack.post(section())
     slack.page("channels/C0APPROVAL", is_archived=True)
     assert slack.post(section())["error"] == "is_archived"
+    where = {"channel": posted["channel"], "ts": posted["ts"]}
+    assert slack.call("chat.update", **where, text="later")["error"] == "is_inactive"
 
 
 def test_the_token_is_checked(slack: Slack) -> None:

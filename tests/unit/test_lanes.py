@@ -23,7 +23,17 @@ from app.domain.request import BY_HAND, Request
 from app.domain.slack_steps import SayNotice
 from app.domain.transition import Transition
 from app.lanes import CallbackLane, TimeLane
-from app.ports import Answer, Batch, Claim, Client, Found, HostBusy, SlackAgain, SlackNever
+from app.ports import (
+    Answer,
+    Batch,
+    Claim,
+    Client,
+    ConversationGone,
+    Found,
+    HostBusy,
+    SlackAgain,
+    SlackNever,
+)
 from app.slack_lane import SlackLane
 from app.staffing import Staffing
 from policies.plan import Stage
@@ -315,6 +325,19 @@ def test_a_reminder_goes_to_those_who_have_not_approved_yet(
     slack_lane(store, lanes, cards)(claim_of(request))
     place = Place(channel="C0APPROVAL", ts="1.1")
     assert cards.said == [(place, "reminder", ("U0BEN00001",))]
+
+
+def test_a_channel_that_is_gone_when_it_is_to_be_reminded_of_is_replaced_by_the_people(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request = reminded(store)
+    cards = FakeCards(fate=fails(ConversationGone("is_archived"), "reminder"))
+    slack_lane(store, lanes, cards)(claim_of(request))
+    state = store.load(request.id).request.state.cards
+    assert len(cards.said) == 1, "nothing more is said in a channel that is gone"
+    assert ("#approvals", "is_archived") in state.lost
+    assert state.notices == ()
+    assert cards.posted == ["U0ANA00001", "U0BEN00001"]
 
 
 def test_a_reminder_that_slack_refuses_for_good_is_not_tried_again(

@@ -1,16 +1,27 @@
-"""The question before an approval that reaches far: what will be approved, in a few words."""
+"""What an approval that must not slip takes: a second press, or the value of a field typed."""
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import ConfirmObject
+from slack_sdk.models.blocks import (
+    Block,
+    ConfirmObject,
+    InputBlock,
+    PlainTextInputElement,
+    SectionBlock,
+)
 
+from app.domain.confirming import field
 from app.domain.request import Request
+from app.slack import ids
 
-from . import brief
+from . import brief, fields
 from .text import cut, plain
 
 _TITLE, _TEXT = 100, 300
 """What Slack takes of a title and of a text."""
+
+_LABEL, _VALUE, _TYPED = 75, 2_500, 3_000
+"""What is shown of a label and of a value to type, and what Slack takes of an input."""
 
 _SURE = "It reaches far: look once more."
 
@@ -25,3 +36,24 @@ def dialog(request: Request, label: str) -> ConfirmObject:
         confirm=plain("Approve"),
         deny=plain("Not yet"),
     )
+
+
+def typed(request: Request) -> list[Block]:
+    """The value that has to be typed to approve, and where to type it; nothing where none has."""
+    plan = request.plan
+    if plan is None or plan.confirm is None:
+        return []
+    known = field(request, plan)
+    [row, *_] = fields.rows((known,), request.payload)
+    label, value = cut(row.label, _LABEL, "on the card"), cut(row.value, _VALUE, "on the card")
+    return [
+        SectionBlock(text=plain(f"{label}: {value}")),
+        InputBlock(
+            block_id=ids.CONFIRM_BLOCK,
+            label=plain(f"To approve, type the {label}"),
+            element=PlainTextInputElement(
+                action_id=ids.TYPED, max_length=_TYPED, focus_on_load=True
+            ),
+            hint=plain("As it stands above. Anything else approves nothing."),
+        ),
+    ]

@@ -53,7 +53,7 @@ def _told(request: Request, draw: Draw, quoted: Callable[[str], list[Block]]) ->
 
 
 def _again(request: Request, revises: Revises) -> Block:
-    past = " That is more often than the policy expects." if revises.past_cap else ""
+    past = " That is more often than the policy expects." if request.body.past_cap else ""
     wanted = "wanted:" if (revises.comment or "").strip() else "wanted changes."
     number = request.body.revision
     return section(f"*Asked again, revision {number}.*{past} {who(revises.by)} {wanted}")

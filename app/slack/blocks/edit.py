@@ -108,9 +108,9 @@ def _confirmation(request: Request, plan: ReviewPlan, offered: Mapping[str, Inpu
     hint = "Not needed where you changed it above." if changes else "As it stands here."
     return [
         InputBlock(
-            block_id=ids.TYPED_BLOCK,
-            label=plain(f"To approve, type: {label}"),
-            element=PlainTextInputElement(action_id=ids.TEXT, max_length=inputs.TEXT_MOST),
+            block_id=ids.CONFIRM_BLOCK,
+            label=plain(f"To approve, type the {label}"),
+            element=PlainTextInputElement(action_id=ids.TYPED, max_length=inputs.TEXT_MOST),
             hint=plain(hint),
             optional=changes,
         )

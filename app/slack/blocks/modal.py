@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.models.blocks import ContextBlock, InputBlock, PlainTextInputElement, SectionBlock
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    InputBlock,
+    PlainTextInputElement,
+    SectionBlock,
+)
 from slack_sdk.models.views import View
 
 from app.domain.errors import OutcomeNotOffered
@@ -14,7 +20,7 @@ from app.domain.request import Request
 from app.slack import ids
 from policies.plan import Outcome
 
-from . import phrases
+from . import confirming, phrases
 from .buttons import labelled
 from .text import cut, one_line, plain
 
@@ -36,9 +42,6 @@ def form(request: Request, opened: ids.Form) -> dict[str, Any]:
     """
     asking = _asking(request, opened.action)
     title = cut(phrases.title(request), _TITLE, "on the card")
-    comment = PlainTextInputElement(
-        action_id=ids.COMMENT, multiline=True, max_length=COMMENT_MOST, focus_on_load=True
-    )
     view = View(
         type="modal",
         callback_id=ids.FORM,
@@ -49,23 +52,34 @@ def form(request: Request, opened: ids.Form) -> dict[str, Any]:
         blocks=[
             SectionBlock(text=plain(title)),
             ContextBlock(elements=[plain(cut(asking.effect, _EFFECT, "on the card"))]),
-            InputBlock(
-                block_id=ids.COMMENT_BLOCK,
-                label=plain(asking.question),
-                element=comment,
-                hint=plain(f"{asking.hint} Up to {COMMENT_MOST:,} characters."),
-            ),
+            *(confirming.typed(request) if ids.CONFIRMED.match(opened.action) else []),
+            *([_words(asking, asking.question)] if asking.question else []),
         ],
     )
     return view.to_dict()
 
 
+def _words(asking: _Asking, question: str) -> Block:
+    comment = PlainTextInputElement(
+        action_id=ids.COMMENT, multiline=True, max_length=COMMENT_MOST, focus_on_load=True
+    )
+    return InputBlock(
+        block_id=ids.COMMENT_BLOCK,
+        label=plain(question),
+        element=comment,
+        hint=plain(f"{asking.hint} Up to {COMMENT_MOST:,} characters."),
+    )
+
+
 @dataclass(frozen=True)
 class _Asking:
-    """The words of a form; Slack takes 24 characters of `title` and of `submit`."""
+    """The words of a form, and its question, None where it needs no words.
+
+    Slack takes 24 characters of `title` and of `submit`.
+    """
 
     title: str
-    question: str
+    question: str | None
     submit: str
     effect: str
     hint: str = "The requester reads this."
@@ -87,13 +101,17 @@ def _asking(request: Request, action: str) -> _Asking:
         return _Asking("Answer", "Your answer", "Answer", effect, hint)
     meant = ids.meant(action)
     if meant.choice is not None:
-        return _choosing(request, meant.choice)
+        return _choosing(request, meant.choice, typed=ids.CONFIRMED.match(action) is not None)
+    if action == ids.CONFIRM:
+        effect = dict(summary.buttons).get(Outcome.APPROVE, "").strip()
+        return _Asking("Approve", None, "Approve", effect or "It goes ahead as it is shown.")
     effect = dict(summary.buttons).get(Outcome.REVISE, "").strip()
     effect = effect or "Nothing is done; it can be asked again."
     return _Asking("Ask for changes", _QUESTIONS[Outcome.REVISE], "Send", effect)
 
 
-def _choosing(request: Request, choice_id: str) -> _Asking:
+def _choosing(request: Request, choice_id: str, *, typed: bool) -> _Asking:
+    """What a choice asks for; where a value is `typed`, words only if the choice wants them."""
     plan, summary = request.plan, request.evaluation.summary
     choice = None if plan is None else plan.choice(choice_id)
     if plan is None or choice is None:
@@ -101,7 +119,7 @@ def _choosing(request: Request, choice_id: str) -> _Asking:
     effects = dict(zip(plan.choices, summary.buttons, strict=False))
     _, effect = effects.get(choice, (choice.outcome, ""))
     effect = effect.strip() or labelled(choice)
-    question = _QUESTIONS[choice.outcome]
+    question = None if typed and not choice.comment else _QUESTIONS[choice.outcome]
     if choice.outcome is not Outcome.APPROVE:
         return _Asking("Your answer", question, "Send", effect)
     hint = "This approves the request, with exactly these words."

@@ -39,8 +39,18 @@ def taken(request: Request, choice: str | None = None) -> Message:
     """For the one who decided, by a `choice` or not, while the card is still being redrawn."""
     plan = request.plan
     chosen = None if plan is None else plan.choice(choice)
+    undoable = request.state.undoable
+    if undoable is not None:
+        done, until = _TAKEN[undoable.decision.outcome], phrases.instant(undoable.until_ms)
+        how = f"Until {until} you can take it back: press Undo on its card."
+        return _marked(f"{done} {_escaped(request)}. {how}")
     did = f"You chose “{labelled(chosen)}” for" if chosen else _TAKEN.get(request.state.status)
     return _line(f"{did or 'You answered'} {_named(request)}{_needs(request, choice)}.")
+
+
+def undone(request: Request) -> Message:
+    """For the one who took their decision back."""
+    return _line(f"You took it back, and {_named(request)} waits for a decision again.")
 
 
 def stopped(request: Request) -> Message:

@@ -12,7 +12,7 @@ from .desk import Desk
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listen for Approve, Reject, and the choices of a policy that ask for no words."""
+    """Listen for Approve, Reject, the choices of a policy that ask for no words, and Undo."""
 
     @app.action(ids.AT_ONCE)
     def decide(ack: Ack, context: BoltContext) -> None:
@@ -22,3 +22,10 @@ def register(app: App, desk: Desk) -> None:
         request = desk.reviewing.decide(at, meant.outcome, choice=meant.choice)
         ack()
         desk.replies.tell(press.response_url, notices.taken(request, meant.choice))
+
+    @app.action(ids.UNDO)
+    def undo(ack: Ack, context: BoltContext) -> None:
+        press: Press = context["interaction"]
+        request = desk.reviewing.undo(desk.at(press, press.shown))
+        ack()
+        desk.replies.tell(press.response_url, notices.undone(request))

@@ -26,7 +26,7 @@ def register(app: App, desk: Desk) -> None:
             values,
             choice=choice,
             comment=sent.comment.strip() or None,
-            confirmation=sent.text(ids.TYPED_BLOCK) or None,
+            confirmation=sent.confirmation,
         )
         ack()
         desk.replies.tell(sent.form.reply_to, notices.taken(approved, choice))

@@ -1,4 +1,4 @@
-"""What needs words: a press opens the form, and sending the form is what was meant."""
+"""What needs more than a press: that opens the form, and sending the form is what was meant."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from .desk import Desk
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listen for Revise, Stop, Answer and the choices that ask for words, and for the form."""
+    """Listen for the buttons that ask for words, or for a value to be typed, and for the form."""
 
+    @app.action(ids.CONFIRMED)
     @app.action(ids.IN_WORDS)
     def ask(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
@@ -44,5 +45,11 @@ def _taken(desk: Desk, sent: Submission) -> Message:
     if number is not None:
         return notices.answered(desk.reviewing.answer(at, number, words))
     meant = ids.meant(action)
-    request = desk.reviewing.decide(at, meant.outcome, choice=meant.choice, comment=words)
+    request = desk.reviewing.decide(
+        at,
+        meant.outcome,
+        choice=meant.choice,
+        comment=words or None,
+        confirmation=sent.confirmation,
+    )
     return notices.taken(request, meant.choice)

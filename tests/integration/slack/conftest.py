@@ -169,13 +169,13 @@ def slack(workspace: Slack) -> Slack:
 
 
 @pytest.fixture
-def api(slack: Slack) -> SlackApi:
-    return SlackApi(TOKEN, slack.api_url, 5)
+def pace() -> Pace:
+    return Pace()
 
 
 @pytest.fixture
-def pace() -> Pace:
-    return Pace()
+def api(slack: Slack, pace: Pace) -> SlackApi:
+    return SlackApi(TOKEN, slack.api_url, 5, pace)
 
 
 @pytest.fixture
@@ -250,7 +250,18 @@ class Desk:
         return views[-1] if views else None
 
     def send(self, comment: str, user: str = ANA) -> Any:
-        state = {ids.COMMENT_BLOCK: {ids.COMMENT: {"type": "plain_text_input", "value": comment}}}
+        return self.submit({ids.COMMENT_BLOCK: (ids.COMMENT, comment)}, user)
+
+    def type(self, value: str, user: str = ANA) -> Any:
+        """A value to confirm an approval with."""
+        return self.submit({ids.CONFIRM_BLOCK: (ids.TYPED, value)}, user)
+
+    def submit(self, texts: dict[str, tuple[str, str]], user: str = ANA) -> Any:
+        """The newest form with these texts: block, then action and text."""
+        state = {
+            block: {action: {"type": "plain_text_input", "value": text}}
+            for block, (action, text) in texts.items()
+        }
         view_id = self.form(user)["id"]
         return self.slack.ask("submit", {"user": user, "view_id": view_id, "state": state})
 

@@ -165,6 +165,19 @@ def test_whoever_may_not_decide_may_not_edit(desk):
     assert desk.now(request).payload == PAYLOAD
 
 
+def test_what_has_to_be_typed_is_typed_or_changed(desk):
+    typed = load_text(
+        REFUND.replace(b"review: {channel", b"review: {confirm: amount, channel"), "r"
+    )
+    desk.service.judge.policies = {"refund": typed}
+    request, ts = desk.asked()
+    desk.choose(request, ts)
+    answer = desk.fill(note="as agreed")
+    assert "type its Amount" in answer["errors"][ids.CONFIRM_BLOCK]
+    assert desk.fill(amount="110")["ok"]
+    assert desk.now(request).state.status is Status.APPROVED
+
+
 def test_a_policy_that_changed_since_lets_nobody_edit(desk):
     request, ts = desk.asked()
     changed = load_text(REFUND.replace(b"Never between", b"Not between"), "refund.yaml")

@@ -88,6 +88,14 @@ def test_of_the_policys_own_choices_those_that_approve_can_be_taken():
     assert "initial_option" not in block["element"]
 
 
+@pytest.mark.parametrize(("field", "optional"), [("amount", True), ("customer", False)])
+def test_what_has_to_be_typed_is_typed_here_unless_it_is_changed(field, optional):
+    view = form(asked(confirm=field))
+    [block] = [one for one in view["blocks"] if one.get("block_id") == ids.CONFIRM_BLOCK]
+    assert block["label"]["text"] == f"To approve, type the {field.title()}"
+    assert block["optional"] is optional
+
+
 def test_nothing_to_change_is_refused():
     request = pending(payload={"note": "x" * 3_001})
     with pytest.raises(OutcomeNotOffered):
