@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
@@ -24,11 +25,12 @@ from app.reviewing import Reviewing
 
 from . import ids, typed
 from .api import SlackApi
+from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import asking, decide, edit, form, moves, show
+from .listeners import asking, decide, details, edit, form, moves, show
 from .listeners.desk import Desk
-from .payloads import Interaction, Payload, Submission
+from .payloads import MessageShortcut, Payload, Press, Shortcut, Submission
 from .replies import Replies
 
 _log = logging.getLogger("countersign.slack")
@@ -59,9 +61,9 @@ def build_app(
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
     )
-    app.error(_answering(replies))
+    app.error(_answering(api, replies))
     desk = Desk(reviewing, api, team, replies, by_hand, editing)
-    for listener in (asking, decide, edit, form, moves, show):
+    for listener in (asking, decide, details, edit, form, moves, show):
         listener.register(app, desk)
     return app
 
@@ -75,7 +77,7 @@ def bolt_request(payload: Payload) -> BoltRequest:
     return BoltRequest(body=body, mode="socket_mode", context={"interaction": payload})
 
 
-def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
+def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
     """A refusal is told to the one who pressed, and acknowledged; anything else is our fault."""
 
     def answer(error: Exception, context: BoltContext) -> BoltResponse:
@@ -86,19 +88,31 @@ def _answering(replies: Replies) -> Callable[[Exception, BoltContext], BoltRespo
         if isinstance(interaction, Submission):
             errors = _beside(interaction, refusal)
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
-        if isinstance(interaction, Interaction):
-            replies.tell(interaction.reply_to, notices.refused(refusal))
+        if isinstance(interaction, Press):
+            _tell(api, replies, interaction, refusal)
+        if isinstance(interaction, MessageShortcut):
+            replies.tell(interaction.response_url, notices.refused(refusal))
+        if isinstance(interaction, Shortcut):
+            replies.write(api, interaction.user.id, notices.refused(refusal))
         return BoltResponse(status=200)
 
     return answer
 
 
+def _tell(api: SlackApi, replies: Replies, press: Press, refusal: CountersignError) -> None:
+    """Beside the card, or in the modal that they pressed in: nobody is left without a word."""
+    with suppress(ids.CardUnreadable):
+        if press.modal is not None and (opened := press.details) is not None:
+            replies.show(api, press.modal, pages.refused(refusal, opened))
+            return
+    replies.tell(press.response_url, notices.refused(refusal))
+
+
 def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:
     """What is wrong with a form, by the inputs that it is about."""
-    asking = ids.asking_block(sent.view.callback_id)
+    block = ids.asking_block(sent.view.callback_id)
     if isinstance(refusal, InputsRefused):
-        return typed.beside(refusal, sent.view.state, asking)
-    block = asking
+        return typed.beside(refusal, sent.view.state, block)
     if isinstance(refusal, AbsenceDaysRefused):
         block = ids.UNTIL_BLOCK
     elif ids.CONFIRM_BLOCK in sent.view.state.values and not isinstance(refusal, CommentRequired):

@@ -178,11 +178,15 @@ class Form:
         return " ".join((self.action, self.shown.as_value(), *rest))
 
 
+Part = Literal["request", "history"]
+Way = Literal["next", "previous", "other", "again"]
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of the whole request or of its history; `number` counts from 1."""
 
-    part: Literal["request", "history"] = "request"
+    part: Part = "request"
     number: int = 1
 
     def as_value(self) -> str:
@@ -194,8 +198,8 @@ def parse_page(value: str) -> Page:
     """What `Page.as_value` wrote. Raises `CardUnreadable`."""
     found = _TURN.fullmatch(value)
     if found is None:
-        raise _unreadable()
-    part: Literal["request", "history"] = "history" if found["part"] == "history" else "request"
+        raise unreadable()
+    part: Part = "history" if found["part"] == "history" else "request"
     return Page(part, int(found["number"]))
 
 
@@ -241,11 +245,11 @@ def parse_move(value: str) -> tuple[Move, Shown]:
     """What `move_value` wrote. Raises `CardUnreadable`."""
     found = _MOVE.fullmatch(value)
     if found is None or found["move"] not in list(Move):
-        raise _unreadable()
+        raise unreadable()
     return Move(found["move"]), parse(found["shown"])
 
 
-def turn(way: Literal["next", "previous", "other", "again"]) -> str:
+def turn(way: Way) -> str:
     """The action id of a button that turns to another page."""
     return f"countersign_turn:{way}"
 
@@ -269,7 +273,7 @@ def meant(action: str) -> Meant:
         return Meant(Outcome.APPROVE, typed["choice"])
     found = _CHOICE.fullmatch(action)
     if found is None:
-        raise _unreadable()
+        raise unreadable()
     return Meant(Outcome(found["outcome"]), found["choice"])
 
 
@@ -277,7 +281,7 @@ def parse_form(value: str) -> Form:
     """What `Form.as_value` wrote; without an action it is Revise. Raises `CardUnreadable`."""
     found = _FORM.fullmatch(value)
     if found is None:
-        raise _unreadable()
+        raise unreadable()
     return Form(found["action"] or REVISE, parse(found["shown"]), found["reply_to"])
 
 
@@ -285,7 +289,7 @@ def parse(value: str) -> Shown:
     """What `as_value` wrote. Raises `CardUnreadable` for anything else."""
     found = _SHOWN.fullmatch(value)
     if found is None:
-        raise _unreadable()
+        raise unreadable()
     channel, ts = found["channel"], found["ts"]
     place = Place(channel=channel, ts=ts) if channel else None
     return Shown(found["request"], found["digest"], place)
@@ -300,7 +304,7 @@ def opened(value: str) -> str:
     """The request of a value that `opens` wrote. Raises `CardUnreadable`."""
     found = _OPENS.fullmatch(value)
     if found is None:
-        raise _unreadable()
+        raise unreadable()
     return found["request"]
 
 
@@ -344,7 +348,8 @@ def is_email(ref: str) -> bool:
     return _EMAIL.fullmatch(ref) is not None
 
 
-def _unreadable() -> CardUnreadable:
+def unreadable() -> CardUnreadable:
+    """What to raise for a button or a form that this version did not make."""
     return CardUnreadable(
         "This button can't be read any more.", "Open the newest card of this request."
     )

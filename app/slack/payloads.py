@@ -61,6 +61,16 @@ class Container(_Part):
     message_ts: Annotated[str, Field(pattern=r"^[0-9]{1,12}\.[0-9]{1,9}$")] | None = None
 
 
+class Held(_Part):
+    """The view that an element stands in: a modal, or somebody's Home."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,30}$")]
+    type: Literal["modal", "home"]
+    hash: str = ""
+    callback_id: str = ""
+    private_metadata: str = ""
+
+
 class Challenge(_Part):
     """Slack makes sure that this address is ours."""
 
@@ -75,11 +85,6 @@ class Interaction(_Part):
     team: Team | None = None
 
     @property
-    def reply_to(self) -> str | None:
-        """Where to answer whoever did it; Slack gives no such address with everything."""
-        return None
-
-    @property
     def team_id(self) -> str | None:
         """The workspace of the person; older payloads have only that of the place."""
         return self.user.team_id or (self.team.id if self.team else None)
@@ -92,11 +97,8 @@ class Press(Interaction):
     trigger_id: str = ""
     response_url: str | None = None
     container: Container = Container()
+    view: Held | None = None
     actions: Annotated[list[Action], Field(min_length=1)]
-
-    @property
-    def reply_to(self) -> str | None:
-        return self.response_url
 
     @property
     def action(self) -> str:
@@ -121,6 +123,29 @@ class Press(Interaction):
         return ids.opened(self.actions[0].value)
 
     @property
+    def page(self) -> ids.Page:
+        """The page that the button turns to. Raises `CardUnreadable`."""
+        return ids.parse_page(self.actions[0].value)
+
+    @property
+    def modal(self) -> str | None:
+        """The id of the modal that the button stands in; None on a card, and on somebody's Home."""
+        return self.view.id if self.view is not None and self.view.type == "modal" else None
+
+    @property
+    def details(self) -> ids.Form | None:
+        """What opened the whole request that the button stands in. Raises `CardUnreadable`."""
+        if self.view is None or self.view.callback_id != ids.DETAILS_VIEW:
+            return None
+        return ids.parse_form(self.view.private_metadata)
+
+    @property
+    def reply_to(self) -> str | None:
+        """Where to answer whoever pressed; in a modal where the press that opened it came from."""
+        details = self.details
+        return self.response_url if details is None else details.reply_to
+
+    @property
     def shown(self) -> ids.Shown:
         """What the button says was shown, and on which card. Raises `CardUnreadable`."""
         return self._on_card(ids.parse(self.actions[0].value))
@@ -128,6 +153,8 @@ class Press(Interaction):
     def _on_card(self, shown: ids.Shown) -> ids.Shown:
         channel, ts = self.container.channel_id, self.container.message_ts
         place = Place(channel=channel, ts=ts) if channel and ts else None
+        if (details := self.details) is not None:
+            place = details.shown.place
         return ids.Shown(shown.request_id, shown.digest, place)
 
 
@@ -160,6 +187,7 @@ class Form(_Part):
     id: Annotated[str, Field(max_length=100)] = ""
     callback_id: str
     private_metadata: str = ""
+    previous_view_id: str | None = None
     state: Values = Values()
 
 
@@ -173,6 +201,11 @@ class Submission(Interaction):
     def form(self) -> ids.Form:
         """What opened the form, and what was shown then. Raises `CardUnreadable`."""
         return ids.parse_form(self.view.private_metadata)
+
+    @property
+    def on_top(self) -> bool:
+        """Whether another modal lies beneath the form."""
+        return self.view.previous_view_id is not None
 
     @property
     def comment(self) -> str:
@@ -237,10 +270,6 @@ class MessageShortcut(Interaction):
     response_url: str | None = None
     channel: Conversation
     message: Said
-
-    @property
-    def reply_to(self) -> str | None:
-        return self.response_url
 
     @property
     def thread(self) -> Place:

@@ -16,6 +16,15 @@ const INITIAL = {
 };
 let serial = 0;
 
+/** What the fields of a surface hold now, in the form of Slack's `state.values`. */
+export function stateOf(fields) {
+  const state = {};
+  for (const { block, element, read } of fields) {
+    (state[block.block_id] ??= {})[element.action_id] = read();
+  }
+  return state;
+}
+
 function textInput(element, { value = '' }, name) {
   const node = h(element.multiline ? 'textarea' : 'input', {
     class: 'field', 'aria-label': name, placeholder: element.placeholder?.text, maxlength: element.max_length,

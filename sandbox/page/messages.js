@@ -3,6 +3,7 @@ import { drawBlocks } from './blocks.js';
 import { shortcutItems } from './composer.js';
 import { clock, dayLabel, fullTime, ofTs } from './dates.js';
 import { avatar, h, icon, iconButton, reconcile } from './dom.js';
+import { stateOf } from './fields.js';
 import { mrkdwn } from './mrkdwn.js';
 import { popup } from './popup.js';
 import { click, messagesOf, shortcuts, timeline, workspace } from './workspace.js';
@@ -45,12 +46,13 @@ export function messageList(list, start, openThread) {
       : timeline(message.channel, message.ts).filter((reply) => !reply.ephemeral_for);
     const old = rows.get(message.ts);
     if (old?.message === message && old.compact === compact && old.replies === replies.length) return old;
-    const node = drawRow(message, compact, replies, start, inThread ? null : openThread);
-    return { message, compact, replies: replies.length, node };
+    const surface = { fields: [], kept: stateOf(old?.fields ?? []) };
+    const node = drawRow(message, compact, replies, surface, start, inThread ? null : openThread);
+    return { message, compact, replies: replies.length, fields: surface.fields, node };
   }
 }
 
-function drawRow(message, compact, replies, start, openThread) {
+function drawRow(message, compact, replies, surface, start, openThread) {
   const author = workspace.users.get(message.user) ?? STRANGER;
   const when = ofTs(message.ts);
   const time = h('time', { datetime: when.toISOString(), title: fullTime(when) }, clock(when));
@@ -63,7 +65,7 @@ function drawRow(message, compact, replies, start, openThread) {
       message.ephemeral_for && h('p', { class: 'only-you' }, icon('eye'), 'Only visible to you'),
       !compact && h('p', { class: 'byline' }, h('b', {}, author.real_name), badge, time),
       message.subtype === 'thread_broadcast' && broadcastNote(message, openThread),
-      drawContent(message),
+      drawContent(message, surface),
       replies.length > 0 && threadSummary(message, replies, openThread)),
     !message.ephemeral_for && h('div', { class: 'toolbar' },
       openThread && iconButton('reply', 'Reply in thread', () => openThread(message.thread_ts ?? message.ts)),
@@ -87,11 +89,12 @@ function broadcastNote({ channel, thread_ts: root }, openThread) {
     h('button', { class: 'link', click: () => openThread(root) }, mrkdwn(about || 'a message')));
 }
 
-function drawContent(message) {
+function drawContent(message, surface) {
   const { channel, ts, blocks, text, edited } = message;
   const mark = edited && h('span', { class: 'edited' }, '(edited)');
   if (!blocks?.length) return h('div', { class: 'text' }, mrkdwn(text), mark);
-  return [drawBlocks(blocks, { act: (...clicked) => click({ channel, ts }, ...clicked) }), mark];
+  const act = (...clicked) => click({ channel, ts }, ...clicked);
+  return [drawBlocks(blocks, { ...surface, act }), mark];
 }
 
 function threadSummary(message, replies, openThread) {

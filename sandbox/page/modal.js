@@ -2,6 +2,7 @@
 import { drawBlocks } from './blocks.js';
 import { failureText } from './controls.js';
 import { avatar, h, iconButton } from './dom.js';
+import { stateOf } from './fields.js';
 import { plain } from './mrkdwn.js';
 import { click, post, workspace } from './workspace.js';
 
@@ -14,17 +15,24 @@ dialog.addEventListener('cancel', (event) => { event.preventDefault(); closeTop(
 export function drawModal() {
   const view = workspace.views.at(-1);
   if (shown?.view === view) return;
-  if (shown) typed.set(shown.view.id, readState());
+  if (shown) typed.set(shown.view.id, stateOf(shown.fields));
   if (!view) return dismiss();
   const place = shown?.view.id === view.id ? whereIAm() : null;
   const fields = [];
-  const act = (...clicked) => click({ view_id: view.id, state: readState() }, ...clicked);
+  const act = (...clicked) => click({ view_id: view.id, state: stateOf(shown.fields) }, ...clicked);
   const surface = { fields, kept: typed.get(view.id) ?? view.state.values, act };
   shown = { view, fields };
   dialog.dataset.viewId = view.id;
   dialog.replaceChildren(drawForm(view, drawBlocks(view.blocks, surface)));
   if (!dialog.open) dialog.showModal();
-  if (!place?.()) (dialog.querySelector('[autofocus]') ?? fields[0]?.node ?? lastButton()).focus();
+  if (!place?.()) focusOnLoad(fields);
+}
+
+/** The element that asks for the focus gets it; otherwise the first, without leaving what is above it unread. */
+function focusOnLoad(fields) {
+  const asks = dialog.querySelector('[autofocus]');
+  if (asks) asks.focus();
+  else (fields[0]?.node ?? lastButton()).focus({ preventScroll: true });
 }
 
 /** Remembers the focus and how far the view is scrolled; calling it goes back there, if that is possible. */
@@ -75,7 +83,7 @@ async function submit(event) {
   const go = dialog.querySelector('footer .primary');
   if (go.ariaBusy === 'true') return;
   go.ariaBusy = 'true';
-  const answer = await post('/api/submit', { view_id: view.id, state: readState() });
+  const answer = await post('/api/submit', { view_id: view.id, state: stateOf(shown.fields) });
   go.ariaBusy = null;
   if (shown?.view.id !== view.id) return;
   showErrors(answer.errors ?? {});
@@ -97,14 +105,6 @@ function showErrors(errors) {
     marked.push(node);
   }
   (marked[0]?.querySelector('input, summary') ?? marked[0])?.focus();
-}
-
-function readState() {
-  const state = {};
-  for (const { block, element, read } of shown.fields) {
-    (state[block.block_id] ??= {})[element.action_id] = read();
-  }
-  return state;
 }
 
 function closeTop() {

@@ -105,3 +105,17 @@ def test_a_reply_shown_in_the_channel_leads_to_its_thread_and_can_be_changed(
     for place in (shown, reply):
         expect(place).to_contain_text("Approved")
         expect(control(place, "act")).to_have_count(0)
+
+
+def test_a_choice_stays_when_its_message_is_drawn_anew(
+    page: Page, sandbox: str, slack: WebClient, app: ApprovalApp
+) -> None:
+    select = {"type": "static_select", "action_id": "s", "options": [option("a"), option("b")]}
+    blocks = [{"type": "actions", "block_id": "b", "elements": [select]}]
+    open_as(page, sandbox)
+    ts = post(slack, text="Choose", blocks=blocks)
+    with page.expect_response("**/api/click"):
+        control(message(page, ts), "s").select_option("B")
+    post(slack, text="A reply draws its parent anew", thread_ts=ts)
+    expect(message(page, ts).get_by_role("button", name="1 reply")).to_be_visible()
+    expect(control(message(page, ts), "s")).to_have_value("1")

@@ -200,3 +200,11 @@ def test_a_button_that_asks_first_is_pressed_twice(
     with page.expect_response("**/api/click"):
         asked.get_by_role("button", name="Yes").click()
     assert len(pressed) == 1
+
+
+def test_a_long_view_begins_at_its_top(page: Page, opened: Callable[..., Locator]) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    long = [{"type": "section", "text": text(f"Line {at}")} for at in range(40)]
+    dialog = opened(modal("Long", *long, field("plain_text_input")))
+    expect(dialog.get_by_label("plain_text_input")).to_be_focused()
+    expect(dialog.get_by_text("Line 0", exact=True)).to_be_in_viewport()

@@ -150,12 +150,18 @@ def read(label: str, value: JsonValue) -> Row:
             return Row(label, "yes" if value else "no", ours=True)
         case "":
             return Row(label, "empty", ours=True)
-        case str() if value == value.strip():
+        case str() if value == value.strip() or _ends_in_breaks(value):
             return Row(label, clean(value))
         case [*values] if 0 < len(values) <= _ITEMS:
             return Row(label, clean(as_json(value)), items=_items(values))
         case _:
             return Row(label, clean(as_json(value)))
+
+
+def _ends_in_breaks(text: str) -> bool:
+    """Whether nothing but line breaks pads a text of several lines: its box shows them."""
+    bare = text.strip()
+    return breaks(bare) and text.rstrip("\n") == bare
 
 
 def _items(values: Sequence[JsonValue]) -> tuple[Row, ...]:

@@ -24,14 +24,14 @@ def register(app: App, desk: Desk) -> None:
     def anywhere(ack: Ack, context: BoltContext) -> None:
         used: Shortcut = context["interaction"]
         desk.person(used)
-        desk.open_form(used.trigger_id, first_form(desk, Asking()))
+        desk.open(used.trigger_id, first_form(desk, Asking()))
         ack()
 
     @app.shortcut(ids.REQUEST_FROM_MESSAGE)
     def from_message(ack: Ack, context: BoltContext) -> None:
         used: MessageShortcut = context["interaction"]
         desk.person(used)
-        desk.open_form(used.trigger_id, first_form(desk, about(used)))
+        desk.open(used.trigger_id, first_form(desk, about(used)))
         ack()
 
     @app.view(ids.POLICY_FORM)
@@ -51,7 +51,7 @@ def register(app: App, desk: Desk) -> None:
         request = desk.by_hand.ask(person, _wish(desk, sent))
         ack()
         if request.pending:
-            desk.write(person, notices.asked_by_hand(request))
+            desk.replies.write(desk.api, person, notices.asked_by_hand(request))
 
 
 def first_form(desk: Desk, asking: Asking) -> dict[str, Any]:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt import Ack
+
 from app.by_hand import ByHand
 from app.domain.errors import PersonNotTrusted
 from app.editing import Editing
 from app.reviewing import At, Reviewing
 from app.slack.answers import Done
 from app.slack.api import SlackApi
+from app.slack.blocks import details
 from app.slack.blocks.text import Message
 from app.slack.ids import Shown
-from app.slack.payloads import Interaction
+from app.slack.payloads import Interaction, Press, Submission
 from app.slack.replies import Replies
 
 _OPEN_S = 2.0
@@ -42,19 +45,39 @@ class Desk:
         """Who did it, and what they were shown. Raises `PersonNotTrusted`."""
         return At(shown.request_id, self.person(interaction), shown.digest, shown.place)
 
-    def write(self, user_id: str, message: Message) -> None:
-        """A direct message, off the path of the acknowledgement: best effort."""
+    def open(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a modal for whoever began anew. Raises `SlackAgain`, `SlackNever`."""
+        opens = self.api.web.views_open
+        self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
 
-        def send() -> None:
-            post = self.api.web.chat_postMessage
-            self.api.call(Done, post, channel=user_id, text=message.text, blocks=message.blocks)
+    def open_form(self, press: Press, view: dict[str, Any]) -> None:
+        """Open a modal for whoever pressed, on top of the one that they pressed in.
 
-        self.replies.run(send)
+        Raises `SlackAgain`, `SlackNever`.
+        """
+        web, trigger_id = self.api.web, press.trigger_id
+        opens = web.views_open if press.modal is None else web.views_push
+        self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
 
-    def open_form(self, trigger_id: str, view: dict[str, Any]) -> None:
-        """Open a modal for whoever pressed. Raises `SlackAgain`, `SlackNever`."""
+    def turn(self, view_id: str, view: dict[str, Any]) -> None:
+        """Put another page in the place of an open modal. Raises `SlackAgain`, `SlackNever`."""
+        update = self.api.web.views_update
+        self._now(lambda: self.api.step(Done, update, view_id=view_id, view=view))
 
-        def opening() -> Done:
-            return self.api.step(Done, self.api.web.views_open, trigger_id=trigger_id, view=view)
+    def say(self, press: Press, message: Message) -> None:
+        """To the one who pressed: beside the card, or in place of the modal they pressed in."""
+        if press.modal is None:
+            self.replies.tell(press.response_url, message)
+        else:
+            self.replies.show(self.api, press.modal, details.told(message))
 
-        self.api.bounded(opening, _OPEN_S)
+    def _now(self, call: Callable[[], Done]) -> None:
+        self.api.bounded(call, _OPEN_S)
+
+
+def close(ack: Ack, sent: Submission) -> None:
+    """Take a form, and with it all that lies beneath: a modal that was answered has no use."""
+    if sent.on_top:
+        ack(response_action="clear")
+    else:
+        ack()

@@ -38,4 +38,4 @@ def open_edit(desk: Desk, press: Press, shown: ids.Shown) -> None:
     if request.digest != shown.digest:
         raise not_what_was_shown()
     opened = ids.Form(ids.EDIT, shown, press.response_url)
-    desk.open_form(press.trigger_id, edit.form(request, declared, opened))
+    desk.open_form(press, edit.form(request, declared, opened))

@@ -70,4 +70,4 @@ def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:
         view = modals.hand_over(request, opened)
     else:
         view = modals.away(opened)
-    desk.open_form(press.trigger_id, view)
+    desk.open_form(press, view)

@@ -303,6 +303,16 @@ def test_a_channel_that_the_bot_is_not_in_takes_no_outcome_and_that_is_for_good(
         desk.cards.tell_asked_in(request.body.asked_in, request)
 
 
+def test_a_form_that_slack_does_not_open_is_told(desk):
+    ts = desk.say("Please pay Acme.")
+    desk.began = ts
+    desk.slack.fault("views.open", "error", error="internal_error", times=2)
+    assert desk.shortcut(channel=APPROVALS, ts=ts)["ok"]
+    desk.told(DEV, "Slack did not do its part just now.")
+    assert desk.shortcut()["ok"]
+    desk.direct("Slack did not do its part just now.")
+
+
 def test_a_guest_asks_for_nothing(desk):
     desk.shortcut(GUEST)
     desk.choose("anything", GUEST)
