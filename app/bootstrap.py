@@ -29,6 +29,8 @@ from .editing import Editing
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import CallbackLane, TimeLane
+from .looking import Looking
+from .pausing import Pausing
 from .people_lane import PeopleLane
 from .ports import Figures, Gate
 from .reloading import Asked, Reloading
@@ -57,6 +59,7 @@ from .store.inspection import RedisInspection
 from .store.lanes import RedisLanes
 from .store.pace import RedisCache, RedisPace
 from .store.policies import RedisOrders, RedisPolicies
+from .store.queues import RedisQueues
 from .store.requests import RedisRequests
 
 _BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1}
@@ -71,6 +74,7 @@ class Store:
     """Redis, checked and divided into what the parts need of it."""
 
     requests: RedisRequests
+    queues: RedisQueues
     lanes: RedisLanes
     clients: RedisClients
     absences: RedisAbsences
@@ -99,8 +103,10 @@ def build_store(settings: Settings) -> Store:
     if not settings.allow_unsafe_redis:
         fitness.check(client)
     bells = Bells(connect(settings.redis_url, text=False))
+    requests = RedisRequests(client, bells)
     return Store(
-        requests=RedisRequests(client, bells),
+        requests=requests,
+        queues=RedisQueues(client, requests),
         lanes=RedisLanes(client, bells),
         clients=RedisClients(client, _secret(settings)),
         absences=RedisAbsences(client, bells),
@@ -132,6 +138,11 @@ def build_reviewing(settings: Settings) -> Reviewing:
     store = build_store(settings)
     directory = SlackDirectory(_slack(settings, store), store.cache)
     return Reviewing(store.requests, directory, store.absences)
+
+
+def _looking(settings: Settings, store: Store, directory: SlackDirectory) -> Looking:
+    """What people look at, in web and worker alike."""
+    return Looking(store.requests, store.queues, directory, store.gate, settings.admins)
 
 
 def build_absences(settings: StoreSettings) -> RedisAbsences:
@@ -206,9 +217,11 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     )
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
+    looking, pausing = _looking(settings, store, directory), Pausing(store.gate)
     by_hand = ByHand(service, reloading.judge, directory)
     editing = Editing(reviewing, reloading.judge)
-    bolt = build_app(reviewing, slack, directory.team, replies, by_hand, editing)
+    people = (reviewing, looking, pausing, by_hand, editing)
+    bolt = build_app(*people, slack, directory.team, replies, settings.command)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, store.gate, store.inspection, reloading)

@@ -47,7 +47,7 @@ async def change_person(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
 
 
 async def change_group(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
-    if strangers := set(wanted["users"]) - sandbox.workspace.people.keys():
+    if strangers := set(wanted.get("users", ())) - sandbox.workspace.people.keys():
         raise Refusal(422, f"users: there is nobody called {sorted(strangers)}")
     return _changed(sandbox.workspace.groups, wanted)
 
@@ -96,7 +96,7 @@ ROUTES = [
     door("/api/faults", clear_faults, method="DELETE"),
     door("/api/calls", calls, "method?=str:64", "GET"),
     door("/api/users/{id}", change_person, PERSON),
-    door("/api/groups/{id}", change_group, "id=filled:20 users=filled:20*0..100"),
+    door("/api/groups/{id}", change_group, "id=filled:20 users?=filled:20*0..100 disabled?=bool"),
     door("/api/channels", add_channel, "name=channel_name is_private?=bool"),
     door(
         "/api/channels/{id}",

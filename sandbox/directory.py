@@ -35,7 +35,8 @@ def users_list(sandbox: Sandbox, args: JsonObject) -> JsonObject:
 
 
 def usergroups_list(sandbox: Sandbox, args: JsonObject) -> JsonObject:
-    groups = sandbox.workspace.groups.values()
+    everyone = args.get("include_disabled", False)
+    groups = [one for one in sandbox.workspace.groups.values() if everyone or not one.disabled]
     wide = args.get("include_users", False)
     return {"usergroups": [g.as_slack() | ({"users": g.users} if wide else {}) for g in groups]}
 
@@ -108,7 +109,10 @@ METHODS = {
     "users.info": (users_info, "user=filled:20 include_locale?=bool"),
     "users.lookupByEmail": (users_lookup_by_email, "email=filled:255"),
     "users.list": (users_list, f"include_locale?=bool {PAGED}"),
-    "usergroups.list": (usergroups_list, "include_users?=bool include_count?=bool"),
+    "usergroups.list": (
+        usergroups_list,
+        "include_users?=bool include_count?=bool include_disabled?=bool",
+    ),
     "usergroups.users.list": (usergroups_users_list, "usergroup=filled:20 include_disabled?=bool"),
     "conversations.open": (conversations_open, "users=filled:20 return_im?=bool"),
     "conversations.info": (conversations_info, "channel=filled:20 include_num_members?=bool"),

@@ -53,9 +53,11 @@ class Group:
     handle: str
     name: str
     users: list[str]
+    disabled: bool = False
 
     def as_slack(self) -> JsonObject:
-        known = {"id": self.id, "team_id": TEAM_ID, "is_usergroup": True, "date_delete": 0}
+        gone = 1_446_670_362 if self.disabled else 0
+        known = {"id": self.id, "team_id": TEAM_ID, "is_usergroup": True, "date_delete": gone}
         return known | {"name": self.name, "handle": self.handle, "user_count": len(self.users)}
 
 

@@ -20,7 +20,10 @@ from app.domain.errors import (
     PolicyNotFound,
 )
 from app.domain.findings import Kind
+from app.domain.gate import GateState, Pause
 from app.editing import Editing
+from app.looking import Looking
+from app.pausing import Pausing
 from app.ports import (
     Answer,
     Client,
@@ -44,7 +47,8 @@ from policies.inputs import SIGNALS, signal_problems
 from policies.loader import PolicyErrors, load_text
 from policies.plan import Allowance, Evaluation, Route
 from policies.schema import Input
-from tests.builders import HASH, evaluation
+from tests.builders import HASH, NOW, evaluation
+from tests.memory.queues import MemoryQueues
 from tests.memory.requests import MemoryStore
 
 
@@ -206,6 +210,10 @@ class FakeDirectory:
     ) -> list[Person]:
         return [self.person(user_id, refs, requester) for user_id in user_ids]
 
+    def member(self, user_id: str) -> Person:
+        refs = [ref for ref, people in self.people.items() if user_id in people]
+        return self.person(user_id, refs, None)
+
     def ids(self, refs: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         return [ref for ref in refs if ref.isupper() and ref not in without]
 
@@ -339,14 +347,42 @@ class FakeAbsences:
             self.turns[person] = next_ms
 
 
+@dataclass
+class FakeGate:
+    """`Gate` that only remembers whether it is shut."""
+
+    shut: Pause | None = None
+
+    def pause(self, by: str, reason: str) -> Pause:
+        self.shut = self.shut or Pause(by=by, at_ms=NOW, reason=reason)
+        return self.shut
+
+    def resume(self, by: str) -> Pause | None:
+        ended, self.shut = self.shut, None
+        return ended
+
+    def state(self) -> GateState:
+        return GateState(pause=self.shut, held=0, limited=0, callbacks=0, under_way=0)
+
+
+def looking(store: FakeStore) -> Looking:
+    """The real looking use cases over the fakes."""
+    return Looking(store, MemoryQueues(store), FakeDirectory(), FakeGate())
+
+
+def people(
+    store: FakeStore, directory: Directory | None = None, judge: Judge | None = None
+) -> tuple[Reviewing, Looking, Pausing, ByHand, Editing]:
+    """All that people do and look at, over the fakes or with a real directory."""
+    known, gate = directory or FakeDirectory(), FakeGate()
+    seeing = Looking(store, MemoryQueues(store), known, gate, admins=("U0CHLOE001",))
+    acting, asked = Reviewing(store, known, FakeAbsences()), judge or FakeJudge()
+    return acting, seeing, Pausing(gate), by_hand(store, asked, known), Editing(acting, asked)
+
+
 def reviewing(store: FakeStore) -> Reviewing:
     """The real use cases of people over the fakes."""
     return Reviewing(store, FakeDirectory(), FakeAbsences())
-
-
-def editing(store: FakeStore, judge: Judge | None = None) -> Editing:
-    """The real use cases of people who approve with edits, over the fakes."""
-    return Editing(reviewing(store), judge or FakeJudge())
 
 
 def by_hand(

@@ -14,6 +14,7 @@ from .away import away
 from .clients import clients
 from .decide import decide
 from .demo import demo
+from .doctor import doctor
 from .gate import pause, resume, status
 from .policy import policy
 from .reload import reload
@@ -47,6 +48,7 @@ main.add_command(away)
 main.add_command(clients)
 main.add_command(decide)
 main.add_command(demo)
+main.add_command(doctor)
 main.add_command(pause)
 main.add_command(policy)
 main.add_command(resume)

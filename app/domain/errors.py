@@ -178,6 +178,18 @@ class NotAMonitor(CountersignError):
     code = "not_a_monitor"
 
 
+class NotAnAdmin(CountersignError):
+    """Only those who run this deployment may do that."""
+
+    code = "not_an_admin"
+
+
+class ReasonRefused(CountersignError):
+    """No reason, or none that fits into one line."""
+
+    code = "reason_refused"
+
+
 class OutcomeNotOffered(CountersignError):
     """The plan has no such button."""
 

@@ -17,6 +17,7 @@ from .inspection import (
 )
 from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
+from .queues import EVERYTHING, ListKind, Queues
 from .requests import (
     Batch,
     Claim,
@@ -37,6 +38,7 @@ from .slack import Cards, ConversationGone, Directory, Found, SlackAgain, SlackN
 from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
+    "EVERYTHING",
     "Absences",
     "Admins",
     "Admission",
@@ -68,12 +70,14 @@ __all__ = [
     "LaneFigures",
     "Lanes",
     "LimitReached",
+    "ListKind",
     "Loaded",
     "LostChannel",
     "Pace",
     "Page",
     "Paused",
     "Query",
+    "Queues",
     "Reached",
     "Replay",
     "RequestStore",

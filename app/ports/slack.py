@@ -29,6 +29,12 @@ class Directory(Protocol):
     ) -> list[Person]:
         """The same for several people, in the time that one may take."""
 
+    def member(self, user_id: str) -> Person:
+        """Somebody, with every user group that they belong to, by its id and by its `@handle`.
+
+        In the time of `person`, and like it never raising.
+        """
+
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         """Conversations to post into for these names, and the names that lead nowhere, with why.
 

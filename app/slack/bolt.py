@@ -20,6 +20,8 @@ from app.domain.errors import (
 )
 from app.editing import Editing
 from app.faults import described
+from app.looking import Looking
+from app.pausing import Pausing
 from app.ports import SlackAgain, SlackNever
 from app.reviewing import Reviewing
 
@@ -28,9 +30,10 @@ from .api import SlackApi
 from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import asking, decide, details, edit, form, moves, show
+from .listeners import asking, commands, decide, details, edit, form, moves, show
+from .listeners.commands import privately
 from .listeners.desk import Desk
-from .payloads import MessageShortcut, Payload, Press, Shortcut, Submission
+from .payloads import Command, MessageShortcut, Payload, Press, Shortcut, Submission
 from .replies import Replies
 
 _log = logging.getLogger("countersign.slack")
@@ -38,13 +41,17 @@ _log = logging.getLogger("countersign.slack")
 
 def build_app(
     reviewing: Reviewing,
+    looking: Looking,
+    pausing: Pausing,
+    by_hand: ByHand,
+    editing: Editing,
     api: SlackApi,
     team: Callable[[], str],
     replies: Replies,
-    by_hand: ByHand,
-    editing: Editing,
+    command: str,
 ) -> App:
-    """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace.
+    """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace,
+    `command` is the name of our slash command.
 
     Bolt itself calls nothing and waits for nothing: a listener has committed before it acks.
     """
@@ -62,13 +69,13 @@ def build_app(
         attaching_function_token_enabled=False,
     )
     app.error(_answering(api, replies))
-    desk = Desk(reviewing, api, team, replies, by_hand, editing)
-    for listener in (asking, decide, details, edit, form, moves, show):
+    desk = Desk(reviewing, looking, pausing, by_hand, editing, api, team, replies, command)
+    for listener in (asking, commands, decide, details, edit, form, moves, show):
         listener.register(app, desk)
     return app
 
 
-def bolt_request(payload: Payload) -> BoltRequest:
+def bolt_request(payload: Payload | Command) -> BoltRequest:
     """A checked payload for Bolt, and for our listeners as `context["interaction"]`.
 
     Bolt parses what comes over HTTP; what comes parsed is for it Socket Mode.
@@ -88,6 +95,8 @@ def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltCont
         if isinstance(interaction, Submission):
             errors = _beside(interaction, refusal)
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
+        if isinstance(interaction, Command):
+            return BoltResponse(status=200, body=privately(notices.unanswered(refusal)))
         if isinstance(interaction, Press):
             _tell(api, replies, interaction, refusal)
         if isinstance(interaction, MessageShortcut):
@@ -122,7 +131,7 @@ def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:
 
 def _refusal(error: Exception) -> CountersignError | None:
     if isinstance(error, SlackAgain | SlackNever):
-        return SlackUnavailable("Slack did not do its part just now.", "Press the button again.")
+        return SlackUnavailable("Slack did not do its part just now.", "Try again.")
     return error if isinstance(error, CountersignError) else None
 
 

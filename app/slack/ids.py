@@ -25,6 +25,13 @@ UNDO = "countersign_undo"
 CONFIRM = "countersign_confirm"
 """Action ids of the buttons; those of a policy's own choices are made by `of_choice`."""
 
+COMMAND = re.compile(r"\A/")
+"""Any slash command of our app, so that one that goes by another name here is told so."""
+
+FIRST, NEXT = "countersign_list:first", "countersign_list:next"
+LIST = re.compile(r"\Acountersign_list:(first|next)\Z")
+"""Action ids of the buttons that turn to another page of a list; their value is a `Turn`."""
+
 AT_ONCE = re.compile(r"\Acountersign_(approve|reject|choose:.*)\Z", re.DOTALL)
 IN_WORDS = re.compile(r"\Acountersign_(revise|stop|write:.*|answer:.*)\Z", re.DOTALL)
 """Action ids of the buttons that decide when they are pressed, and of those that open the form."""
@@ -118,6 +125,10 @@ _TURN = re.compile(r"(?P<part>request|history) (?P<number>[1-9][0-9]{0,4})", re.
 _ANSWER = re.compile(r"countersign_answer:(?P<number>[1-9][0-9]?)", re.ASCII)
 _MOVE = re.compile(r"(?P<move>[a-z_]{1,20}) (?P<shown>\S+)", re.ASCII)
 _FORM = re.compile(r"(?:(?P<action>\S+) )?(?P<shown>\S+)(?: (?P<reply_to>\S+))?", re.ASCII)
+_LIST = re.compile(
+    r"1 (?P<kind>waiting|seen) (?P<policy>[a-z0-9_-]{1,63})? (?P<cursor>[0-9a-z_:]{1,80})?",
+    re.ASCII,
+)
 _REPLY_TO = re.compile(r"\S{1,1000}", re.ASCII)
 _PLAIN = {
     APPROVE: Outcome.APPROVE,
@@ -203,6 +214,19 @@ def parse_page(value: str) -> Page:
     return Page(part, int(found["number"]))
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A page of a list: of which kind, of which policy where it is one, and after what."""
+
+    kind: Literal["waiting", "seen"]
+    policy: str | None = None
+    cursor: str | None = None
+
+    def as_value(self) -> str:
+        """The value of a button: `1 kind policy cursor`, with nothing for what there is not."""
+        return f"1 {self.kind} {self.policy or ''} {self.cursor or ''}"
+
+
 def asking_block(callback_id: str) -> str:
     """The input of a form that what is wrong with it is written beside."""
     forms = {
@@ -283,6 +307,15 @@ def parse_form(value: str) -> Form:
     if found is None:
         raise unreadable()
     return Form(found["action"] or REVISE, parse(found["shown"]), found["reply_to"])
+
+
+def parse_turn(value: str) -> Turn:
+    """What `Turn.as_value` wrote. Raises `CardUnreadable`."""
+    found = _LIST.fullmatch(value)
+    if found is None:
+        raise unreadable()
+    kind: Literal["waiting", "seen"] = "seen" if found["kind"] == "seen" else "waiting"
+    return Turn(kind, found["policy"], found["cursor"])
 
 
 def parse(value: str) -> Shown:

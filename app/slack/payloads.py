@@ -12,7 +12,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from app.domain.cards import Place
 from app.domain.errors import AbsenceDaysRefused
@@ -146,6 +146,11 @@ class Press(Interaction):
         return self.response_url if details is None else details.reply_to
 
     @property
+    def turned(self) -> ids.Turn:
+        """The page of a list that the button leads to. Raises `CardUnreadable`."""
+        return ids.parse_turn(self.actions[0].value)
+
+    @property
     def shown(self) -> ids.Shown:
         """What the button says was shown, and on which card. Raises `CardUnreadable`."""
         return self._on_card(ids.parse(self.actions[0].value))
@@ -156,6 +161,24 @@ class Press(Interaction):
         if (details := self.details) is not None:
             place = details.shown.place
         return ids.Shown(shown.request_id, shown.digest, place)
+
+
+class Command(Interaction):
+    """Somebody typed our slash command. It comes with no type, and names them in its own way."""
+
+    command: str
+    text: str = ""
+    trigger_id: str = ""
+    response_url: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _who(cls, sent: Any) -> Any:
+        """The person as every other interaction names them."""
+        if not isinstance(sent, dict):
+            return sent
+        user = {"id": sent.get("user_id"), "team_id": sent.get("team_id")}
+        return {**sent, "user": user, "team": None}
 
 
 class Typed(_Part):
@@ -288,16 +311,20 @@ Payload = Challenge | Press | Submission | Shortcut | MessageShortcut
 _PAYLOAD: TypeAdapter[Payload] = TypeAdapter(Annotated[Payload, Field(discriminator="type")])
 
 
-def read(headers: Mapping[str, str], body: bytes) -> Payload:
+def read(headers: Mapping[str, str], body: bytes) -> Payload | Command:
     """The payload of an HTTP request; header names are in lower case. Raises ValueError."""
     if headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return _PAYLOAD.validate_json(body)
-    found = parse_qs(body.decode("ascii"), errors="strict", max_num_fields=20).get("payload", [])
-    if len(found) != 1:
-        raise ValueError("a form has exactly one payload")
-    return _PAYLOAD.validate_json(found[0])
+    sent = parse_qs(body.decode("ascii"), errors="strict", max_num_fields=40)
+    if any(len(values) != 1 for values in sent.values()):
+        raise ValueError("a field of a form comes once")
+    if "command" in sent:
+        return Command.model_validate({name: one for name, [one] in sent.items()})
+    return _PAYLOAD.validate_json(sent.get("payload", [""])[0])
 
 
-def checked(payload: Any) -> Payload:
+def checked(payload: Any) -> Payload | Command:
     """The payload of an envelope of Socket Mode. Raises ValueError."""
+    if isinstance(payload, dict) and "command" in payload:
+        return Command.model_validate(payload)
     return _PAYLOAD.validate_python(payload)

@@ -30,10 +30,13 @@ class Replies:
         self.executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="slack-reply")
         self._room = threading.BoundedSemaphore(_WAITING)
 
-    def tell(self, response_url: str | None, message: Message) -> None:
-        """Say it to the one who pressed, and nobody else, as soon as a thread is free."""
+    def tell(self, response_url: str | None, message: Message, *, in_place: bool = False) -> None:
+        """Say it to the one who pressed, and nobody else, as soon as a thread is free.
+
+        `in_place` of the message in which they pressed, which has to be for them alone.
+        """
         if response_url is not None:
-            self._soon(lambda: self._send(response_url, message))
+            self._soon(lambda: self._send(response_url, message, in_place))
 
     def write(self, api: SlackApi, user_id: str, message: Message) -> None:
         """A direct message to somebody, as soon as a thread is free."""
@@ -73,13 +76,13 @@ class Replies:
     def _update(self, api: SlackApi, view_id: str, view: dict[str, Any]) -> None:
         api.call(Done, api.web.views_update, view_id=view_id, view=view)
 
-    def _send(self, response_url: str, message: Message) -> None:
+    def _send(self, response_url: str, message: Message, in_place: bool) -> None:
         webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
         answer = webhook.send(
             text=message.text,
             blocks=message.blocks,
             response_type="ephemeral",
-            replace_original=False,
+            replace_original=in_place,
         )
         if answer.status_code != 200:
             _log.warning("an answer to a click was refused: HTTP %d", answer.status_code)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 METHODS: Mapping[str, tuple[str, ...]] = {
+    "apps.connections.open": (),  # by the app-level token of Socket Mode, with connections:write
     "auth.test": (),
     "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
@@ -49,9 +50,6 @@ WHY: Mapping[str, str] = {
 }
 """Every scope that is asked for, and what for. `chat:write.public` is not: the bot has to be in a
 channel to find its cards again, and whoever looks at its members should see who writes there."""
-
-APP_TOKEN = "connections:write"  # noqa: S105 (a scope)
-"""What the app-level token of Socket Mode needs."""
 
 
 def needed() -> tuple[str, ...]:

@@ -32,7 +32,7 @@ for _, event in ipairs(write.events) do
   if not write.erase then redis.call('RPUSH', 'cs:trail:' .. write.id, entry) end
 end
 for _, index in ipairs(write.leave) do redis.call('ZREM', index, write.id) end
-for _, index in ipairs(write.join) do redis.call('ZADD', index, 0, write.id) end
+for _, join in ipairs(write.join) do redis.call('ZADD', join[1], join[2], write.id) end
 
 if write.erase then
   for _, lane in ipairs({'time', 'slack', 'callback'}) do

@@ -12,11 +12,23 @@ from app.domain.due import Lane
 from app.domain.errors import RequestUnreadable
 from app.domain.refusals import lost_channel, refused
 from app.domain.request import Body, Request, State, Status
+from app.domain.viewing import deciders, deciders_of, due_ms, known_as, onlookers
+from app.ports import EVERYTHING, ListKind
 
 FORM = 1
 """Version of the stored form. An older process sets a newer form aside instead of guessing."""
 
 FIELDS = ("form", "body", "state")
+
+FAR_MS = 10**15
+"""The score of what is due at no instant: after everything that is."""
+
+_KEYS: dict[ListKind, str] = {
+    "waiting": "queue",
+    "seen": "seen",
+    "asked": "asked",
+    "decided": "decided",
+}
 
 
 def request_key(request_id: str) -> str:
@@ -76,12 +88,12 @@ def queue_key(channel: str) -> str:
     return f"cs:index:queue:{channel}"
 
 
-def indexes(request: Request) -> set[str]:
-    """Every set that this request is a member of; ids sort by time, so no scores are needed.
+def indexes(request: Request) -> dict[str, int]:
+    """Every set that this request is a member of, with its score there.
 
-    A principal is the person on whose behalf it was asked and, while it waits, everybody whom the
-    plan names; the loads of people are counted from those that they were chosen for, or are on. Who
-    waits for a card in a channel stands in its line, and in its queue where that is next.
+    Where ids are in order, which is that of opening, the score is 0. The loads of people are
+    counted from those that they were chosen for, or are on. Who waits for a card in a channel
+    stands in its line, and in its queue where that is next.
     """
     body, status = request.body, request.state.status.value
     found = {
@@ -98,8 +110,46 @@ def indexes(request: Request) -> set[str]:
         found.add(line_key(channel))
     if (queue := queues_in(request)) is not None:
         found.add(queue_key(queue))
-    found |= {f"cs:index:principal:{name}" for name in _principals(request)}
-    return found | {load_index(person) for person in request.at_it}
+    found |= {load_index(person) for person in request.at_it}
+    return dict.fromkeys(found, 0) | of_people(request)
+
+
+def of_people(request: Request) -> dict[str, int]:
+    """The sets that people's lists are made of: by when it is due, or since when it is so.
+
+    What waits stands in the queue of each name that may decide it, and is seen by each that may see
+    it; `EVERYTHING` sees all that waits.
+    """
+    decision, asked_for = request.state.decision, request.body.on_behalf_of
+    found: dict[str, int] = {}
+    if request.pending:
+        due = due_ms(request) or FAR_MS
+        found |= {people_key("waiting", name): due for name in deciders(request)}
+        found |= {people_key("seen", name): due for name in (EVERYTHING, *onlookers(request))}
+    if asked_for is not None:
+        found[people_key("asked", known_as(asked_for))] = request.body.opened_ms
+    if decision is not None:
+        found |= {people_key("decided", one): decision.at_ms for one in deciders_of(request)}
+        found[ended_key(decision.outcome)] = decision.at_ms
+    return found
+
+
+def of_before(request: Request) -> set[str]:
+    """The sets in which the version before kept it, and which nobody reads any more."""
+    body, plan = request.body, request.plan
+    asked_for = () if body.on_behalf_of is None else (body.on_behalf_of,)
+    named = plan.named if request.pending and plan is not None else ()
+    return {f"cs:index:principal:{name}" for name in (*asked_for, *named)}
+
+
+def people_key(kind: ListKind, name: str) -> str:
+    """The set that one kind of list is made of for one name, as `known_as` writes it."""
+    return f"cs:{_KEYS[kind]}:{name}"
+
+
+def ended_key(outcome: Status) -> str:
+    """The set of everything that ended so, by when."""
+    return f"cs:ended:{outcome.value}"
 
 
 def _in_trouble(request: Request) -> set[str]:
@@ -122,14 +172,6 @@ def status_index(status: Status) -> str:
 def load_index(person: str) -> str:
     """The set that lists the open requests for which somebody (a user id) was chosen."""
     return f"cs:index:load:{person}"
-
-
-def _principals(request: Request) -> set[str]:
-    body, plan = request.body, request.plan
-    names = {body.on_behalf_of} if body.on_behalf_of is not None else set()
-    if request.pending and plan is not None:
-        names |= set(plan.named)
-    return names
 
 
 def read(request_id: str, fields: Sequence[str | None]) -> Request | None:

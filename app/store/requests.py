@@ -205,15 +205,14 @@ def _replay(stored: str) -> Replay:
 def _write(transition: Transition, operation: str, idempotency: Idempotency | None = None) -> str:
     """The one argument of `commit.lua`, as JSON; numbers that Redis stores travel as text."""
     before, after = transition.before, transition.after
-    was = set() if before is None else documents.indexes(before)
-    becomes = set() if after is None else documents.indexes(after)
+    leave, join = _moves(before, after)
     write: dict[str, Any] = {
         "id": transition.request.id,
         "operation": operation,
         "expected": "0" if before is None else str(before.state.version),
         "events": [event.model_dump_json() for event in transition.events],
-        "leave": sorted(was - becomes),
-        "join": sorted(becomes - was),
+        "leave": leave,
+        "join": join,
     }
     if transition.not_after is not None:
         write["not_after"] = transition.not_after
@@ -236,6 +235,24 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
         write["lost"] = lost
     write |= _erased(before) if after is None else _kept(transition, after)
     return json.dumps(write, ensure_ascii=False, separators=(",", ":"))
+
+
+def _moves(
+    before: Request | None, after: Request | None
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """The sets that it leaves, and those that it joins with its score there.
+
+    Those of people it joins again each time: the version before knew none of them, so that what it
+    stored is in none, whatever `before` says.
+    """
+    was = {} if before is None else documents.indexes(before)
+    becomes = {} if after is None else documents.indexes(after)
+    lists = {} if after is None else documents.of_people(after)
+    joined = {index: score for index, score in becomes.items() if was.get(index) != score} | lists
+    left = was.keys() - becomes.keys()
+    if before is not None and (after is None or before.pending != after.pending):
+        left |= documents.of_before(before)
+    return sorted(left), [(index, str(score)) for index, score in sorted(joined.items())]
 
 
 def _kept(transition: Transition, after: Request) -> dict[str, Any]:

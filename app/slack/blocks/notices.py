@@ -35,6 +35,11 @@ def refused(error: CountersignError) -> Message:
     return _line(f"Nothing was decided by this. {refusal(error)}")
 
 
+def unanswered(error: CountersignError) -> Message:
+    """For the one who typed a command that could not be answered, and nobody else."""
+    return _line(refusal(error))
+
+
 def taken(request: Request, choice: str | None = None) -> Message:
     """For the one who decided, by a `choice` or not, while the card is still being redrawn."""
     plan = request.plan

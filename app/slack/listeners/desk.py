@@ -10,7 +10,10 @@ from slack_bolt import Ack
 
 from app.by_hand import ByHand
 from app.domain.errors import PersonNotTrusted
+from app.domain.viewing import Viewer
 from app.editing import Editing
+from app.looking import Looking
+from app.pausing import Pausing
 from app.reviewing import At, Reviewing
 from app.slack.answers import Done
 from app.slack.api import SlackApi
@@ -26,20 +29,28 @@ _OPEN_S = 2.0
 
 @dataclass(frozen=True)
 class Desk:
-    """The use cases, and the little of Slack that a listener needs. `team` is our workspace."""
+    """The use cases, and the little of Slack that a listener needs. `team` is our workspace,
+    `command` the name of our slash command."""
 
     reviewing: Reviewing
+    looking: Looking
+    pausing: Pausing
+    by_hand: ByHand
+    editing: Editing
     api: SlackApi
     team: Callable[[], str]
     replies: Replies
-    by_hand: ByHand
-    editing: Editing
+    command: str
 
     def person(self, interaction: Interaction) -> str:
         """Who did it. Raises `PersonNotTrusted` for people of other workspaces."""
         if interaction.team_id != self.team():
             raise PersonNotTrusted("You belong to another workspace.")
         return interaction.user.id
+
+    def viewer(self, interaction: Interaction) -> Viewer:
+        """Who did it, as Slack knows them now. Raises `PersonNotTrusted`."""
+        return self.looking.viewer(self.person(interaction))
 
     def at(self, interaction: Interaction, shown: Shown) -> At:
         """Who did it, and what they were shown. Raises `PersonNotTrusted`."""

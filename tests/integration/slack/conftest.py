@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -30,6 +30,7 @@ from tests.builders import opened
 TOKEN, SECRET, APP_TOKEN = "xoxb-sandbox", "a signing secret", "xapp-sandbox"
 ANA, BEN, CHLOE, DEV = "U0ANA00001", "U0BEN00001", "U0CHLOE001", "U0DEV00001"
 APPROVALS = "C0APPROVAL"
+COMMAND = "/approvals"
 WITHIN_S = 10
 EVE, GUEST, GONE, BOT = "U0EVE00001", "U0GUEST001", "U0GONE0001", "U0CSBOT001"
 
@@ -273,10 +274,8 @@ class Desk:
 @pytest.fixture
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
     store, replies = fakes.FakeStore(), Replies()
-    reviewing = replace(fakes.reviewing(store), directory=directory)
-    app = build_app(
-        reviewing, api, directory.team, replies, fakes.by_hand(store), fakes.editing(store)
-    )
+    people = fakes.people(store, directory)
+    app = build_app(*people, api, directory.team, replies, COMMAND)
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Desk(slack, cards, store)
     yield desk

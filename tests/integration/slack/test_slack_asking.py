@@ -19,7 +19,7 @@ from app.slack.replies import Replies
 from policies.loader import load_text
 from tests import fakes
 
-from .conftest import ANA, APPROVALS, DEV, GUEST, SECRET, Desk, until
+from .conftest import ANA, APPROVALS, COMMAND, DEV, GUEST, SECRET, Desk, until
 from .test_slack_receiver import TEAM
 
 REFUND = b"""
@@ -46,6 +46,11 @@ class Asking(Desk):
     def shortcut(self, user: str = DEV, **message: str) -> Any:
         callback = ids.REQUEST_FROM_MESSAGE if message else ids.REQUEST
         return self.slack.ask("shortcut", {"user": user, "callback_id": callback, **message})
+
+    def type(self, text: str, user: str = DEV) -> Any:
+        """The slash command, with this after it."""
+        typed = {"user": user, "channel": APPROVALS, "command": COMMAND, "text": text}
+        return self.slack.ask("command", typed)
 
     def say(self, text: str, user: str = DEV, channel: str = APPROVALS, **thread: str) -> str:
         what = {"user": user, "channel": channel, "text": text, **thread}
@@ -97,10 +102,8 @@ def desk(slack, api, directory, cards, endpoint, policies) -> Iterator[Asking]:
     store, replies = fakes.FakeStore(), Replies()
     loaded = [load_text(text, "policy") for text in policies]
     judge = PolicyJudge({one.policy.policy: one for one in loaded})
-    by_hand = fakes.by_hand(store, judge, directory)
-    app = build_app(
-        fakes.reviewing(store), api, directory.team, replies, by_hand, fakes.editing(store)
-    )
+    people = fakes.people(store, directory, judge)
+    app = build_app(*people, api, directory.team, replies, COMMAND)
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Asking(slack, cards, store)
     yield desk
@@ -204,6 +207,32 @@ def test_each_complaint_stands_beside_its_input_and_nothing_is_opened(desk):
     assert list(answer["errors"]) == [ids.input_block("amount")]
     assert answer["errors"][ids.input_block("amount")].startswith("Must lie within")
     assert len(desk.requests) == 1
+
+
+def test_the_command_opens_the_form_of_the_policy_that_it_names(desk):
+    assert desk.type("request refund")["ok"]
+    assert labels(desk.form(DEV)) == ["Title", "Amount", "Tier", "Order", "Why"]
+    assert desk.fill(title="Refund 1044", amount="120", tier="standard")["ok"]
+    [request] = desk.requests
+    assert request.body.policy.name == "refund"
+    assert len(desk.slack.calls("views.open")) == 1
+
+
+def test_the_command_alone_has_the_policy_chosen(desk):
+    assert desk.type("request")["ok"]
+    assert desk.form(DEV)["callback_id"] == ids.POLICY_FORM
+
+
+def test_a_policy_that_is_not_there_gets_the_nearest_in_answer_to_the_command(desk):
+    desk.began = desk.say("Here.")
+    assert desk.type("request refnd")["ok"]
+    desk.told(DEV, "Did you mean refund?")
+    assert desk.form(DEV) is None
+
+
+def test_nobody_is_looked_up_before_the_form_is_open(desk):
+    desk.type("request refund")
+    assert desk.slack.calls("users.info") == []
 
 
 def test_a_policy_without_inputs_asks_what_should_be_done(desk):

@@ -132,3 +132,28 @@ def test_a_requester_whom_slack_does_not_know_may_be_anybody(directory, requeste
 def test_a_requester_who_can_not_be_looked_up_now_leaves_everybody_unverified(slack, directory):
     slack.fault("users.lookupByEmail", "http_500", times=1)
     assert directory.person(ANA, [FINANCE], "dev@example.com").standing == "unverified"
+
+
+def test_a_member_comes_with_all_their_groups_by_id_and_by_handle(slack, directory):
+    ana = directory.member(ANA)
+    assert (ana.id, ana.standing) == (ANA, "trusted")
+    assert FINANCE in ana.groups
+    assert any(ref.startswith("S") for ref in ana.groups)
+    assert directory.member(EVE).groups == frozenset()
+    assert len(slack.calls("usergroups.list")) == 1, "asked once for everybody"
+
+
+def test_groups_are_not_looked_up_for_a_guest(slack, directory):
+    assert directory.member(GUEST).standing == "guest"
+    assert slack.calls("usergroups.list") == []
+
+
+def test_a_member_whose_groups_slack_does_not_tell_now_is_not_vouched_for(slack, directory):
+    slack.fault("usergroups.list", "http_500", times=1)
+    assert directory.member(ANA).standing == "unverified"
+
+
+def test_a_workspace_without_user_groups_has_members_without_groups(slack, directory):
+    slack.fault("usergroups.list", "error", error="plan_upgrade_required", times=1)
+    ana = directory.member(ANA)
+    assert (ana.standing, ana.groups) == ("trusted", frozenset())

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.ask import Ask
 from app.domain.request import Request, Status
-from app.editing import Editing
 from app.judge import PolicyJudge
 from app.ports import Client
 from app.slack import ids
@@ -21,7 +19,7 @@ from app.slack.replies import Replies
 from policies.loader import load_text
 from tests import fakes
 
-from .conftest import ANA, APPROVALS, BEN, EVE, SECRET, Desk
+from .conftest import ANA, APPROVALS, BEN, COMMAND, EVE, SECRET, Desk
 
 REFUND = b"""
 policy: refund
@@ -76,9 +74,8 @@ def kind(name: str) -> str:
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Edits]:
     store, replies = fakes.FakeStore(), Replies()
     judge = PolicyJudge({"refund": load_text(REFUND, "refund.yaml")})
-    reviewing = replace(fakes.reviewing(store), directory=directory)
-    by_hand = fakes.by_hand(store, judge)
-    app = build_app(reviewing, api, directory.team, replies, by_hand, Editing(reviewing, judge))
+    people = fakes.people(store, directory, judge)
+    app = build_app(*people, api, directory.team, replies, COMMAND)
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Edits(slack, cards, store)
     desk.service = fakes.service(store, judge)

@@ -34,8 +34,9 @@ class Door:
     def __init__(self) -> None:
         self.store, self.replies = fakes.FakeStore(), Replies()
         self.api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
-        use = fakes.reviewing(self.store), self.api, lambda: TEAM, self.replies
-        app = build_app(*use, fakes.by_hand(self.store), fakes.editing(self.store))
+        app = build_app(
+            *fakes.people(self.store), self.api, lambda: TEAM, self.replies, "/approvals"
+        )
         self.receiver = SlackReceiver(app, SECRET, lambda: NOW)
         transition = opened()
         self.store.commit(transition, "open")

@@ -9,7 +9,6 @@ import pytest
 from app.domain.difference import difference
 from app.domain.request import (
     Actor,
-    Before,
     Decision,
     Edited,
     Request,
@@ -18,6 +17,7 @@ from app.domain.request import (
     Status,
     Undoable,
 )
+from app.domain.undoing import kept
 from app.slack import ids
 from app.slack.blocks.card import card
 from app.slack.blocks.fields import drawn, rows
@@ -164,18 +164,20 @@ def test_more_changes_than_there_is_room_for_are_counted():
     assert "_28 more changes are in Details._" in words(request)
 
 
-def revised(**changes: Any) -> Request:
-    before, now = {"amount": 120, "customer": "Acme"}, {"amount": 90, "customer": "Acme"}
+def revised(revision: int = 2, **changes: Any) -> Request:
+    before: dict[str, Any] = {"amount": 120, "customer": "Acme"}
+    now: dict[str, Any] = {"amount": 90, "customer": "Acme"}
     given: dict[str, Any] = {
         "request_id": "req_" + "0" * 26,
+        "root_id": "req_" + "0" * 26,
+        "revision": 2,
         "by": ANA,
         "comment": "Less, please <!here>",
         "changes": difference(before, now),
     }
     revises = Revises(**(given | changes))
-    return pending(
-        payload=now, revision=2, revises=revises, evaluation=evaluation(fields=(AMOUNT,))
-    )
+    judged = evaluation(fields=(AMOUNT,), plan=plan(revisions=1))
+    return pending(payload=now, revision=revision, revises=revises, evaluation=judged)
 
 
 def test_a_request_that_is_asked_again_says_who_wanted_what_and_what_is_different():
@@ -188,7 +190,7 @@ def test_a_request_that_is_asked_again_says_who_wanted_what_and_what_is_differen
 
 
 def test_one_that_is_asked_too_often_or_without_a_change_says_so():
-    request = revised(past_cap=True, changes=(), comment=None)
+    request = revised(revision=3, changes=(), comment=None)
     assert "That is more often than the policy expects. <@U0ANA00001> wanted changes." in words(
         request
     )
@@ -238,7 +240,7 @@ def test_a_decision_that_can_be_taken_back_says_from_when_it_counts_and_has_one_
     undo = Undoable(
         decision=DECISION,
         until_ms=NOW + 30_000,
-        before=Before(votes=(), rejections=(), edited=None),
+        before=kept(pending()),
     )
     request = state(pending(), undoable=undo)
     assert "*Approved* by <@U0ANA00001> · it counts from <!date^1790000030^{time_secs}|" in words(
