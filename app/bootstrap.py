@@ -17,6 +17,7 @@ from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 
 from .auditor import Auditor
 from .break_glass import BreakGlass
+from .by_hand import ByHand
 from .callbacks.guard import Guard
 from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
@@ -24,6 +25,7 @@ from .claims import BatchWork, Timers, drain, singly
 from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .domain.message import iso
+from .editing import Editing
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import CallbackLane, TimeLane
@@ -216,7 +218,9 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
     looking, pausing = _looking(settings, store, directory), Pausing(store.gate)
-    people = (reviewing, looking, pausing)
+    by_hand = ByHand(service, reloading.judge, directory)
+    editing = Editing(reviewing, reloading.judge)
+    people = (reviewing, looking, pausing, by_hand, editing)
     bolt = build_app(*people, slack, directory.team, replies, settings.command)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)

@@ -77,14 +77,14 @@ class Editing:
         try:
             hash_now, inputs = self.judge.inputs(policy.name)
         except PolicyNotFound:
-            hash_now, inputs = "", {}
+            hash_now, inputs = "", None
         if hash_now != policy.hash:
             raise EditRefused(
                 f"The policy {policy.name} has changed since this was asked, so it can't be "
                 "changed here.",
                 "Approve it as it is, or ask for changes.",
             )
-        if not any(one.editable for one in inputs.values()):
+        if inputs is None or not any(one.editable for one in inputs.values()):
             raise EditRefused(f"The policy {policy.name} has nothing that may be changed.")
         return inputs
 

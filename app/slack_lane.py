@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .changes import change
 from .domain.commands import (
     AbsentInformed,
+    AskedInTold,
     CardDrawn,
     Command,
     QuestionDelivered,
@@ -26,6 +27,7 @@ from .domain.slack_steps import (
     RedrawCard,
     SayNotice,
     SlackStep,
+    TellAskedIn,
     TellRequester,
     ready,
 )
@@ -106,6 +108,9 @@ class SlackLane:
             case TellRequester(person=person):
                 self.cards.tell_requester(person, request)
                 return RequesterTold()
+            case TellAskedIn(place=place):
+                self.cards.tell_asked_in(place, request)
+                return AskedInTold()
 
 
 def _asks_others(before: Request, after: Request) -> bool:
@@ -132,3 +137,5 @@ def _lost(step: SlackStep, request: Request, never: SlackNever) -> Command:
             return AbsentInformed(person=person, problem=problem)
         case TellRequester():
             return RequesterTold(problem=problem)
+        case TellAskedIn():
+            return AskedInTold(problem=problem)

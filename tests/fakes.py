@@ -9,6 +9,7 @@ from queue import Empty, Queue
 
 from pydantic import JsonValue
 
+from app.by_hand import ByHand
 from app.domain.absence import Absence
 from app.domain.commands import Person, Standing
 from app.domain.due import Lane
@@ -20,6 +21,7 @@ from app.domain.errors import (
 )
 from app.domain.findings import Kind
 from app.domain.gate import GateState, Pause
+from app.editing import Editing
 from app.looking import Looking
 from app.pausing import Pausing
 from app.ports import (
@@ -28,6 +30,7 @@ from app.ports import (
     Directory,
     Explained,
     Figures,
+    Judge,
     Judgement,
     LaneFigures,
     Loaded,
@@ -107,6 +110,9 @@ class FakeJudge:
 
     most: int | None = None
 
+    def names(self) -> dict[str, str | None]:
+        return {"default": None, "refund": "Money back to a customer."}
+
     def judge(
         self,
         policy: str,
@@ -130,9 +136,9 @@ class FakeJudge:
             judged = judged.model_copy(update={"allowance": limit})
         return Judgement(policy, HASH, judged)
 
-    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input]]:
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input] | None]:
         _known(policy)
-        return HASH, {} if policy == "default" else load_text(REFUND, "refund").policy.inputs or {}
+        return HASH, None if policy == "default" else load_text(REFUND, "refund").policy.inputs
 
     def explain(
         self,
@@ -365,12 +371,13 @@ def looking(store: FakeStore) -> Looking:
 
 
 def people(
-    store: FakeStore, directory: Directory | None = None
-) -> tuple[Reviewing, Looking, Pausing]:
+    store: FakeStore, directory: Directory | None = None, judge: Judge | None = None
+) -> tuple[Reviewing, Looking, Pausing, ByHand, Editing]:
     """All that people do and look at, over the fakes or with a real directory."""
     known, gate = directory or FakeDirectory(), FakeGate()
     seeing = Looking(store, MemoryQueues(store), known, gate, admins=("U0CHLOE001",))
-    return Reviewing(store, known, FakeAbsences()), seeing, Pausing(gate)
+    acting, asked = Reviewing(store, known, FakeAbsences()), judge or FakeJudge()
+    return acting, seeing, Pausing(gate), by_hand(store, asked, known), Editing(acting, asked)
 
 
 def reviewing(store: FakeStore) -> Reviewing:
@@ -378,8 +385,16 @@ def reviewing(store: FakeStore) -> Reviewing:
     return Reviewing(store, FakeDirectory(), FakeAbsences())
 
 
+def by_hand(
+    store: FakeStore, judge: Judge | None = None, directory: Directory | None = None
+) -> ByHand:
+    """The real use cases of people who ask by hand, over the fakes."""
+    asked = judge or FakeJudge()
+    return ByHand(service(store, asked), asked, directory or FakeDirectory())
+
+
 def service(
-    store: FakeStore, judge: FakeJudge | None = None, admission: FakeAdmission | None = None
+    store: FakeStore, judge: Judge | None = None, admission: FakeAdmission | None = None
 ) -> Service:
     """The real service over the fakes."""
     return Service(

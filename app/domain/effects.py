@@ -7,6 +7,7 @@ from typing import Any
 from .cards import Cards, Copy, Notice, Place
 from .commands import (
     AbsentInformed,
+    AskedInTold,
     CallbackTried,
     CardDrawn,
     CardsFound,
@@ -53,6 +54,8 @@ def record(request: Request, command: Command, now: int) -> Transition | None:
             return _target_lost(request, command, now)
         case RequesterTold():
             return _requester_told(request, command, now)
+        case AskedInTold():
+            return _asked_in_told(request, command, now)
         case AbsentInformed():
             return _absent_informed(request, command, now)
         case SlackFailed():
@@ -234,6 +237,12 @@ def _elsewhere(cards: Cards, gone: set[Place]) -> tuple[Notice, ...]:
 def _requester_told(request: Request, told: RequesterTold, now: int) -> Transition:
     after = _with_cards(request, {"requester_told": True})
     recorded = event(after, EventType.REQUESTER_TOLD, now, problem=told.problem)
+    return Transition(before=request, after=after, events=(recorded,))
+
+
+def _asked_in_told(request: Request, told: AskedInTold, now: int) -> Transition:
+    after = _with_cards(request, {"asked_in_told": True})
+    recorded = event(after, EventType.ASKED_IN_TOLD, now, problem=told.problem)
     return Transition(before=request, after=after, events=(recorded,))
 
 

@@ -166,6 +166,12 @@ class AbsenceDaysRefused(AbsenceRefused):
     code = "absence_days_refused"
 
 
+class FormRefused(CountersignError):
+    """A form that asks by hand says too little, or was sent before."""
+
+    code = "form_refused"
+
+
 class NotAMonitor(CountersignError):
     """Only clients that are monitors say something about other clients' requests."""
 

@@ -35,6 +35,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.AlreadyDecided: 409,
     domain.AlreadyVoted: 409,
     domain.EditRefused: 422,
+    domain.FormRefused: 422,
     domain.ConfirmationWrong: 422,
     domain.UndoRefused: 409,
     domain.NotRevisable: 409,

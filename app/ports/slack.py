@@ -125,6 +125,9 @@ class Cards(Protocol):
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message with the outcome."""
 
+    def tell_asked_in(self, place: Place, request: Request) -> None:
+        """The outcome in the thread in which somebody asked for it by hand."""
+
     def tell_of_absence(self, person: str, absence: Absence) -> None:
         """A direct message to somebody who is away from now on, or who stands in."""
 

@@ -11,22 +11,29 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from app.domain.errors import AbsenceDaysRefused, CommentRequired, CountersignError
+from app.by_hand import ByHand
+from app.domain.errors import (
+    AbsenceDaysRefused,
+    CommentRequired,
+    CountersignError,
+    InputsRefused,
+)
+from app.editing import Editing
 from app.faults import described
 from app.looking import Looking
 from app.pausing import Pausing
 from app.ports import SlackAgain, SlackNever
 from app.reviewing import Reviewing
 
-from . import ids
+from . import ids, typed
 from .api import SlackApi
 from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import commands, decide, details, form, moves, show
+from .listeners import asking, commands, decide, details, edit, form, moves, show
 from .listeners.commands import privately
 from .listeners.desk import Desk
-from .payloads import Command, Payload, Press, Submission
+from .payloads import Command, MessageShortcut, Payload, Press, Shortcut, Submission
 from .replies import Replies
 
 _log = logging.getLogger("countersign.slack")
@@ -36,6 +43,8 @@ def build_app(
     reviewing: Reviewing,
     looking: Looking,
     pausing: Pausing,
+    by_hand: ByHand,
+    editing: Editing,
     api: SlackApi,
     team: Callable[[], str],
     replies: Replies,
@@ -60,8 +69,8 @@ def build_app(
         attaching_function_token_enabled=False,
     )
     app.error(_answering(api, replies))
-    desk = Desk(reviewing, looking, pausing, api, team, replies, command)
-    for listener in (commands, decide, details, form, moves, show):
+    desk = Desk(reviewing, looking, pausing, by_hand, editing, api, team, replies, command)
+    for listener in (asking, commands, decide, details, edit, form, moves, show):
         listener.register(app, desk)
     return app
 
@@ -84,12 +93,16 @@ def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltCont
             return _unexpected(error)
         interaction = context.get("interaction")
         if isinstance(interaction, Submission):
-            errors = {_input(interaction, refusal): notices.refusal(refusal)}
+            errors = _beside(interaction, refusal)
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         if isinstance(interaction, Command):
             return BoltResponse(status=200, body=privately(notices.unanswered(refusal)))
         if isinstance(interaction, Press):
             _tell(api, replies, interaction, refusal)
+        if isinstance(interaction, MessageShortcut):
+            replies.tell(interaction.response_url, notices.refused(refusal))
+        if isinstance(interaction, Shortcut):
+            replies.write(api, interaction.user.id, notices.refused(refusal))
         return BoltResponse(status=200)
 
     return answer
@@ -104,13 +117,16 @@ def _tell(api: SlackApi, replies: Replies, press: Press, refusal: CountersignErr
     replies.tell(press.response_url, notices.refused(refusal))
 
 
-def _input(sent: Submission, refusal: CountersignError) -> str:
-    """The input of a form that a refusal is about."""
+def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:
+    """What is wrong with a form, by the inputs that it is about."""
+    block = ids.asking_block(sent.view.callback_id)
+    if isinstance(refusal, InputsRefused):
+        return typed.beside(refusal, sent.view.state, block)
     if isinstance(refusal, AbsenceDaysRefused):
-        return ids.UNTIL_BLOCK
-    if sent.confirmation is not None and not isinstance(refusal, CommentRequired):
-        return ids.CONFIRM_BLOCK
-    return ids.asking_block(sent.view.callback_id)
+        block = ids.UNTIL_BLOCK
+    elif ids.CONFIRM_BLOCK in sent.view.state.values and not isinstance(refusal, CommentRequired):
+        block = ids.CONFIRM_BLOCK
+    return {block: notices.refusal(refusal)}
 
 
 def _refusal(error: Exception) -> CountersignError | None:

@@ -90,6 +90,7 @@ Wanted = Mine | All | Show | Numbers | Away | Back | Pause | Resume | Ask | Help
 _ID = re.compile(r"req_[0-9a-z]{26}", re.ASCII)
 _PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]{2,30})(\|[^>]*)?>", re.ASCII)
 _POLICY = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
+_ANY_DAY = date(2026, 1, 1)
 _SHOWN = 40
 """Characters of what was typed that an answer repeats."""
 
@@ -104,6 +105,12 @@ def parse(text: str, today: date) -> Wanted:
         return Show(verb)
     reading = _VERBS.get(verb)
     return _unknown(verb) if reading is None else reading(rest, today)
+
+
+def wish(text: str) -> Ask | None:
+    """The wish to ask by hand, on whatever day; a form answers it, and None anything else."""
+    wanted = parse(text, _ANY_DAY)
+    return wanted if isinstance(wanted, Ask) else None
 
 
 def _unknown(verb: str) -> Unclear:

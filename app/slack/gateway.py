@@ -121,6 +121,11 @@ class SlackCards:
         """A direct message to a user id or an e-mail address."""
         self._say(self._user(person), notices.outcome(request), ids.OUTCOME_EVENT, request)
 
+    def tell_asked_in(self, place: Place, request: Request) -> None:
+        """A word in the thread of the message from which it was asked for."""
+        message = notices.outcome_where_asked(request)
+        self._say(place.channel, message, ids.OUTCOME_EVENT, request, thread_ts=place.ts)
+
     def tell_of_absence(self, person: str, absence: Absence) -> None:
         """A direct message to somebody whom an absence is about."""
         self.turn(person)

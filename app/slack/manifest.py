@@ -11,13 +11,10 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 
-from . import scopes
+from . import ids, scopes
 
 EVENTS_PATH = "/slack/events"
 """Where web takes all that Slack sends."""
-
-REQUEST, REQUEST_FROM_MESSAGE = "countersign_request", "countersign_request_from_message"
-"""The callback ids of the shortcuts."""
 
 _LONG = (
     "Countersign asks people before a workflow or an AI agent does something that matters. "
@@ -76,13 +73,13 @@ def _features(command: str, public_url: str | None) -> dict[str, Any]:
             {
                 "name": "Ask for an approval",
                 "type": "global",
-                "callback_id": REQUEST,
+                "callback_id": ids.REQUEST,
                 "description": "Fill in a form; you hear how it ends",
             },
             {
                 "name": "Ask about this message",
                 "type": "message",
-                "callback_id": REQUEST_FROM_MESSAGE,
+                "callback_id": ids.REQUEST_FROM_MESSAGE,
                 "description": "Ask for an approval from here; the thread hears how it ends",
             },
         ],

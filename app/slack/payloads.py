@@ -40,7 +40,7 @@ class Clicker(_Part):
 
 
 class Option(_Part):
-    """An entry of a menu."""
+    """An entry of a menu, or of a list to choose from."""
 
     value: str
 
@@ -182,23 +182,32 @@ class Command(Interaction):
 
 
 class Typed(_Part):
-    """What stands in an input: text of up to 3,000 characters, a person, or a day."""
+    """What stands in an input: text of up to 3,000 characters, a choice, a person, or a day.
+
+    A number comes as text too.
+    """
 
     value: Annotated[str, Field(max_length=3_000)] | None = None
+    selected_option: Option | None = None
     selected_user: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,30}$")] | None = None
     selected_date: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
 
 
 class Values(_Part):
-    """The inputs of a form: block, then action."""
+    """The inputs of a form: block, then action. A view has at most 100 blocks."""
 
-    values: dict[str, dict[str, Typed]] = {}
+    values: Annotated[dict[str, dict[str, Typed]], Field(max_length=100)] = {}
+
+    def typed(self, block: str, action: str) -> Typed:
+        """What stands in one input; nothing where the form has none of that name."""
+        return self.values.get(block, {}).get(action, Typed())
 
 
 class Form(_Part):
-    """A modal, as it was when it was sent."""
+    """A modal, as it was when it was sent. `id` stays the same however often it is sent."""
 
     type: Literal["modal"]
+    id: Annotated[str, Field(max_length=100)] = ""
     callback_id: str
     private_metadata: str = ""
     previous_view_id: str | None = None
@@ -240,8 +249,55 @@ class Submission(Interaction):
         text = self._typed(block, ids.DAY).selected_date
         return None if text is None else _day(text)
 
+    def text(self, block: str) -> str:
+        """What was written into a text input of that block, without the space around it."""
+        return (self._typed(block, ids.TEXT).value or "").strip()
+
+    def option(self, block: str) -> str | None:
+        """The value of what was chosen in that block."""
+        chosen = self._typed(block, ids.CHOSEN).selected_option
+        return None if chosen is None else chosen.value
+
     def _typed(self, block: str, action: str) -> Typed:
-        return self.view.state.values.get(block, {}).get(action, Typed())
+        return self.view.state.typed(block, action)
+
+
+class Shortcut(Interaction):
+    """A shortcut was used, wherever that was."""
+
+    type: Literal["shortcut"]
+    callback_id: str
+    trigger_id: str = ""
+
+
+class Conversation(_Part):
+    """Where a message stands."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,30}$")]
+
+
+class Said(_Part):
+    """A message that somebody wrote; blocks alone have no text."""
+
+    ts: Annotated[str, Field(pattern=r"^[0-9]{1,12}\.[0-9]{1,9}$")]
+    thread_ts: Annotated[str, Field(pattern=r"^[0-9]{1,12}\.[0-9]{1,9}$")] | None = None
+    text: str | None = None
+
+
+class MessageShortcut(Interaction):
+    """A shortcut was used on a message."""
+
+    type: Literal["message_action"]
+    callback_id: str
+    trigger_id: str = ""
+    response_url: str | None = None
+    channel: Conversation
+    message: Said
+
+    @property
+    def thread(self) -> Place:
+        """The thread of the message, which may be one of another message."""
+        return Place(channel=self.channel.id, ts=self.message.thread_ts or self.message.ts)
 
 
 def _day(text: str) -> date:
@@ -251,7 +307,7 @@ def _day(text: str) -> date:
     raise AbsenceDaysRefused(f"There is no day {text}.", "Choose another one.")
 
 
-Payload = Challenge | Press | Submission
+Payload = Challenge | Press | Submission | Shortcut | MessageShortcut
 _PAYLOAD: TypeAdapter[Payload] = TypeAdapter(Annotated[Payload, Field(discriminator="type")])
 
 

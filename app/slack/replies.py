@@ -38,6 +38,10 @@ class Replies:
         if response_url is not None:
             self._soon(lambda: self._send(response_url, message, in_place))
 
+    def write(self, api: SlackApi, user_id: str, message: Message) -> None:
+        """A direct message to somebody, as soon as a thread is free."""
+        self._soon(lambda: self._post(api, user_id, message))
+
     def show(self, api: SlackApi, view_id: str, view: dict[str, Any]) -> None:
         """Put a view in the place of an open modal, as soon as a thread is free."""
         self._soon(lambda: self._update(api, view_id, view))
@@ -64,6 +68,10 @@ class Replies:
             _log.warning("an answer to a click got lost: %s", error)
         finally:
             self._room.release()
+
+    def _post(self, api: SlackApi, user_id: str, message: Message) -> None:
+        post = api.web.chat_postMessage
+        api.call(Done, post, channel=user_id, text=message.text, blocks=message.blocks)
 
     def _update(self, api: SlackApi, view_id: str, view: dict[str, Any]) -> None:
         api.call(Done, api.web.views_update, view_id=view_id, view=view)

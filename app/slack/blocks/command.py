@@ -19,6 +19,7 @@ _TYPED = (
     ("policy refund", "the same of one policy"),
     ("show req_…", "one request, by its id"),
     ("stats", "the same in numbers"),
+    ("request refund", "asks for an approval by hand; alone it lists what can be asked"),
     ("away @somebody until friday", "who decides in your place; `from monday until 24 dec` too"),
     ("back", "you are not away any more"),
     ("help", "this"),

@@ -109,6 +109,14 @@ def linked(address: str) -> Row:
     return Row("", clean(address), host=urlsplit(address).hostname if plain else None)
 
 
+def is_day(text: str) -> bool:
+    """Whether it is a day, without a time of day."""
+    try:
+        return len(text) == 10 and bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def money(amount: int | float, currency: str | None) -> str:
     """`1,200.00 USD`; never fewer digits than the payload has."""
     if abs(amount) >= _EXACT:

@@ -9,11 +9,13 @@ from slack_bolt import Ack, App, BoltContext
 from app.domain.lists import QueuePage
 from app.domain.viewing import Viewer
 from app.slack import commands, ids
+from app.slack.asking import Asking
 from app.slack.blocks import command as answers
 from app.slack.blocks import notices, queue
 from app.slack.blocks.text import Message
 from app.slack.payloads import Command, Press
 
+from .asking import first_form
 from .desk import Desk
 
 
@@ -23,10 +25,16 @@ def register(app: App, desk: Desk) -> None:
     @app.command(ids.COMMAND)
     def answer(ack: Ack, context: BoltContext) -> None:
         typed: Command = context["interaction"]
-        viewer = desk.viewer(typed)
         if typed.command != desk.command:
             ack(privately(answers.another(typed.command, desk.command)))
             return
+        wish = commands.wish(typed.text)
+        if wish is not None:
+            desk.person(typed)
+            desk.open(typed.trigger_id, first_form(desk, Asking(policy=wish.policy or "")))
+            ack()
+            return
+        viewer = desk.viewer(typed)
         wanted = commands.parse(typed.text, desk.looking.today(viewer))
         ack(privately(_answer(desk, viewer, wanted)))
 
@@ -57,7 +65,7 @@ def _answer(desk: Desk, viewer: Viewer, wanted: commands.Wanted) -> Message:
         case commands.Help():
             return answers.usage(desk.command, admin=viewer.admin)
         case commands.Ask():
-            return answers.unclear(_NOT_HERE, desk.command)
+            raise TypeError("whoever asks by hand is answered with a form")
         case commands.Unclear():
             return answers.unclear(wanted, desk.command)
         case _:
@@ -90,6 +98,3 @@ def _page(desk: Desk, viewer: Viewer, turn: ids.Turn) -> QueuePage:
     if turn.kind == "waiting":
         return desk.looking.waiting(viewer, turn.cursor)
     return desk.looking.seen(viewer, turn.policy, turn.cursor)
-
-
-_NOT_HERE = commands.Unclear("Asking by hand is not offered here.", "Ask your workflow to ask.")

@@ -8,8 +8,10 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from app.by_hand import ByHand
 from app.domain.errors import PersonNotTrusted
 from app.domain.viewing import Viewer
+from app.editing import Editing
 from app.looking import Looking
 from app.pausing import Pausing
 from app.reviewing import At, Reviewing
@@ -33,6 +35,8 @@ class Desk:
     reviewing: Reviewing
     looking: Looking
     pausing: Pausing
+    by_hand: ByHand
+    editing: Editing
     api: SlackApi
     team: Callable[[], str]
     replies: Replies
@@ -51,6 +55,11 @@ class Desk:
     def at(self, interaction: Interaction, shown: Shown) -> At:
         """Who did it, and what they were shown. Raises `PersonNotTrusted`."""
         return At(shown.request_id, self.person(interaction), shown.digest, shown.place)
+
+    def open(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a modal for whoever began anew. Raises `SlackAgain`, `SlackNever`."""
+        opens = self.api.web.views_open
+        self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
 
     def open_form(self, press: Press, view: dict[str, Any]) -> None:
         """Open a modal for whoever pressed, on top of the one that they pressed in.

@@ -10,6 +10,7 @@ from app.slack.blocks import modal, modals, notices
 from app.slack.payloads import Press, Submission
 
 from .desk import Desk
+from .edit import open_edit
 
 
 def register(app: App, desk: Desk) -> None:
@@ -58,6 +59,9 @@ def register(app: App, desk: Desk) -> None:
 
 def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:
     """The form for what was chosen."""
+    if move is ids.Move.EDIT:
+        open_edit(desk, press, shown)
+        return
     request = desk.reviewing.to_answer(shown.request_id)
     opened = ids.Form(ids.ASK if move is ids.Move.ASK else ids.MENU, shown, press.response_url)
     if move is ids.Move.ASK:
