@@ -15,7 +15,7 @@ from app.domain.errors import AbsenceDaysRefused, CommentRequired, CountersignEr
 from app.faults import described
 from app.looking import Looking
 from app.pausing import Pausing
-from app.ports import SlackAgain, SlackNever
+from app.ports import Homes, SlackAgain, SlackNever
 from app.reviewing import Reviewing
 
 from . import ids
@@ -23,10 +23,10 @@ from .api import SlackApi
 from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import commands, decide, details, form, moves, show
+from .listeners import commands, decide, details, form, home, moves, show
 from .listeners.commands import privately
 from .listeners.desk import Desk
-from .payloads import Command, Payload, Press, Submission
+from .payloads import Command, Event, Payload, Press, Submission
 from .replies import Replies
 
 _log = logging.getLogger("countersign.slack")
@@ -36,6 +36,7 @@ def build_app(
     reviewing: Reviewing,
     looking: Looking,
     pausing: Pausing,
+    homes: Homes,
     api: SlackApi,
     team: Callable[[], str],
     replies: Replies,
@@ -59,9 +60,9 @@ def build_app(
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
     )
-    app.error(_answering(api, replies))
-    desk = Desk(reviewing, looking, pausing, api, team, replies, command)
-    for listener in (commands, decide, details, form, moves, show):
+    desk = Desk(reviewing, looking, pausing, homes, api, team, replies, command)
+    app.error(_answering(desk))
+    for listener in (commands, decide, details, form, home, moves, show):
         listener.register(app, desk)
     return app
 
@@ -75,7 +76,7 @@ def bolt_request(payload: Payload | Command) -> BoltRequest:
     return BoltRequest(body=body, mode="socket_mode", context={"interaction": payload})
 
 
-def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
+def _answering(desk: Desk) -> Callable[[Exception, BoltContext], BoltResponse]:
     """A refusal is told to the one who pressed, and acknowledged; anything else is our fault."""
 
     def answer(error: Exception, context: BoltContext) -> BoltResponse:
@@ -89,19 +90,21 @@ def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltCont
         if isinstance(interaction, Command):
             return BoltResponse(status=200, body=privately(notices.unanswered(refusal)))
         if isinstance(interaction, Press):
-            _tell(api, replies, interaction, refusal)
-        return BoltResponse(status=200)
+            _tell(desk, interaction, refusal)
+        # What is only an event comes again.
+        return BoltResponse(status=503 if isinstance(interaction, Event) else 200)
 
     return answer
 
 
-def _tell(api: SlackApi, replies: Replies, press: Press, refusal: CountersignError) -> None:
-    """Beside the card, or in the modal that they pressed in: nobody is left without a word."""
+def _tell(desk: Desk, press: Press, refusal: CountersignError) -> None:
+    """Beside the card, in the modal or on the Home that they pressed in: nobody is left without a
+    word."""
     with suppress(ids.CardUnreadable):
         if press.modal is not None and (opened := press.details) is not None:
-            replies.show(api, press.modal, pages.refused(refusal, opened))
+            desk.replies.show(desk.api, press.modal, pages.refused(refusal, opened))
             return
-    replies.tell(press.response_url, notices.refused(refusal))
+    desk.tell(press, press.response_url, notices.refused(refusal))
 
 
 def _input(sent: Submission, refusal: CountersignError) -> str:

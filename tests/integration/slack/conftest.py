@@ -215,6 +215,7 @@ class Desk:
     cards: Any
     store: fakes.FakeStore
     began: str = ""
+    homes: fakes.FakeHomes = field(default_factory=fakes.FakeHomes)
 
     def ask(self, **changes: Any) -> tuple[Request, str]:
         """A new request and the ts of its card."""
@@ -275,9 +276,9 @@ class Desk:
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
-    app = build_app(*people, api, directory.team, replies, COMMAND)
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Desk(slack, cards, store)
+    app = build_app(*people, desk.homes, api, directory.team, replies, COMMAND)
+    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     yield desk
     desk.close()
     endpoint.receiver = None

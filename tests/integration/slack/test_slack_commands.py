@@ -29,7 +29,8 @@ class Typing:
         self.slack, self.store, self.replies = slack, fakes.FakeStore(), Replies()
         people = fakes.people(self.store, directory)
         self.reviewing, self.looking, self.pausing = people
-        app = build_app(*people, api, directory.team, self.replies, COMMAND)
+        homes = fakes.FakeHomes()
+        app = build_app(*people, homes, api, directory.team, self.replies, COMMAND)
         self.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
         endpoint.receiver = self.receiver
 

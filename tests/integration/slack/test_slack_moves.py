@@ -65,7 +65,7 @@ class Moves(Desk):
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Moves]:
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
-    app = build_app(*people, api, directory.team, replies, COMMAND)
+    app = build_app(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND)
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Moves(slack, cards, store)
     desk.reviewing, desk.receiver = people[0], endpoint.receiver

@@ -32,11 +32,10 @@ class Door:
     """A receiver over a store in memory; Slack itself can't be reached."""
 
     def __init__(self) -> None:
-        self.store, self.replies = fakes.FakeStore(), Replies()
+        self.store, self.replies, self.homes = fakes.FakeStore(), Replies(), fakes.FakeHomes()
         self.api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
-        app = build_app(
-            *fakes.people(self.store), self.api, lambda: TEAM, self.replies, "/approvals"
-        )
+        people = fakes.people(self.store)
+        app = build_app(*people, self.homes, self.api, lambda: TEAM, self.replies, "/approvals")
         self.receiver = SlackReceiver(app, SECRET, lambda: NOW)
         transition = opened()
         self.store.commit(transition, "open")

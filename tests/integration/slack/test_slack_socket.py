@@ -25,7 +25,7 @@ def store(slack, api, directory, endpoint):
     """What presses end up in; over HTTP nobody listens."""
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
-    app = build_app(*people, api, directory.team, replies, COMMAND)
+    app = build_app(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND)
     connection = SlackSocket(app, APP_TOKEN)
     connection.start()
     yield store
@@ -103,7 +103,7 @@ def test_the_slash_command_is_answered_over_the_socket(slack, store):
 def test_a_connection_that_can_not_be_made_says_so_and_ends_nothing(caplog):
     replies, store = Replies(), fakes.FakeStore()
     api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
-    app = build_app(*fakes.people(store), api, lambda: "T1", replies, COMMAND)
+    app = build_app(*fakes.people(store), fakes.FakeHomes(), api, lambda: "T1", replies, COMMAND)
     connection = SlackSocket(app, APP_TOKEN)
     connection.start()
     end = time.monotonic() + WITHIN_S
