@@ -20,6 +20,7 @@ from tests.world import (
     GUEST,
     World,
     buttons,
+    eventually,
     pressed,
     running_with,
 )
@@ -39,6 +40,7 @@ POLICIES = {
     """,
 }
 NEXT, PREVIOUS = "countersign_home_next", "countersign_home_previous"
+DETAILS = "countersign_details"
 AWAY, BACK = "countersign_home_away", "countersign_home_back"
 
 
@@ -137,6 +139,29 @@ def test_a_form_that_was_opened_on_a_home_decides(world: World):
     assert world.get(request["id"])["status"] == "revision_requested"
     home = settled(world, ANA, request)
     assert "You asked for changes to" in json.dumps(home, ensure_ascii=False)
+
+
+def test_what_is_too_long_for_a_home_is_decided_in_its_details(world: World):
+    request = world.ask(policy="two", payload={"text": "Dear customer, " * 50})
+    home = showing(world, ANA, request)
+    assert APPROVE not in buttons_of(home, waiting(request))
+    assert world.press_at_home(ANA, home, waiting(request), DETAILS)["ok"]
+
+    def opened() -> dict[str, Any] | None:
+        views = world.slack.get("/api/state", params={"user": ANA}).json()["views"]
+        return views[-1] if views else None
+
+    modal = eventually(opened, what="the whole request")
+    row = next(one["block_id"] for one in modal["blocks"] if APPROVE in json.dumps(one))
+    assert world.press_at_home(ANA, modal, row, APPROVE)["ok"]
+    assert world.get(request["id"])["status"] == "approved"
+    settled(world, ANA, request)
+
+
+def buttons_of(home: dict[str, Any], block_id: str) -> list[str]:
+    """The action ids in one block."""
+    block = next(one for one in home["blocks"] if one["block_id"] == block_id)
+    return [one["action_id"] for one in block["elements"]]
 
 
 def test_who_goes_away_on_their_home_sees_it_there_and_comes_back(world: World):
