@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from app.domain import home
 from app.domain.cards import Place
 from app.domain.errors import CountersignError
 from policies.plan import Choice, Outcome
@@ -47,11 +44,6 @@ MENU = "countersign_menu"
 
 ASK = "countersign_ask"
 """Opens no form by a press of its own: the menu does, and the form remembers it by this name."""
-
-
-HOME_TURN = re.compile(r"\Acountersign_home_(next|previous|first)\Z")
-HOME_AWAY, HOME_BACK = "countersign_home_away", "countersign_home_back"
-"""Action ids of what a Home tab has beside the buttons of cards."""
 
 
 class Move(StrEnum):
@@ -95,9 +87,7 @@ NOTICE_EVENT = "countersign_notice"
 """Event types of message metadata, by which a message is found again. Anybody can read them."""
 
 Metadata = dict[str, Any]
-HomeWay = Literal["first", "previous", "next"]
 
-_VALUE = 2_000
 _ID = r"req_[0-9a-z]{26}"
 _OPENS = re.compile(rf"1:(?P<request>{_ID})", re.ASCII)
 _SHOWN = re.compile(
@@ -312,32 +302,6 @@ def opened(value: str) -> str:
     if found is None:
         raise unreadable()
     return found["request"]
-
-
-def home_turn(where: HomeWay) -> str:
-    """The action id of a button that turns to another page."""
-    return f"countersign_home_{where}"
-
-
-def home_page_value(part: home.Part, trail: Sequence[str]) -> str:
-    """The value of a button that turns to a page, known by the cursors that lead to it.
-
-    Slack takes 2,000 characters; what is longer ago than that is forgotten.
-    """
-    kept = list(trail)
-    while len(value := json.dumps([part, *kept])) > _VALUE:
-        del kept[0]
-    return value
-
-
-def parse_home_page(value: str) -> tuple[home.Part, tuple[str, ...]]:
-    """What `home_page_value` wrote. Raises `CardUnreadable`."""
-    with suppress(ValueError):
-        match json.loads(value):
-            case [("waiting" | "asked" | "decided") as part, *trail]:
-                if all(isinstance(cursor, str) for cursor in trail):
-                    return part, tuple(trail)
-    raise unreadable()
 
 
 def metadata(event: str, request_id: str) -> Metadata:

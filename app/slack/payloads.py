@@ -18,7 +18,7 @@ from app.domain.cards import Place
 from app.domain.errors import AbsenceDaysRefused
 from app.domain.home import Part
 
-from . import ids
+from . import home_ids, ids
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -147,7 +147,7 @@ class Press(Interaction):
     @property
     def home_page(self) -> tuple[Part, tuple[str, ...]]:
         """The page of a Home that the button turns to. Raises `CardUnreadable`."""
-        return ids.parse_home_page(self.actions[0].value)
+        return home_ids.parse_page(self.actions[0].value)
 
     @property
     def page(self) -> ids.Page:

@@ -19,7 +19,7 @@ from slack_sdk.models.views import View
 from app.domain.absence import Absence
 from app.domain.home import Home, Note, Numbers, Part, Shelf
 from app.domain.request import Request
-from app.slack import ids
+from app.slack import home_ids
 
 from . import home_items, phrases
 from .text import marked, plain, section
@@ -93,9 +93,9 @@ def _paging(part: Part, shelf: Shelf) -> list[Block]:
     return [ActionsBlock(block_id=f"{part}_pages", elements=buttons)] if buttons else []
 
 
-def _turn(part: Part, where: ids.HomeWay, label: str, trail: Sequence[str]) -> ButtonElement:
-    value = ids.home_page_value(part, trail)
-    return ButtonElement(action_id=ids.home_turn(where), text=plain(label), value=value)
+def _turn(part: Part, where: home_ids.Way, label: str, trail: Sequence[str]) -> ButtonElement:
+    value = home_ids.page_value(part, trail)
+    return ButtonElement(action_id=home_ids.turn(where), text=plain(label), value=value)
 
 
 def _absence(shown: Home) -> list[Block]:
@@ -104,9 +104,9 @@ def _absence(shown: Home) -> list[Block]:
     lines += [_stands_in(one) for one in shown.stand_in[:_ABSENCES]]
     more = len(shown.stand_in) - _ABSENCES
     lines += [f"And for {more} more people."] if more > 0 else []
-    buttons = [ButtonElement(action_id=ids.HOME_AWAY, text=plain("I'm away …"))]
+    buttons = [ButtonElement(action_id=home_ids.AWAY, text=plain("I'm away …"))]
     if own is not None:
-        buttons.append(ButtonElement(action_id=ids.HOME_BACK, text=plain("I'm back")))
+        buttons.append(ButtonElement(action_id=home_ids.BACK, text=plain("I'm back")))
     return [
         HeaderBlock(text=plain("Your absence")),
         section("\n".join(lines)),

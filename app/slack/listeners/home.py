@@ -9,7 +9,7 @@ import re
 
 from slack_bolt import Ack, App, BoltContext
 
-from app.slack import ids
+from app.slack import home_ids
 from app.slack.blocks import modals, notices
 from app.slack.payloads import Event, HomeOpened, Press
 
@@ -26,21 +26,21 @@ def register(app: App, desk: Desk) -> None:
             desk.homes.opened(told.event.user)
         ack()
 
-    @app.action(ids.HOME_TURN)
+    @app.action(home_ids.TURN)
     def turn(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         part, trail = press.home_page
         desk.homes.turn(desk.person(press), part, trail)
         ack()
 
-    @app.action(ids.HOME_AWAY)
+    @app.action(home_ids.AWAY)
     def away(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         desk.person(press)
         desk.open_form(press, modals.away())
         ack()
 
-    @app.action(ids.HOME_BACK)
+    @app.action(home_ids.BACK)
     def back(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         person = desk.person(press)

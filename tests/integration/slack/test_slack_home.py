@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.errors import StoreUnavailable
 from app.domain.request import Status
-from app.slack import ids
+from app.slack import home_ids, ids
 from tests.integration.slack.test_slack_receiver import TEAM, Door
 
 ANA = "U0ANA00001"
@@ -88,24 +88,26 @@ def test_an_event_that_could_not_be_written_down_comes_again(door, monkeypatch):
 
 @pytest.mark.parametrize("where", ["first", "previous", "next"])
 def test_a_button_turns_to_the_page_that_it_carries(door, where):
-    value = ids.home_page_value("decided", ["1:req_a", "2:req_b"])
-    assert door.at_home(ids.home_turn(where), value) == (200, None)
+    value = home_ids.page_value("decided", ["1:req_a", "2:req_b"])
+    assert door.at_home(home_ids.turn(where), value) == (200, None)
     assert door.homes.pages[ANA] == {"decided": ("1:req_a", "2:req_b")}
     assert door.homes.due == [ANA]
 
 
-@pytest.mark.parametrize("value", ["", "[]", "{}", "[1]", '["waiting", 1]', '["other"]', "nul"])
+@pytest.mark.parametrize(
+    "value", ["", "[]", "{}", "[1]", '["waiting", 1]', '["other"]', "nul", "[" * 99_999]
+)
 def test_a_page_that_nobody_can_read_is_said_to_be_none(door, value):
-    assert door.at_home(ids.home_turn("next"), value) == (200, None)
+    assert door.at_home(home_ids.turn("next"), value) == (200, None)
     assert door.homes.pages == {}
     assert "can't be read any more" in door.told()
 
 
 def test_a_long_way_through_the_pages_forgets_where_it_began():
     trail = [f"1790000000000:req_{number:026}" for number in range(100)]
-    value = ids.home_page_value("waiting", trail)
+    value = home_ids.page_value("waiting", trail)
     assert len(value) <= 2_000
-    part, kept = ids.parse_home_page(value)
+    part, kept = home_ids.parse_page(value)
     assert part == "waiting"
     assert list(kept) == trail[-len(kept) :]
 
@@ -140,5 +142,5 @@ def test_a_refusal_that_can_not_be_said_is_acknowledged_all_the_same(door, monke
 
 
 def test_who_is_not_away_is_told_so_on_their_home(door):
-    assert door.at_home(ids.HOME_BACK, "") == (200, None)
+    assert door.at_home(home_ids.BACK, "") == (200, None)
     assert "There is no absence to end." in door.told()

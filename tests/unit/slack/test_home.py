@@ -12,7 +12,7 @@ from app.domain.absence import Absence
 from app.domain.commands import Cancel
 from app.domain.home import PAGE, Home, Note, Numbers, Part, Shelf
 from app.domain.request import Actor, Report, Request
-from app.slack import ids
+from app.slack import home_ids, ids
 from app.slack.blocks.home import home
 from policies.plan import Field, Flag, Outcome, Watch
 from sandbox.blockkit import checked_view
@@ -71,7 +71,7 @@ def test_a_home_with_nothing_on_it_says_so():
     assert "Nothing waits for you." in said
     assert "Nothing was asked on your behalf." in said
     assert "You are not away." in said
-    assert pressable(showing()) == [ids.HOME_AWAY]
+    assert pressable(showing()) == [home_ids.AWAY]
 
 
 def test_what_waits_can_be_answered_where_all_of_it_stands_there():
@@ -102,7 +102,7 @@ SECRET = Field(name="amount", label="Amount", type="number", secret=True)
     ids=["long", "many fields", "long words of the requester", "a long checklist", "a secret"],
 )
 def test_what_does_not_stand_there_whole_has_details_alone(request_: Request):
-    assert pressable(waits(request_)) == [ids.DETAILS, ids.HOME_AWAY]
+    assert pressable(waits(request_)) == [ids.DETAILS, home_ids.AWAY]
     assert "Details shows" in words(waits(request_))
 
 
@@ -143,7 +143,7 @@ def test_what_is_decided_has_no_button_that_decides():
     waiting = pending()
     request = after(waiting, approval(waiting))
     view = showing(decided=Shelf((request,), 1), asked=Shelf((request,), 1))
-    assert pressable(view) == [ids.HOME_AWAY, ids.DETAILS, ids.DETAILS]
+    assert pressable(view) == [home_ids.AWAY, ids.DETAILS, ids.DETAILS]
     assert "Approved" in words(view)
 
 
@@ -156,9 +156,9 @@ def test_what_was_withdrawn_is_said_to_be():
 def test_pages_are_turned_by_what_the_buttons_carry():
     view = waits(pending(), cursor="9:req_c", trail=("1:req_a", "5:req_b"))
     turns = {
-        way: button(view, ids.home_turn(way))["value"] for way in ("first", "previous", "next")
+        way: button(view, home_ids.turn(way))["value"] for way in ("first", "previous", "next")
     }
-    assert {way: ids.parse_home_page(value) for way, value in turns.items()} == {
+    assert {way: home_ids.parse_page(value) for way, value in turns.items()} == {
         "first": ("waiting", ()),
         "previous": ("waiting", ("1:req_a",)),
         "next": ("waiting", ("1:req_a", "5:req_b", "9:req_c")),
@@ -166,15 +166,15 @@ def test_pages_are_turned_by_what_the_buttons_carry():
 
 
 def test_the_first_page_leads_on_alone_and_the_only_one_nowhere():
-    assert ids.home_turn("next") in pressable(waits(pending(), cursor="9:req_c"))
-    assert ids.home_turn("previous") not in pressable(waits(pending(), cursor="9:req_c"))
+    assert home_ids.turn("next") in pressable(waits(pending(), cursor="9:req_c"))
+    assert home_ids.turn("previous") not in pressable(waits(pending(), cursor="9:req_c"))
     assert not [one for one in pressable(waits(pending())) if "home_" in one and "away" not in one]
 
 
 def test_a_page_that_emptied_meanwhile_leads_back():
     view = waits(trail=("1:req_a",))
     assert "Nothing more on this page." in words(view)
-    assert ids.home_turn("previous") in pressable(view)
+    assert home_ids.turn("previous") in pressable(view)
 
 
 def test_a_list_that_was_not_counted_to_its_end_says_so():
@@ -196,7 +196,7 @@ def gone(person: str, delegate: str, begins: int = 0) -> Absence:
 def test_who_is_away_can_come_back_there():
     view = showing(absence=gone(ANA, BEN))
     assert f"<@{BEN}> decides in your place" in words(view)
-    assert pressable(view) == [ids.HOME_AWAY, ids.HOME_BACK]
+    assert pressable(view) == [home_ids.AWAY, home_ids.BACK]
 
 
 def test_an_absence_to_come_is_said_to_come():
