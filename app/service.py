@@ -251,6 +251,8 @@ class Service:
             opened_ms=now,
             retention_s=self.retention_s,
             revises=revises,
+            spent=tuple(sorted(spent)),
+            over_limit=over_limit,
         )
 
     def _replayed(self, idempotency: Idempotency, replay: Replay) -> Opened:
