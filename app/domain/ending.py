@@ -84,6 +84,13 @@ def in_time(request: Request, now: int) -> None:
     raise RequestExpired("The time to decide this has passed, so it was not approved.")
 
 
+def undecided(request: Request, now: int) -> None:
+    """Raises `RequestExpired`, and `AlreadyDecided` while a decision can be taken back."""
+    in_time(request, now)
+    if (taken := not_yet_counted(request)) is not None:
+        raise taken
+
+
 def already_decided(request: Request) -> AlreadyDecided:
     """The error for whoever comes after the decision; its text names who decided and how."""
     decision = request.state.decision

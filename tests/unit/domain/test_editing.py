@@ -83,6 +83,15 @@ def test_whoever_answered_before_has_to_look_again():
     assert again.state.status is Status.APPROVED
 
 
+def test_whoever_rejected_before_has_to_look_again_too():
+    opened = opened_with(TWO.model_copy(update={"reject_quorum": 2}))
+    reject = approval(opened, person=somebody(BEN), outcome=Outcome.REJECT)
+    edited = after(after(opened, reject), edit(opened))
+    assert edited.state.rejections == ()
+    again = approval(edited, person=somebody(CHLOE), outcome=Outcome.REJECT, digest=edited.digest)
+    assert after(edited, again).pending
+
+
 def test_a_stricter_rule_for_what_it_became_decides_it():
     request = pending()
     stricter = evaluation(rule="large", plan=TWO)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
+from app.domain.bursts import waits_in
 from app.domain.cards import Place
 from app.domain.commands import (
     AnswerQuestion,
@@ -183,6 +184,13 @@ def test_nobody_else_is_asked_meanwhile():
     assert lifecycle.apply(request, found, PRESSED + 1) is None
     with pytest.raises(AlreadyDecided):
         lifecycle.apply(request, Show(person=somebody(FAY)), PRESSED + 1)
+
+
+def test_it_stands_in_no_channels_line_meanwhile():
+    request = taken(seen=None)
+    assert waits_in(opened_with(UNDO)) == "#approvals"
+    assert waits_in(request) is None
+    assert waits_in(after(request, undo(request), PRESSED + 1)) == "#approvals"
 
 
 def test_a_question_that_is_still_open_can_be_answered():
