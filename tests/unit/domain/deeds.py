@@ -168,6 +168,11 @@ class Deeds(Checked):
     def somebody_edits(self, how: dict[str, Any]) -> None:
         self.edit(**how)
 
+    @precondition(lambda life: life.request.state.stage)
+    @rule(who=reviewers, under=verdicts)
+    def somebody_edits_what_others_have_passed_on(self, who: str, under: str | None) -> None:
+        self.edit(who, under=under)
+
     def edit(
         self,
         who: str,
