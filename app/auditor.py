@@ -32,11 +32,11 @@ _TOLD = 10
 class Findings:
     """What one audit found, by kind and lane; and of the cases who is found so, and who is not."""
 
-    repaired: dict[tuple[Kind, Lane], list[str]] = field(default_factory=dict)
+    repaired: dict[tuple[Kind, Lane | None], list[str]] = field(default_factory=dict)
     bad: dict[Kind, list[str]] = field(default_factory=dict)
     good: dict[Kind, list[str]] = field(default_factory=dict)
 
-    def repair(self, kind: Kind, lane: Lane, request_ids: Iterable[str]) -> None:
+    def repair(self, kind: Kind, lane: Lane | None, request_ids: Iterable[str]) -> None:
         self.repaired.setdefault((kind, lane), []).extend(request_ids)
 
     def case(self, kind: Kind, request_id: str, *, bad: bool) -> None:
@@ -107,6 +107,8 @@ class Auditor:
         unreadable = seen.request is None and not seen.gone
         found.case(Kind.UNREADABLE, seen.request_id, bad=unreadable)
         found.case(Kind.CARD_LAGS, seen.request_id, bad=lagging)
+        if seen.unlisted and self.inspection.enlist(seen):
+            found.repair(Kind.UNLISTED, None, [seen.request_id])
         for flaw in wrong:
             if self.inspection.mend(seen, flaw):
                 found.repair(flaw.kind, flaw.lane, [seen.request_id])

@@ -31,6 +31,7 @@ _LABELS = {
     Kind.SET_ASIDE: "Requests set aside, since they failed to load or run",
     Kind.CARD_LAGS: "Requests that Slack does not show as they stand",
     Kind.UNREADABLE: "Requests that can't be read",
+    Kind.UNLISTED: "Open requests that were missing from the lists of people",
     Kind.GIVEN_UP: "Requests whose callback was given up",
     Kind.CHANNEL_LOST: "Open requests that go on by direct message, without their channel",
     Kind.SLACK_REFUSES: "Requests that Slack does not show as they stand, since it refuses us",

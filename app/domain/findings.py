@@ -30,6 +30,7 @@ class Kind(StrEnum):
     SET_ASIDE = "set_aside"
     CARD_LAGS = "card_lags"
     UNREADABLE = "unreadable"
+    UNLISTED = "unlisted"
     GIVEN_UP = "given_up"
     CHANNEL_LOST = "channel_lost"
     SLACK_REFUSES = "slack_refuses"

@@ -27,7 +27,7 @@ class Seen:
     """One request and how it stands in each lane, all of one instant.
 
     `request` is None where it can't be read; `gone` says that there is nothing to read, and that
-    nobody says there is.
+    nobody says there is. `unlisted` is an open one that stands in nobody's list.
     """
 
     request_id: str
@@ -36,6 +36,7 @@ class Seen:
     stands: Mapping[Lane, Stand]
     now: int
     gone: bool = False
+    unlisted: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,9 @@ class Inspection(Protocol):
 
     def mend(self, seen: Seen, flaw: Flaw) -> bool:
         """Have it due as it should be; False when it has changed since it was seen."""
+
+    def enlist(self, seen: Seen) -> bool:
+        """Have it stand in the lists of people; False when it has changed since it was seen."""
 
     def cases(self, kind: Kind, limit: int) -> list[str]:
         """Some of those that were found before, of what can't be repaired."""

@@ -15,6 +15,7 @@ from app.domain.findings import GRACE_MS, LATEST_MS, Kind, flaws
 from app.domain.request import Actor, Request, Status
 from app.domain.transition import Transition
 from app.ports import Stuck
+from app.store import documents
 from app.store.absences import RedisAbsences
 from app.store.alarms import RedisAlarms
 from app.store.bells import Bells
@@ -401,6 +402,32 @@ def test_the_figures_count_what_waits(
     client.set("cs:paused", "1")
     figures = inspection.figures()
     assert (figures.open, figures.paused, figures.alarms) == (2, True, 0)
+
+
+def test_what_stands_in_nobodys_list_is_put_there(
+    auditor: Auditor, store: RedisRequests, client: redis.Redis, inspection: RedisInspection
+):
+    """As what the version before stored does, which knew of no lists."""
+    request = open_one(store, on_behalf_of="dev@example.com")
+    lists = documents.of_people(request)
+    client.delete(*lists)
+    audited(auditor, client)
+    assert {key: client.zscore(key, request.id) for key in lists} == lists
+    assert inspection.figures().counters["repaired:unlisted"] == 1
+    audited(auditor, client)
+    assert inspection.figures().counters["repaired:unlisted"] == 1
+
+
+def test_what_changed_since_it_was_seen_is_not_put_into_lists_that_it_left(
+    store: RedisRequests, client: redis.Redis, inspection: RedisInspection
+):
+    request = open_one(store)
+    client.delete(*documents.of_people(request))
+    [seen] = inspection.look([request.id])
+    assert seen.unlisted
+    change(store, request.id, approval(request))
+    assert not inspection.enlist(seen)
+    assert client.zscore(documents.people_key("waiting", ANA), request.id) is None
 
 
 def gave_up(store: RedisRequests) -> Request:

@@ -8,7 +8,8 @@ import pytest
 import redis
 
 from app.changes import change
-from app.domain.commands import Cancel, HandOver, Wake
+from app.domain.cards import Place
+from app.domain.commands import Cancel, CardDrawn, HandOver, Wake
 from app.domain.lists import QueuePage
 from app.domain.request import Actor, Request, Status
 from app.identifiers import new_operation
@@ -16,7 +17,7 @@ from app.ports import EVERYTHING, Queues, RequestStore
 from app.store import documents
 from app.store.queues import RedisQueues
 from app.store.requests import RedisRequests
-from policies.plan import Escalation, Outcome, Route, Stage
+from policies.plan import Escalation, Outcome, Route, Stage, Watch
 from tests.builders import approval, evaluation, person, plan
 from tests.contract.conftest import ON_REDIS
 from tests.contract.test_requests import opening, prepared
@@ -154,6 +155,15 @@ def test_viewers_see_what_does_not_wait_for_them(store: RequestStore, queues: Qu
     for name in ("@auditors", DEV, EVERYTHING):
         assert whole(queues, "seen", {name}) == [request.id]
         assert whole(queues, "waiting", {name}) == []
+
+
+def test_a_watch_is_due_when_it_goes_ahead_once_it_was_seen(store: RequestStore, queues: Queues):
+    review = opened(store, DAY_S)
+    watch = opened(store, 9 * DAY_S, plan={"watch": Watch(for_s=3_600)})
+    assert whole(queues, "waiting", {ANA}) == [review.id, watch.id]
+    place = Place(channel="C0APPROVAL", ts="1.1")
+    change(store, watch.id, CardDrawn(target="#approvals", place=place, face=1))
+    assert whole(queues, "waiting", {ANA}) == [watch.id, review.id]
 
 
 def test_backups_have_it_in_their_queue_from_the_escalation_on(store: RequestStore, queues: Queues):

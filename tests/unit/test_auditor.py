@@ -76,6 +76,9 @@ class FakeInspection:
     def look(self, request_ids: Sequence[str]) -> list[Seen]:
         return [one for one in self.shown if one.request_id in request_ids]
 
+    def enlist(self, one: Seen) -> bool:
+        return not self.outrun
+
     def mend(self, one: Seen, flaw: Flaw) -> bool:
         if not self.outrun:
             self.mended.append((one.request_id, flaw))
@@ -150,6 +153,13 @@ def test_another_s_turn_is_theirs(admins: FakeAdmins):
     inspection = FakeInspection(turn=False)
     assert not Auditor(inspection, FakeAlarms([GLASS]), admins).run()
     assert (admins.heard, inspection.ended) == ([], 0)
+
+
+@pytest.mark.parametrize("outrun", [True, False])
+def test_what_stood_in_nobodys_list_is_told_once_it_is_put_there(admins: FakeAdmins, outrun: bool):
+    found = replace(seen(pending()), unlisted=True)
+    audited(FakeInspection([found], outrun=outrun), admins)
+    assert any("missing from the lists of people" in one for one in admins.heard) is not outrun
 
 
 def test_nothing_is_said_of_what_is_well(admins: FakeAdmins):

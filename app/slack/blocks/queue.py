@@ -19,10 +19,11 @@ from app.domain.lists import QueuePage
 from app.domain.request import Request
 from app.slack import ids
 
-from . import fields, phrases, progress
-from .text import Message, checked, cut, escaped, length, marked, one_line, plain, section
+from . import phrases, progress
+from .brief import facts
+from .text import Message, checked, cut, escaped, marked, plain, section
 
-_TITLE, _FIELD, _FIELDS = 120, 60, 2
+_TITLE = 120
 _TURNS = "countersign_turns"
 
 
@@ -44,7 +45,7 @@ def one(request: Request) -> Message:
         HeaderBlock(text=plain(title)),
         *(ending or [section(" · ".join(stands(request)))]),
         SectionBlock(
-            text=plain(f"{_about(request)}\n{request.id}".strip()), accessory=_details(request)
+            text=plain("\n".join([*facts(request), request.id])), accessory=_details(request)
         ),
     ]
     return Message(text=phrases.headline(request), blocks=checked(parts))
@@ -62,7 +63,7 @@ def _state(request: Request) -> str:
     if decision is not None:
         return f"{phrases.ended(request, decision)} · {phrases.instant(decision.at_ms)}"
     if state.undoable is not None:
-        return f"Decided; can be taken back until {phrases.instant(state.undoable.until_ms)}"
+        return phrases.undoable(request, state.undoable)
     if state.held is not None:
         until = state.held.until_ms
         return "Held by the pause" if until is None else f"Held until {phrases.instant(until)}"
@@ -93,7 +94,7 @@ def _nothing(page: QueuePage, turn: ids.Turn) -> str:
 def _row(request: Request) -> list[Block]:
     """What it is about, with the button, and below that how it stands."""
     title = cut(phrases.title(request), _TITLE, "in Details")
-    what = plain(f"{title}\n{_about(request)}".strip())
+    what = plain(f"{title}\n{' · '.join(facts(request))}".strip())
     return [
         SectionBlock(block_id=request.id, text=what, accessory=_details(request)),
         ContextBlock(elements=[marked(" · ".join(stands(request)))]),
@@ -103,18 +104,6 @@ def _row(request: Request) -> list[Block]:
 def _details(request: Request) -> ButtonElement:
     value = ids.Shown(request.id, request.digest).as_value()
     return ButtonElement(action_id=ids.DETAILS, text=plain("Details"), value=value)
-
-
-def _about(request: Request) -> str:
-    """The first short fields of the payload, `120.00 USD · Acme`; nothing where there are none."""
-    rows = fields.rows(request.evaluation.fields, request.payload)
-    brief = [one_line(_words(row)) for row in rows if row.short and not row.ours]
-    return " · ".join([words for words in brief if 0 < length(words) <= _FIELD][:_FIELDS])
-
-
-def _words(row: fields.Row) -> str:
-    """A word speaks for itself; a bare number needs its label."""
-    return row.value if any(char.isalpha() for char in row.value) else f"{row.label}: {row.value}"
 
 
 def _turns(page: QueuePage, turn: ids.Turn) -> list[Block]:

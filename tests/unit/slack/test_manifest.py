@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from slack_sdk import WebClient
 from app.cli import main
 from app.slack import scopes
 from app.slack.manifest import manifest
+from policies.loader import load_text
 
 from .manifest_form import MANIFEST
 
@@ -119,3 +121,15 @@ def test_no_scope_is_asked_for_that_nothing_needs():
 def test_every_scope_is_explained():
     used = {scope for needs in scopes.METHODS.values() for scope in needs}
     assert used.union(scopes.OF_FEATURES) == set(scopes.WHY)
+
+
+def test_the_page_on_setting_up_explains_the_same_scopes():
+    page = (APP.parent / "docs" / "slack.md").read_text()
+    table = page[page.index("## What the bot may do") : page.index("Not asked for:")]
+    assert set(re.findall(r"`([a-z]+:[a-z.]+|commands)`", table)) == set(scopes.needed())
+
+
+def test_the_first_policy_of_that_page_can_be_used():
+    page = (APP.parent / "docs" / "slack.md").read_text()
+    [text] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert load_text(text.encode(), "refund.yaml").policy.policy == "refund"

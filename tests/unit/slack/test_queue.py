@@ -46,7 +46,7 @@ def test_a_line_says_what_until_when_and_under_which_policy_and_leads_to_the_who
     message = queue.queue(page(request), MINE)
     said = words_of(message)
     assert said.startswith("Waiting for you: 1\n")
-    assert "Refund 120 USD to Acme\n120.00 USD · Acme\n" in said
+    assert "Refund 120 USD to Acme\nAmount: 120.00 USD · customer: Acme\n" in said
     assert "\nUntil <!date^" in said
     assert said.endswith(" · refund")
     assert details(message) == [request.id]
@@ -71,6 +71,12 @@ def test_a_watch_says_when_it_goes_ahead():
 def test_what_is_held_says_for_what():
     held = pending().changed(held=Held(reason="paused", since_ms=NOW))
     assert "Held by the pause" in words_of(queue.queue(page(held), ids.Turn("seen")))
+
+
+def test_what_can_still_be_taken_back_says_so():
+    request = pending(evaluation=evaluation(plan=plan(undo_s=60)))
+    taken = queue.one(after(request, approval(request)))
+    assert "can be taken back until then" in words_of(taken)
 
 
 def test_a_list_of_a_policy_names_it():
