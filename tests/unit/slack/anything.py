@@ -10,7 +10,6 @@ from app.domain.difference import difference
 from app.domain.request import (
     Actor,
     Away,
-    Before,
     Claimed,
     Decision,
     Edited,
@@ -26,6 +25,7 @@ from app.domain.request import (
     Vote,
     Words,
 )
+from app.domain.undoing import kept
 from policies.plan import (
     Choice,
     Escalation,
@@ -174,7 +174,7 @@ undos = decisions.map(
     lambda decision: Undoable(
         decision=decision,
         until_ms=NOW + 30_000,
-        before=Before(votes=(), rejections=(), edited=None),
+        before=kept(pending()),
     )
 )
 
@@ -198,10 +198,11 @@ def edits(draw, request: Request) -> Edited:
 def revisions(draw) -> Revises:
     return Revises(
         request_id="req_" + "0" * 26,
+        root_id="req_" + "0" * 26,
+        revision=2,
         by=draw(actors),
         comment=draw(st.none() | any_text),
         changes=difference(draw(few), draw(few)),
-        past_cap=draw(st.booleans()),
     )
 
 
