@@ -271,6 +271,32 @@ def test_a_form_that_nobody_made_is_refused_in_words(desk, metadata):
     assert desk.requests == []
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"channel": {"id": "<!channel>"}},
+        {"channel": None},
+        {"message": {"ts": "yesterday"}},
+        {"message": {"ts": "1.1", "text": 7}},
+        {"callback_id": None},
+        {"user": {"id": "dev"}},
+    ],
+)
+def test_a_shortcut_of_another_form_goes_no_further(desk, changes):
+    used = {
+        "type": "message_action",
+        "team": {"id": TEAM, "domain": "acme"},
+        "user": {"id": DEV, "team_id": TEAM},
+        "callback_id": ids.REQUEST_FROM_MESSAGE,
+        "trigger_id": "1.2.3",
+        "channel": {"id": APPROVALS},
+        "message": {"ts": "1.1", "text": "Pay."},
+    }
+    answer = desk.slack.ask("raw", {"payload": used | changes})
+    assert json.loads(answer["body"])["code"] == "slack_payload_invalid"
+    assert desk.slack.calls("views.open") == []
+
+
 def test_somebody_from_another_workspace_asks_for_nothing(desk):
     sent = raw(desk, "Buy one.")
     sent["user"]["team_id"] = "T0OTHER"
