@@ -9,7 +9,7 @@ from functools import partial
 from app.domain.commands import Standing
 from app.domain.refusals import BY_HAND
 from app.ports import SlackAgain
-from app.slack import ids
+from app.slack import naming
 from app.slack.inquiry import Inquiry, Token
 from app.slack.scopes import needed
 from policies.plan import Stage
@@ -121,7 +121,7 @@ class Workspace:
 
     def _each(self, refs: Sequence[str]) -> Iterator[str]:
         for ref in refs:
-            if not ids.is_group(ref):
+            if not naming.is_group(ref):
                 yield ref
                 continue
             group = self.inquiry.group(ref)

@@ -27,7 +27,8 @@ from .errors import SlackUnavailable
 from .listeners import asking, commands, decide, details, edit, form, home, moves, show
 from .listeners.commands import privately
 from .listeners.desk import Desk
-from .payloads import Command, Event, MessageShortcut, Payload, Press, Shortcut, Submission
+from .payloads import Command, Event, MessageShortcut, Payload, Press, Shortcut
+from .submission import Submission
 
 _log = logging.getLogger("countersign.slack")
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.domain.commands import Person, Standing
 from app.ports import Cache, SlackAgain, SlackNever
 
-from . import ids
+from . import naming
 from .answers import Groups, Looked, Members, Opened, User
 from .api import SlackApi
 
@@ -59,7 +59,7 @@ class SlackDirectory:
         self, user_ids: Sequence[str], refs: Sequence[str], requester: str | None
     ) -> list[Person]:
         """The same for several people, within the same 1.5 s."""
-        groups = [ref for ref in refs if ids.is_group(ref)]
+        groups = [ref for ref in refs if naming.is_group(ref)]
         found: dict[str, Person] = {}
 
         def look_up() -> None:
@@ -125,7 +125,7 @@ class SlackDirectory:
 
     def _ids(self, ref: str, without: Sequence[str]) -> list[str]:
         """A name as it is mentioned: a person, a group, or those that are left of one."""
-        if not ids.is_group(ref) or not without:
+        if not naming.is_group(ref) or not without:
             found = self._id(ref)
             return [] if found is None else [found]
         people = self._people(ref)
@@ -134,7 +134,7 @@ class SlackDirectory:
         return people
 
     def _id(self, ref: str) -> str | None:
-        if not ids.is_group(ref):
+        if not naming.is_group(ref):
             return self._user_id(ref)
         try:
             return self._group_id(ref)
@@ -142,7 +142,7 @@ class SlackDirectory:
             return None
 
     def _people(self, ref: str) -> list[str]:
-        if ids.is_group(ref):
+        if naming.is_group(ref):
             try:
                 return self._members(ref)
             except SlackNever:
@@ -153,7 +153,7 @@ class SlackDirectory:
     def _user_id(self, ref: str) -> str | None:
         """The id of whoever goes by this id or e-mail address, None for nobody here."""
         try:
-            if ids.is_user(ref):
+            if naming.is_user(ref):
                 return self._cached(f"person:{ref}", _PERSON, lambda: self._look_up(ref)).id
             return self._cached(f"email:{ref.casefold()}", _TEXT, lambda: self._by_email(ref))
         except SlackNever:
@@ -200,7 +200,7 @@ class SlackDirectory:
         return self._api.step(Members, web.usergroups_users_list, usergroup=group).users
 
     def _reached(self, ref: str) -> list[str]:
-        if not ids.is_group(ref):
+        if not naming.is_group(ref):
             return [self._conversation(ref)]
         found, _ = _sorted_out(self._members(ref), lambda person: [self._conversation(person)])
         if not found:
@@ -208,11 +208,11 @@ class SlackDirectory:
         return found
 
     def _conversation(self, ref: str) -> str:
-        if ids.is_conversation(ref):
+        if naming.is_conversation(ref):
             return ref
-        if ids.is_email(ref):
+        if naming.is_email(ref):
             user_id = self._cached(f"email:{ref.casefold()}", _TEXT, lambda: self._by_email(ref))
-        elif ids.is_user(ref):
+        elif naming.is_user(ref):
             user_id = ref
         else:
             raise SlackNever("neither a channel, a person, a user group nor an e-mail address")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import JsonValue
 
@@ -100,15 +99,6 @@ COMMENT_BLOCK = "countersign_comment"
 COMMENT = "comment"
 """The form's one input: its block and its action."""
 
-CARD_EVENT = "countersign_request"
-DIGEST_EVENT = "countersign_digest"
-OUTCOME_EVENT = "countersign_outcome"
-ABSENCE_EVENT = "countersign_absence"
-NOTICE_EVENT = "countersign_notice"
-"""Event types of message metadata, by which a message is found again. Anybody can read them."""
-
-Metadata = dict[str, Any]
-
 _ID = r"req_[0-9a-z]{26}"
 _OPENS = re.compile(rf"1:(?P<request>{_ID})", re.ASCII)
 _SHOWN = re.compile(
@@ -136,11 +126,6 @@ _PLAIN = {
     REVISE: Outcome.REVISE,
     REJECT: Outcome.REJECT,
 }
-
-_USER = re.compile(r"[UW][A-Z0-9]{6,20}", re.ASCII)
-_GROUP = re.compile(r"S[A-Z0-9]{6,20}|@.+", re.ASCII)
-_CONVERSATION = re.compile(r"[CDG][A-Z0-9]{6,20}|#.+", re.ASCII)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class CardUnreadable(CountersignError):
@@ -339,46 +324,6 @@ def opened(value: str) -> str:
     if found is None:
         raise unreadable()
     return found["request"]
-
-
-def metadata(event: str, request_id: str) -> Metadata:
-    """What a message carries so that it is found again."""
-    return {"event_type": event, "event_payload": {"request_id": request_id}}
-
-
-def digest_metadata(request_ids: Sequence[str]) -> Metadata:
-    """The same of a message that several requests share."""
-    return {"event_type": DIGEST_EVENT, "event_payload": {"request_ids": list(request_ids)}}
-
-
-def shown_by(metadata: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The requests that a message of ours shows, and those of them that share it."""
-    match metadata:
-        case {"event_type": event, "event_payload": {"request_id": str(one)}}:
-            return ((one,), ()) if event == CARD_EVENT else ((), ())
-        case {"event_type": event, "event_payload": {"request_ids": [*several]}}:
-            ids = tuple(one for one in several if isinstance(one, str))
-            return (ids, ids) if event == DIGEST_EVENT else ((), ())
-    return (), ()
-
-
-def is_user(ref: str) -> bool:
-    """Whether a name in a plan is a person's id."""
-    return _USER.fullmatch(ref) is not None
-
-
-def is_group(ref: str) -> bool:
-    """Whether it is a user group: its id, or its handle as in `@finance-approvers`."""
-    return _GROUP.fullmatch(ref) is not None
-
-
-def is_conversation(ref: str) -> bool:
-    """Whether it can be posted to as it is: the id of a conversation, or `#channel`."""
-    return _CONVERSATION.fullmatch(ref) is not None
-
-
-def is_email(ref: str) -> bool:
-    return _EMAIL.fullmatch(ref) is not None
 
 
 def unreadable() -> CardUnreadable:

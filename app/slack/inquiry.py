@@ -13,7 +13,7 @@ from slack_sdk.web import SlackResponse
 from app.domain.commands import Standing
 from app.ports import ConversationGone, SlackNever
 
-from . import ids
+from . import naming
 from .answers import AllGroups, Channel, Done, Group, Informed, Listed, Looked, Members, Whoami
 from .api import SlackApi
 from .directory import standing_of
@@ -118,7 +118,7 @@ class Inquiry:
 
     def _person(self, ref: str) -> Somebody | None:
         web = self._api.web
-        by_id = ids.is_user(ref)
+        by_id = naming.is_user(ref)
         try:
             if by_id:
                 user = self._api.call(Looked, web.users_info, user=ref).user

@@ -7,46 +7,22 @@ listener, nor Bolt itself, meets a key that is missing or of another type.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from app.domain.cards import Place
-from app.domain.errors import AbsenceDaysRefused
-from app.domain.home import Part
+from app.domain.home import Part as HomePart
 
 from . import home_ids, ids
+from .interaction import Interaction, Option, Part
+from .submission import Submission
 
 _FORM = "application/x-www-form-urlencoded"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-
-class Team(_Part):
-    """A workspace."""
-
-    id: str
-
-
-class Clicker(_Part):
-    """Who pressed. People of other workspaces come with their own `team_id`."""
-
-    id: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,30}$")]
-    team_id: str | None = None
-
-
-class Option(_Part):
-    """An entry of a menu, or of a list to choose from."""
-
-    value: str
-
-
-class Action(_Part):
+class Action(Part):
     """One element that was used; a button carries a value, a menu the option that was chosen."""
 
     action_id: str
@@ -55,14 +31,14 @@ class Action(_Part):
     selected_option: Option | None = None
 
 
-class Container(_Part):
+class Container(Part):
     """What the element stands in."""
 
     channel_id: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,30}$")] | None = None
     message_ts: Annotated[str, Field(pattern=r"^[0-9]{1,12}\.[0-9]{1,9}$")] | None = None
 
 
-class Held(_Part):
+class Held(Part):
     """The view that an element stands in: a modal, or somebody's Home."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,30}$")]
@@ -72,14 +48,14 @@ class Held(_Part):
     private_metadata: str = ""
 
 
-class Challenge(_Part):
+class Challenge(Part):
     """Slack makes sure that this address is ours."""
 
     type: Literal["url_verification"]
     challenge: str
 
 
-class HomeOpened(_Part):
+class HomeOpened(Part):
     """Somebody opened the app's Home, or its messages."""
 
     type: Literal["app_home_opened"]
@@ -87,29 +63,17 @@ class HomeOpened(_Part):
     tab: str = "home"
 
 
-class Other(_Part):
+class Other(Part):
     """Whatever else happens, of which we take no notice."""
 
     type: str
 
 
-class Event(_Part):
+class Event(Part):
     """Something happened, docs.slack.dev/apis/events-api: nobody waits for an answer."""
 
     type: Literal["event_callback"]
     event: Annotated[HomeOpened | Other, Field(union_mode="left_to_right")]
-
-
-class Interaction(_Part):
-    """Somebody did something."""
-
-    user: Clicker
-    team: Team | None = None
-
-    @property
-    def team_id(self) -> str | None:
-        """The workspace of the person; older payloads have only that of the place."""
-        return self.user.team_id or (self.team.id if self.team else None)
 
 
 class Press(Interaction):
@@ -145,7 +109,7 @@ class Press(Interaction):
         return ids.opened(self.actions[0].value)
 
     @property
-    def home_page(self) -> tuple[Part, tuple[str, ...]]:
+    def home_page(self) -> tuple[HomePart, tuple[str, ...]]:
         """The page of a Home that the button turns to. Raises `CardUnreadable`."""
         return home_ids.parse_page(self.actions[0].value)
 
@@ -208,92 +172,6 @@ class Command(Interaction):
         return {**sent, "user": user, "team": None}
 
 
-class Typed(_Part):
-    """What stands in an input: text of up to 3,000 characters, a choice, a person, or a day.
-
-    A number comes as text too.
-    """
-
-    value: Annotated[str, Field(max_length=3_000)] | None = None
-    selected_option: Option | None = None
-    selected_user: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,30}$")] | None = None
-    selected_date: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
-
-
-class Values(_Part):
-    """The inputs of a form: block, then action. A view has at most 100 blocks."""
-
-    values: Annotated[dict[str, dict[str, Typed]], Field(max_length=100)] = {}
-
-    def typed(self, block: str, action: str) -> Typed:
-        """What stands in one input; nothing where the form has none of that name."""
-        return self.values.get(block, {}).get(action, Typed())
-
-
-class Form(_Part):
-    """A modal, as it was when it was sent. `id` stays the same however often it is sent."""
-
-    type: Literal["modal"]
-    id: Annotated[str, Field(max_length=100)] = ""
-    callback_id: str
-    private_metadata: str = ""
-    previous_view_id: str | None = None
-    state: Values = Values()
-
-
-class Submission(Interaction):
-    """A form was sent."""
-
-    type: Literal["view_submission"]
-    view: Form
-
-    @property
-    def form(self) -> ids.Form:
-        """What opened the form, and what was shown then. Raises `CardUnreadable`."""
-        return ids.parse_form(self.view.private_metadata)
-
-    @property
-    def reply_to(self) -> str | None:
-        """Where to answer, None for a form that was opened on the Home tab."""
-        return self.form.reply_to if self.view.private_metadata else None
-
-    @property
-    def on_top(self) -> bool:
-        """Whether another modal lies beneath the form."""
-        return self.view.previous_view_id is not None
-
-    @property
-    def comment(self) -> str:
-        return self._typed(ids.COMMENT_BLOCK, ids.COMMENT).value or ""
-
-    @property
-    def confirmation(self) -> str | None:
-        """What was typed to approve, None where nothing had to be."""
-        return self._typed(ids.CONFIRM_BLOCK, ids.TYPED).value
-
-    @property
-    def chosen(self) -> str | None:
-        """The user id of the person who was chosen."""
-        return self._typed(ids.PERSON_BLOCK, ids.PERSON).selected_user
-
-    def day(self, block: str) -> date | None:
-        """The day that was chosen in that block. Raises `AbsenceDaysRefused` for no day at all."""
-        text = self._typed(block, ids.DAY).selected_date
-        return None if text is None else _day(text)
-
-    def text(self, block: str) -> str:
-        """What was written into a text input of that block, without the space around it."""
-        return (self._typed(block, ids.TEXT).value or "").strip()
-
-    def option(self, block: str) -> str | None:
-        """The value of what was chosen in that block."""
-        chosen = self._typed(block, ids.CHOSEN).selected_option
-        return None if chosen is None else chosen.value
-
-    def _typed(self, block: str, action: str) -> Typed:
-        return self.view.state.typed(block, action)
-
-
 class Shortcut(Interaction):
     """A shortcut was used, wherever that was."""
 
@@ -302,13 +180,13 @@ class Shortcut(Interaction):
     trigger_id: str = ""
 
 
-class Conversation(_Part):
+class Conversation(Part):
     """Where a message stands."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,30}$")]
 
 
-class Said(_Part):
+class Said(Part):
     """A message that somebody wrote; blocks alone have no text."""
 
     ts: Annotated[str, Field(pattern=r"^[0-9]{1,12}\.[0-9]{1,9}$")]
@@ -330,13 +208,6 @@ class MessageShortcut(Interaction):
     def thread(self) -> Place:
         """The thread of the message, which may be one of another message."""
         return Place(channel=self.channel.id, ts=self.message.thread_ts or self.message.ts)
-
-
-def _day(text: str) -> date:
-    """A day that a calendar has."""
-    with suppress(ValueError):
-        return date.fromisoformat(text)
-    raise AbsenceDaysRefused(f"There is no day {text}.", "Choose another one.")
 
 
 Payload = Challenge | Event | Press | Submission | Shortcut | MessageShortcut

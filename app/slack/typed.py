@@ -19,7 +19,7 @@ from policies.schema import Input
 
 from . import ids
 from .blocks.text import clean, cut
-from .payloads import Typed, Values
+from .submission import Typed, Values
 
 WHAT: Mapping[str, Input] = MappingProxyType(
     {"what": Input(type="string", label="What should be done?", max_length=3_000)}

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import HeaderBlock
 
 from app.domain.events import Event, EventType
 from app.domain.request import Request
-from app.slack import ids
+from app.slack import naming
 from policies.plan import Route
 
 from . import phrases
@@ -115,7 +115,9 @@ def _place(channel: str) -> str:
 
 
 def _person(name: str) -> str:
-    return f"<@{name}>" if ids.is_user(name) else escaped(cut(one_line(name), _WORD, "on record"))
+    return (
+        f"<@{name}>" if naming.is_user(name) else escaped(cut(one_line(name), _WORD, "on record"))
+    )
 
 
 def _word(name: str, value: JsonValue) -> str:
@@ -131,7 +133,7 @@ def _word(name: str, value: JsonValue) -> str:
             left = len(values) - _LIST
             said = [_word(name, one) for one in values[:_LIST]] or ["everybody named"]
             return ", ".join(said) + (f" and {left} more" if left > 0 else "")
-        case str() if name == "channel" and ids.is_conversation(value):
+        case str() if name == "channel" and naming.is_conversation(value):
             return _place(value)
         case str():
             return _person(value.replace("_", " "))

@@ -12,7 +12,8 @@ from app.slack import ids, typed
 from app.slack.asking import Asking, about, parse
 from app.slack.blocks import asking as forms
 from app.slack.blocks import notices
-from app.slack.payloads import MessageShortcut, Shortcut, Submission
+from app.slack.payloads import MessageShortcut, Shortcut
+from app.slack.submission import Submission
 
 from .desk import Desk
 

@@ -22,8 +22,10 @@ from app.slack.api import SlackApi
 from app.slack.blocks import details
 from app.slack.blocks.text import Message
 from app.slack.ids import Shown
-from app.slack.payloads import Interaction, Press, Submission
+from app.slack.interaction import Interaction
+from app.slack.payloads import Press
 from app.slack.replies import Replies
+from app.slack.submission import Submission
 
 _OPEN_S = 2.0
 """Slack waits 3 s for the acknowledgement, and the trigger of a form lives as long."""

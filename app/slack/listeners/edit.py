@@ -7,7 +7,8 @@ from slack_bolt import Ack, App, BoltContext
 from app.domain.pressing import not_what_was_shown
 from app.slack import ids, typed
 from app.slack.blocks import edit, notices
-from app.slack.payloads import Press, Submission
+from app.slack.payloads import Press
+from app.slack.submission import Submission
 
 from .desk import Desk
 

@@ -7,7 +7,8 @@ from slack_bolt import Ack, App, BoltContext
 from app.slack import ids
 from app.slack.blocks import modal, notices
 from app.slack.blocks.text import Message
-from app.slack.payloads import Press, Submission
+from app.slack.payloads import Press
+from app.slack.submission import Submission
 
 from .desk import Desk, close
 

@@ -8,7 +8,7 @@ from typing import Any
 from app.slack import ids
 from app.slack.blocks import inputs
 from app.slack.blocks.text import checked
-from app.slack.payloads import Values
+from app.slack.submission import Values
 from policies.schema import Input
 
 _KEYS = {

@@ -12,7 +12,7 @@ from app.domain.errors import InputsRefused
 from app.slack import ids, typed
 from app.slack.blocks import inputs
 from app.slack.blocks.text import checked
-from app.slack.payloads import Values
+from app.slack.submission import Values
 from policies.schema import Input
 from tests.unit.slack.filling import filled_in, kept
 
