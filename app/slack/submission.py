@@ -32,7 +32,7 @@ class Typed(Part):
 class Values(Part):
     """The inputs of a form: block, then action. A view has at most 100 blocks."""
 
-    values: Annotated[dict[str, dict[str, Typed]], Field(max_length=100)] = {}
+    values: dict[str, dict[str, Typed]] = Field(default_factory=dict, max_length=100)
 
     def typed(self, block: str, action: str) -> Typed:
         """What stands in one input; nothing where the form has none of that name."""
