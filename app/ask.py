@@ -9,6 +9,7 @@ from typing import Any, Literal
 import rfc8785
 
 from .domain import revising
+from .domain.cards import Place
 from .domain.request import Request
 
 
@@ -26,6 +27,7 @@ class Ask:
     callback_on: Literal["always", "human"] = "always"
     metadata: dict[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
+    asked_in: Place | None = None
 
     def again(self, request: Request) -> Ask:
         """What asks for `request` anew: its policy and its requester, whatever was sent."""
@@ -48,4 +50,6 @@ class Ask:
             for each in fields(self)
             if getattr(self, each.name) not in (None, {}, each.default)
         }
+        if self.asked_in is not None:
+            given["asked_in"] = self.asked_in.model_dump()
         return hashlib.sha256(rfc8785.dumps(given)).hexdigest()

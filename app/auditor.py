@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from .domain.alarms import Alarm
 from .domain.due import Lane
-from .domain.episodes import Trouble, heard
-from .domain.findings import Kind, flaws, lags
+from .domain.episodes import AGAIN_MS, Trouble, heard
+from .domain.findings import COUNTED, Kind, flaws, lags
 from .domain.request import Status
 from .faults import described
 from .ports import Admins, Alarms, Figures, Inspection, Seen, SlackAgain, SlackNever
@@ -32,11 +32,11 @@ _TOLD = 10
 class Findings:
     """What one audit found, by kind and lane; and of the cases who is found so, and who is not."""
 
-    repaired: dict[tuple[Kind, Lane], list[str]] = field(default_factory=dict)
+    repaired: dict[tuple[Kind, Lane | None], list[str]] = field(default_factory=dict)
     bad: dict[Kind, list[str]] = field(default_factory=dict)
     good: dict[Kind, list[str]] = field(default_factory=dict)
 
-    def repair(self, kind: Kind, lane: Lane, request_ids: Iterable[str]) -> None:
+    def repair(self, kind: Kind, lane: Lane | None, request_ids: Iterable[str]) -> None:
         self.repaired.setdefault((kind, lane), []).extend(request_ids)
 
     def case(self, kind: Kind, request_id: str, *, bad: bool) -> None:
@@ -107,6 +107,8 @@ class Auditor:
         unreadable = seen.request is None and not seen.gone
         found.case(Kind.UNREADABLE, seen.request_id, bad=unreadable)
         found.case(Kind.CARD_LAGS, seen.request_id, bad=lagging)
+        if seen.unlisted and self.inspection.enlist(seen):
+            found.repair(Kind.UNLISTED, None, [seen.request_id])
         for flaw in wrong:
             if self.inspection.mend(seen, flaw):
                 found.repair(flaw.kind, flaw.lane, [seen.request_id])
@@ -114,10 +116,10 @@ class Auditor:
     def _report(self, found: Findings) -> None:
         """Say what has to be said of it, and remember what was said."""
         figures, before = self.inspection.figures(), self.alarms.episodes()
-        troubles = [*_repairs(found), *self._lasting(found), *_held_up(figures)]
+        troubles = [*_repairs(found), *self._lasting(found), *_held_up(figures), *_stuck(figures)]
         alarms, episodes = heard(before, troubles, figures.now)
         begun = [episodes[key].kind for key in episodes.keys() - before.keys()]
-        self.inspection.count({kind: begun.count(kind) for kind in (Kind.OVERDUE, Kind.SET_ASIDE)})
+        self.inspection.count({kind: begun.count(kind) for kind in sorted(COUNTED)})
         self.alarms.keep(episodes, alarms)
 
     def _lasting(self, found: Findings) -> Iterator[Trouble]:
@@ -164,6 +166,23 @@ def _held_up(figures: Figures) -> Iterator[Trouble]:
             yield Trouble(Kind.OVERDUE, lane, one.overdue, one.overdue_ids)
         if one.set_aside:
             yield Trouble(Kind.SET_ASIDE, lane, one.set_aside, one.aside_ids)
+
+
+def _stuck(figures: Figures) -> Iterator[Trouble]:
+    """What goes on until somebody mends it, outside of this deployment most of the time.
+
+    A channel is told of once for all of its requests, and stays told of for an hour after the last:
+    those that come one by one are one trouble.
+    """
+    if figures.given_up.count:
+        yield Trouble(Kind.GIVEN_UP, None, figures.given_up.count, figures.given_up.ids)
+    for code, one in figures.refused.items():
+        if one.count:
+            yield Trouble(Kind.SLACK_REFUSES, None, one.count, one.ids, code)
+    for lost in figures.lost:
+        if lost.waiting.count or figures.now - lost.lost_ms < AGAIN_MS:
+            about = f"{lost.channel}: {lost.problem}"
+            yield Trouble(Kind.CHANNEL_LOST, None, lost.waiting.count, lost.waiting.ids, about)
 
 
 def _level(alarm: Alarm) -> int:

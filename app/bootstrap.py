@@ -17,6 +17,7 @@ from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 
 from .auditor import Auditor
 from .break_glass import BreakGlass
+from .by_hand import ByHand
 from .callbacks.guard import Guard
 from .callbacks.outgoing import OutgoingCallbacks
 from .callbacks.send import CallbackSender
@@ -24,9 +25,13 @@ from .claims import BatchWork, Timers, drain, singly
 from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .domain.message import iso
+from .editing import Editing
+from .home_lane import HomeLane
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import CallbackLane, TimeLane
+from .looking import Looking
+from .pausing import Pausing
 from .people_lane import PeopleLane
 from .ports import Figures, Gate
 from .reloading import Asked, Reloading
@@ -38,6 +43,8 @@ from .slack.api import SlackApi
 from .slack.bolt import build_app
 from .slack.directory import SlackDirectory
 from .slack.gateway import SlackCards
+from .slack.home_tabs import SlackHomeTabs
+from .slack.listeners.desk import Desk
 from .slack.receiver import SlackReceiver
 from .slack.replies import Replies
 from .slack.socket import SlackSocket
@@ -51,13 +58,15 @@ from .store.clients import RedisClients
 from .store.connection import connect
 from .store.decisions import RedisDecisions
 from .store.gate import RedisAdmission, RedisGate
+from .store.homes import RedisHomes
 from .store.inspection import RedisInspection
 from .store.lanes import RedisLanes
 from .store.pace import RedisCache, RedisPace
 from .store.policies import RedisOrders, RedisPolicies
+from .store.queues import RedisQueues
 from .store.requests import RedisRequests
 
-_BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1}
+_BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1, Lane.HOME: 1}
 """Requests claimed at a time: one where a single one can take 20 s."""
 
 _SLACK_CALL_S = 18.0
@@ -69,9 +78,11 @@ class Store:
     """Redis, checked and divided into what the parts need of it."""
 
     requests: RedisRequests
+    queues: RedisQueues
     lanes: RedisLanes
     clients: RedisClients
     absences: RedisAbsences
+    homes: RedisHomes
     pace: RedisPace
     cache: RedisCache
     decisions: RedisDecisions
@@ -97,11 +108,14 @@ def build_store(settings: Settings) -> Store:
     if not settings.allow_unsafe_redis:
         fitness.check(client)
     bells = Bells(connect(settings.redis_url, text=False))
+    requests = RedisRequests(client, bells)
     return Store(
-        requests=RedisRequests(client, bells),
+        requests=requests,
+        queues=RedisQueues(client, requests),
         lanes=RedisLanes(client, bells),
         clients=RedisClients(client, _secret(settings)),
         absences=RedisAbsences(client, bells),
+        homes=RedisHomes(client, bells),
         pace=RedisPace(client),
         cache=RedisCache(client),
         decisions=RedisDecisions(client),
@@ -128,8 +142,13 @@ def build_orders(settings: StoreSettings) -> RedisOrders:
 def build_reviewing(settings: Settings) -> Reviewing:
     """What `countersign away` needs."""
     store = build_store(settings)
-    directory = SlackDirectory(_slack(settings), store.cache)
+    directory = SlackDirectory(_slack(settings, store), store.cache)
     return Reviewing(store.requests, directory, store.absences)
+
+
+def _looking(settings: Settings, store: Store, directory: SlackDirectory) -> Looking:
+    """What people look at, in web and worker alike."""
+    return Looking(store.requests, store.queues, directory, store.gate, settings.admins)
 
 
 def build_absences(settings: StoreSettings) -> RedisAbsences:
@@ -153,24 +172,34 @@ def build_break_glass(settings: StoreSettings) -> BreakGlass:
 def build_clock(settings: Settings) -> tuple[RedisLanes, Auditor]:
     """What the clock rings, and what it audits with."""
     store, channel = build_store(settings), settings.admin_channel
-    admins = None if channel is None else SlackAdmins(_slack(settings), store.pace, channel)
+    admins = None if channel is None else SlackAdmins(_slack(settings, store), channel)
     return store.lanes, Auditor(store.inspection, store.alarms, admins)
 
 
 def build_drain(settings: Settings) -> Callable[[Lane], None]:
     """What a worker does with a lane: what is due in it, for one turn."""
-    store, api = build_store(settings), _slack(settings)
+    store = build_store(settings)
+    api = _slack(settings, store)
     cards = SlackCards(api, store.pace, store.cache)
     directory = SlackDirectory(api, store.cache)
     staffing = Staffing(store.requests, directory, store.absences)
     slack = SlackLane(store.requests, store.lanes, cards, directory, staffing)
     callback = CallbackLane(store.requests, store.lanes, _callbacks(settings), store.clients)
     people = PeopleLane(store.requests, store.lanes, store.absences, staffing, cards)
+    home = HomeLane(
+        lanes=store.lanes,
+        homes=store.homes,
+        tabs=SlackHomeTabs(api, store.pace),
+        looking=_looking(settings, store, directory),
+        absences=store.absences,
+        inspection=store.inspection,
+    )
     work: dict[Lane, BatchWork] = {
         Lane.TIME: TimeLane(store.requests, store.lanes),
         Lane.SLACK: singly(store.lanes, slack),
         Lane.CALLBACK: singly(store.lanes, callback),
         Lane.PEOPLE: singly(store.lanes, people),
+        Lane.HOME: singly(store.lanes, home),
     }
     timers = Timers()
 
@@ -189,7 +218,8 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
 
     What is put into `asked` has the policies loaded anew.
     """
-    store, slack = build_store(settings), _slack(settings)
+    store = build_store(settings)
+    slack = _slack(settings, store)
     reloading = _reloading(settings, store, SimpleQueue() if asked is None else asked)
     directory = SlackDirectory(slack, store.cache)
     service = Service(
@@ -202,7 +232,20 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     )
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
-    bolt = build_app(reviewing, slack, directory.team, replies)
+    looking, pausing = _looking(settings, store, directory), Pausing(store.gate)
+    desk = Desk(
+        reviewing=reviewing,
+        looking=looking,
+        pausing=pausing,
+        by_hand=ByHand(service, reloading.judge, directory),
+        editing=Editing(reviewing, reloading.judge),
+        homes=store.homes,
+        api=slack,
+        team=directory.team,
+        replies=replies,
+        command=settings.command,
+    )
+    bolt = build_app(desk)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, store.gate, store.inspection, reloading)
@@ -266,10 +309,9 @@ def _beside(
         replies.close()
 
 
-def _slack(settings: Settings) -> SlackApi:
-    return SlackApi(
-        settings.slack_bot_token.get_secret_value(), settings.slack_api_url, _SLACK_CALL_S
-    )
+def _slack(settings: Settings, store: Store) -> SlackApi:
+    token = settings.slack_bot_token.get_secret_value()
+    return SlackApi(token, settings.slack_api_url, _SLACK_CALL_S, store.pace)
 
 
 def _reloading(settings: Settings, store: Store, asked: Asked) -> Reloading:

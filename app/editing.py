@@ -88,9 +88,9 @@ class Editing:
         try:
             hash_now, inputs = self.judge.inputs(name)
         except PolicyNotFound:
-            hash_now, inputs = "", {}
+            hash_now, inputs = "", None
         _check_same(request, hash_now)
-        if not any(one.editable for one in inputs.values()):
+        if inputs is None or not any(one.editable for one in inputs.values()):
             raise EditRefused(f"The policy {name} has nothing that may be changed.")
         return inputs
 

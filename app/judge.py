@@ -26,6 +26,9 @@ class PolicyJudge:
     def __init__(self, policies: Policies) -> None:
         self.policies = policies
 
+    def names(self) -> Mapping[str, str | None]:
+        return {name: loaded.policy.description for name, loaded in sorted(self.policies.items())}
+
     def judge(
         self,
         policy: str,
@@ -54,9 +57,9 @@ class PolicyJudge:
         explanation = explain(loaded, Facts(payload, signals, spent), datetime.now(UTC))
         return Explained(loaded.policy.policy, loaded.hash, explanation)
 
-    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input]]:
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input] | None]:
         loaded = self._named(policy)
-        return loaded.hash, loaded.policy.inputs or {}
+        return loaded.hash, loaded.policy.inputs
 
     def check_signals(self, policy: str, signals: dict[str, Any]) -> None:
         loaded = self.policies.get(policy)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from .changes import change
 from .domain.cards import NoticeKind
-from .domain.commands import NoticeSaid
+from .domain.commands import NoticeSaid, TargetLost
 from .domain.errors import RequestNotFound, TooBusy
 from .domain.request import Request
 from .domain.slack_steps import SayNotice, addressees, left_out, same_notice, shares_place
-from .ports import Cards, Directory, RequestStore, SlackNever
+from .ports import Cards, ConversationGone, Directory, RequestStore, SlackNever
 
 _SHARED: frozenset[NoticeKind] = frozenset({"reminder", "escalation", "stage"})
 """What comes of many requests at once. The rest is about one of them, and comes from a person."""
@@ -44,7 +44,7 @@ class Noticing:
         try:
             self.cards.say_together(notice, waiting, self._mentioned(notice, waiting))
         except SlackNever as never:  # of the place: it is the same for all of them
-            self._record(notice, others, never.problem)
+            self._record(notice, others, never)
             raise
         self._record(notice, others)
 
@@ -54,13 +54,24 @@ class Noticing:
         return list(dict.fromkeys(found))
 
     def _record(
-        self, notice: SayNotice, requests: Sequence[Request], problem: str | None = None
+        self, notice: SayNotice, requests: Sequence[Request], never: SlackNever | None = None
     ) -> None:
         for request in requests:
             theirs = same_notice(request, notice)
             with suppress(RequestNotFound, TooBusy):
                 if theirs is not None:
-                    change(self.store, request.id, said(theirs, problem))
+                    came = said(theirs) if never is None else unsaid(theirs, request, never)
+                    change(self.store, request.id, came)
+
+
+def unsaid(notice: SayNotice, request: Request, never: SlackNever) -> NoticeSaid | TargetLost:
+    """A notice that can't be said. Where that is so of the whole conversation, it is lost: what
+    called for an answer there has to reach people some other way."""
+    copies = request.state.cards.copies
+    copy = next((copy for copy in copies if copy.place == notice.place), None)
+    if copy is not None and isinstance(never, ConversationGone):
+        return TargetLost(target=copy.target, problem=never.problem)
+    return said(notice, never.problem)
 
 
 def said(notice: SayNotice, problem: str | None = None) -> NoticeSaid:

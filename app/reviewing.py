@@ -28,6 +28,7 @@ from .domain.commands import (
 )
 from .domain.ending import already_decided
 from .domain.errors import AbsenceRefused, RequestNotFound
+from .domain.events import Event
 from .domain.request import Request
 from .ports import Absences, Directory, RequestStore
 
@@ -133,6 +134,14 @@ class Reviewing:
         if not request.pending:
             raise already_decided(request)
         return request
+
+    def look(self, request_id: str) -> Request:
+        """A request as it stands now, whatever became of it. Raises `RequestNotFound`."""
+        return self.store.load(request_id).request
+
+    def history(self, request_id: str) -> list[Event]:
+        """What happened to it, oldest first."""
+        return self.store.events(request_id)
 
     def person(self, user_id: str) -> Person:
         """Somebody, as the directory knows them now."""

@@ -251,6 +251,7 @@ class Service:
             opened_ms=now,
             retention_s=self.retention_s,
             revises=revises,
+            asked_in=ask.asked_in,
             spent=tuple(sorted(spent)),
             over_limit=over_limit,
         )

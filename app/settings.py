@@ -59,9 +59,11 @@ class Settings(StoreSettings):
     admin_channel: str | None = Field(
         None, alias="COUNTERSIGN_ADMIN_CHANNEL", pattern=r"^(#\S{1,80}|[CG][A-Z0-9]{6,20})$"
     )
+    command: str = Field("/approvals", alias="COUNTERSIGN_COMMAND", pattern=r"^/[a-z0-9_-]{1,31}$")
+    admins: Annotated[tuple[str, ...], NoDecode] = Field((), alias="COUNTERSIGN_ADMINS")
     retention_s: int = Field(90 * 86400, alias="COUNTERSIGN_RETENTION", ge=60)
 
-    @field_validator("callback_allow", mode="before")
+    @field_validator("callback_allow", "admins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """`host, 10.0.0.0/8` as a list."""

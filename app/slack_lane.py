@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .changes import change
 from .domain.commands import (
     AbsentInformed,
+    AskedInTold,
     CardDrawn,
     Command,
     QuestionDelivered,
@@ -26,10 +27,11 @@ from .domain.slack_steps import (
     RedrawCard,
     SayNotice,
     SlackStep,
+    TellAskedIn,
     TellRequester,
     ready,
 )
-from .noticing import Noticing, said
+from .noticing import Noticing, unsaid
 from .ports import Cards, Claim, Directory, Lanes, RequestStore, SlackAgain, SlackNever
 from .posting import Posting
 from .staffing import LOOK_AGAIN_MS, Staffing
@@ -79,7 +81,7 @@ class SlackLane:
             return None
         except SlackNever as never:
             _log.warning("%s: Slack refused for good: %s", request.id, never.problem)
-            return _lost(step, never.problem)
+            return _lost(step, request, never)
 
     def _take(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
         posting = Posting(self.store, self.lanes, self.cards, self.staffing)
@@ -106,6 +108,9 @@ class SlackLane:
             case TellRequester(person=person):
                 self.cards.tell_requester(person, request)
                 return RequesterTold()
+            case TellAskedIn(place=place):
+                self.cards.tell_asked_in(place, request)
+                return AskedInTold()
 
 
 def _asks_others(before: Request, after: Request) -> bool:
@@ -113,8 +118,9 @@ def _asks_others(before: Request, after: Request) -> bool:
     return (before.state.stage, before.asked) != (after.state.stage, after.asked)
 
 
-def _lost(step: SlackStep, problem: str) -> Command:
+def _lost(step: SlackStep, request: Request, never: SlackNever) -> Command:
     """What a flat refusal by Slack means for each step."""
+    problem = never.problem
     match step:
         case FindTargets(refs=refs):
             lost = tuple((ref, problem) for ref in refs)
@@ -124,10 +130,12 @@ def _lost(step: SlackStep, problem: str) -> Command:
         case RedrawCard(copy_of=copy):
             return TargetLost(target=copy.target, problem=problem)
         case SayNotice():
-            return said(step, problem)
+            return unsaid(step, request, never)
         case BringQuestion(number=number):
             return QuestionDelivered(number=number, problem=problem)
         case InformAbsent(person=person):
             return AbsentInformed(person=person, problem=problem)
         case TellRequester():
             return RequesterTold(problem=problem)
+        case TellAskedIn():
+            return AskedInTold(problem=problem)

@@ -1,7 +1,7 @@
 """`make bench`: starts the product as its Procfile does, with the sandbox for Slack, and measures.
 
 `make bench ARGS=policies` measures policies alone, which needs nothing started; `ARGS=timers` what
-happens when thousands of timers are due at once.
+happens when thousands of timers are due at once; `ARGS=acks` how long Slack waits for an answer.
 
 Slack takes one message a second and channel, so most requests of a trip are decided before their
 card is posted; what a trip costs without that wait is what is measured.
@@ -22,7 +22,7 @@ from app.callbacks.sign import secret_for
 from app.demo.notebook import Notebook
 from app.demo.stack import CLIENT, Stack
 
-from . import policies, timers
+from . import acks, policies, timers
 from .load import POLICY, Load, Receiver, per_second
 
 ROUNDS = 3
@@ -32,6 +32,7 @@ def main() -> None:
     parts = {
         "trips": _measure_trips,
         "timers": lambda: timers.measure(_started),
+        "acks": lambda: acks.measure(_started),
         "policies": policies.measure,
     }
     for name in sys.argv[1:] or parts:

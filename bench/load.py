@@ -103,10 +103,11 @@ class Load:
     def trip(self) -> None:
         """Ask, press Approve, wait for the callback."""
         opened = self.ask(signals={"confidence": 0.1}, callback_url=self._receiver.url)
-        self._press(opened)
+        self.press(opened["id"], opened["digest"])
         self._receiver.wait_for(opened["id"])
 
-    def _press(self, opened: dict[str, Any]) -> None:
+    def press(self, request_id: str, digest: str) -> None:
+        """Ana presses Approve on its card."""
         payload = {
             "type": "block_actions",
             "team": {"id": "T0SANDBOX"},
@@ -116,11 +117,30 @@ class Load:
                 {
                     "action_id": "countersign_approve",
                     "block_id": "countersign_buttons",
-                    "value": f"1:{opened['id']}:{opened['digest']}",
+                    "value": f"1:{request_id}:{digest}",
                 }
             ],
         }
-        body, stamp = urlencode({"payload": json.dumps(payload)}), str(int(time.time()))
+        self._slack({"payload": json.dumps(payload)})
+
+    def command(self, text: str) -> None:
+        """Ana types `/approvals` and this."""
+        self._slack(
+            {
+                "command": "/approvals",
+                "text": text,
+                "user_id": ANA,
+                "user_name": "ana",
+                "team_id": "T0SANDBOX",
+                "channel_id": "C0APPROVAL",
+                "trigger_id": "1.2.3",
+                "response_url": "https://hooks.slack.example/commands/1",
+            }
+        )
+
+    def _slack(self, form: dict[str, str]) -> None:
+        """What Slack sends, signed."""
+        body, stamp = urlencode(form), str(int(time.time()))
         signature = self._signer.generate_signature(timestamp=stamp, body=body)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",

@@ -11,23 +11,19 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from itertools import islice
 from statistics import median, quantiles
 from typing import Any
 
 import redis
 
-from app.demo.stack import CLIENT, Stack
-from app.domain import lifecycle
-from app.domain.digest import digest
-from app.domain.request import Body, PolicyRef
-from app.domain.transition import Transition
-from app.identifiers import new_nonce, new_operation, new_request_id
+from app.demo.stack import Stack
 from app.store.bells import Bells
 from app.store.connection import connect
 from app.store.requests import RedisRequests
-from policies.evaluate import Facts, LoadedPolicy, evaluate
+from policies.evaluate import LoadedPolicy
 from policies.loader import load_text
+
+from .openings import open_all
 
 TIMERS = 10_000
 
@@ -56,7 +52,8 @@ def _lateness(stack: Stack, kind: str) -> list[int]:
     server = connect(stack.server.url)
     store = RedisRequests(server, Bells(connect(stack.server.url, text=False)))
     due_ms = store.now() + _LEAD_S * 1000
-    _open_all(store, _loaded(kind), due_ms - _DUE_S * 1000, stack.callback_url)
+    opened_ms = due_ms - _DUE_S * 1000
+    open_all(store, _loaded(kind), TIMERS, opened_ms, callback_url=stack.callback_url)
     spare_ms = due_ms - store.now()
     if spare_ms < 0:
         raise TimeoutError("the requests were not open before their timers were due")
@@ -72,34 +69,6 @@ def _loaded(kind: str) -> LoadedPolicy:
     review: {{channel: "#approvals", reviewers: [ana@example.com], sla: {_SLA[kind]}}}
     """
     return load_text(text.encode(), "urged.yaml")
-
-
-def _open_all(store: RedisRequests, policy: LoadedPolicy, opened_ms: int, url: str) -> None:
-    openings = iter([_opening(policy, opened_ms, url) for _ in range(TIMERS)])
-    while some := list(islice(openings, 100)):
-        if not all(store.commit_many([(each, new_operation()) for each in some])):
-            raise AssertionError("nobody else opens these")
-
-
-def _opening(policy: LoadedPolicy, opened_ms: int, url: str) -> Transition:
-    request_id, nonce, payload = new_request_id(opened_ms), new_nonce(), {"amount": 120}
-    body = Body(
-        id=request_id,
-        root_id=request_id,
-        revision=1,
-        client=CLIENT,
-        title="Refund",
-        payload=payload,
-        callback_url=url,
-        policy=PolicyRef(name="urged", hash=policy.hash),
-        evaluation=evaluate(policy, Facts(payload, {})),
-        nonce=nonce,
-        digest=digest(request_id, nonce, policy.hash, payload),
-        links={},
-        opened_ms=opened_ms,
-        retention_s=90 * 86_400,
-    )
-    return lifecycle.begin(body)
 
 
 def _awaited(server: redis.Redis, kind: str, due_ms: int) -> list[int]:

@@ -16,10 +16,10 @@ from policies.inputs import InputProblem, problems_of
 from policies.limits import allowance, in_full
 from policies.plan import Allowance, Evaluation, Field, FieldType, Flag, ReviewPlan, Route, Step
 from policies.plans import with_two
-from policies.schema import Policy, Rule
+from policies.schema import Input, Policy, Rule
 from policies.summary import summarise
 
-__all__ = ["Facts", "InputProblem", "LoadedPolicy", "check_payload", "evaluate"]
+__all__ = ["Facts", "InputProblem", "LoadedPolicy", "check_payload", "evaluate", "labelled"]
 
 _ALWAYS = Finding(True, "applies to every request that gets this far")
 _OPEN = "and some could not be answered"
@@ -255,7 +255,7 @@ def _fields(policy: Policy, payload: Mapping[str, Any]) -> tuple[Field, ...]:
     return tuple(
         Field(
             name=name,
-            label=declared.label or _label(name),
+            label=labelled(name, declared),
             type=declared.type,
             format=declared.format,
             currency=declared.currency,
@@ -267,8 +267,10 @@ def _fields(policy: Policy, payload: Mapping[str, Any]) -> tuple[Field, ...]:
     )
 
 
-def _label(name: str) -> str:
-    """`order_id` is shown as `Order id`."""
+def labelled(name: str, declared: Input) -> str:
+    """The label of an input; without one `order_id` is shown as `Order id`."""
+    if declared.label is not None:
+        return declared.label
     words = " ".join(name.replace("_", " ").split())
     return words[:1].upper() + words[1:] if words else name
 

@@ -74,7 +74,7 @@ def _payload(policy: Policy, payload: Mapping[str, Any]) -> Iterator[InputProble
         yield from _declared("payload", policy.inputs, payload)
         return
     for name, value in payload.items():
-        if message := _unsound_key(name) or _unsound(value):
+        if message := _unsound_key(name) or unsound(value):
             yield InputProblem(f"payload.{printable(str(name))}", message)
 
 
@@ -110,7 +110,7 @@ def _unfit(declared: Input, value: object) -> str:
     if not isinstance(value, types) or (boolean and declared.type != "boolean"):
         absent = "; leave it out instead" if value is None and not declared.required else ""
         return f"must be {wanted}, not {kind_of(value)}{absent}"
-    if message := _unsound(value):
+    if message := unsound(value):
         return message
     if declared.secret:
         return _unfit_secret(declared, value)
@@ -167,10 +167,10 @@ def _is_url(text: str) -> bool:
 
 
 def _unsound_key(key: object) -> str:
-    return _unsound(key) if isinstance(key, str) else "has a key that is not text"
+    return unsound(key) if isinstance(key, str) else "has a key that is not text"
 
 
-def _unsound(value: object, depth: int = 0) -> str:
+def unsound(value: object, depth: int = 0) -> str:
     """What no payload may hold: numbers that a double can't, deep nesting, what is not JSON."""
     if depth > MAX_DEPTH:
         return f"is nested more than {MAX_DEPTH} levels deep"
@@ -182,9 +182,9 @@ def _unsound(value: object, depth: int = 0) -> str:
         case int() | float():
             return _unsound_number(value)
         case list() | tuple():
-            return next(filter(None, (_unsound(item, depth + 1) for item in value)), "")
+            return next(filter(None, (unsound(item, depth + 1) for item in value)), "")
         case dict():
-            parts = (_unsound_key(k) or _unsound(v, depth + 1) for k, v in value.items())
+            parts = (_unsound_key(k) or unsound(v, depth + 1) for k, v in value.items())
             return next(filter(None, parts), "")
         case _:
             return f"holds {kind_of(value)}, which is not JSON"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
+from sandbox import contradictions
+from sandbox.elements import elements_of
 from sandbox.spec import Spec
 from sandbox.wire import JsonObject, SlackError, compact
 
@@ -49,11 +50,13 @@ plain_text_input: {_TYPED} initial_value?=str:3000 multiline?=bool min_length?=i
 max_length?=int:3000
 number_input: {_TYPED} is_decimal_allowed=bool initial_value?=decimal min_value?=decimal \
 max_value?=decimal
+url_text_input: {_TYPED} initial_value?=str:3000
+email_text_input: {_TYPED} initial_value?=str:3000
 datepicker: {_PROMPTED} initial_date?=day
 users_select: {_PROMPTED} initial_user?=filled:20
 clickable < button static_select overflow radio_buttons checkboxes datepicker users_select
-fillable < plain_text_input number_input static_select multi_static_select radio_buttons \
-checkboxes datepicker users_select
+fillable < plain_text_input number_input url_text_input email_text_input static_select \
+multi_static_select radio_buttons checkboxes datepicker users_select
 accessory < button static_select multi_static_select overflow radio_buttons checkboxes \
 datepicker users_select image
 context_element < plain_text mrkdwn image
@@ -101,7 +104,7 @@ def checked_blocks(blocks: Any) -> list[JsonObject]:
     if not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
     wrong = list(SPEC.problems("block*0..50", blocks, "/blocks"))
-    if wrong := wrong or list(_contradictions(blocks, "/blocks")):
+    if wrong := wrong or list(contradictions.in_blocks(blocks, "/blocks")):
         raise SlackError("invalid_blocks", *wrong)
     if len(compact(blocks)) > MESSAGE_CHARACTERS:
         raise SlackError("msg_blocks_too_long")
@@ -113,57 +116,12 @@ def checked_view(view: Any, kind: str) -> JsonObject:
     if len(compact(view).encode()) > VIEW_BYTES:
         raise SlackError("view_too_large")
     wrong = list(SPEC.problems(f"{kind}_view", view, "/view"))
-    wrong = wrong or list(_contradictions(view["blocks"], "/view/blocks"))
+    wrong = wrong or list(contradictions.in_blocks(view["blocks"], "/view/blocks"))
     if not wrong and "submit" not in view and any(b["type"] == "input" for b in view["blocks"]):
         wrong = ["[ERROR] a view with input blocks needs a submit button [json-pointer:/view]"]
     if wrong:
         raise SlackError("invalid_arguments", *wrong)
     return {**view, "blocks": _with_ids(view["blocks"])}
-
-
-def elements_of(block: JsonObject) -> list[JsonObject]:
-    """The interactive elements of a block, wherever they stand in it."""
-    if block["type"] == "actions":
-        return list(block["elements"])
-    held = block.get("element") or block.get("accessory")
-    return [held] if held and held["type"] != "image" else []
-
-
-def options_of(element: JsonObject) -> list[JsonObject]:
-    """Every option of an element, those in groups included."""
-    groups = element.get("option_groups", [])
-    return [*element.get("options", []), *(o for group in groups for o in group["options"])]
-
-
-def _contradictions(blocks: list[JsonObject], at: str) -> Iterator[str]:
-    """What is wrong although each part has the right form."""
-    named = [block["block_id"] for block in blocks if "block_id" in block]
-    if len(set(named)) < len(named):
-        yield f"[ERROR] each `block_id` must be unique [json-pointer:{at}]"
-    elements = [element for block in blocks for element in elements_of(block)]
-    if sum(element.get("focus_on_load", False) for element in elements) > 1:
-        yield f"[ERROR] only one element may have focus_on_load [json-pointer:{at}]"
-    for index, block in enumerate(blocks):
-        for what in _block_contradictions(block):
-            yield f"[ERROR] {what} [json-pointer:{at}/{index}]"
-
-
-def _block_contradictions(block: JsonObject) -> Iterator[str]:
-    if block["type"] == "section" and not block.keys() & {"text", "fields"}:
-        yield "a section needs text or fields"
-    named = [e["action_id"] for e in elements_of(block) if "action_id" in e]
-    if len(set(named)) < len(named):
-        yield "each `action_id` must be unique in its block"
-    for element in elements_of(block):
-        options = options_of(element)
-        lists = ("options" in element) + ("option_groups" in element)
-        if element["type"] in ("static_select", "multi_static_select") and lists != 1:
-            yield "a select needs either options or option_groups"
-        if len({option["value"] for option in options}) < len(options):
-            yield "the values of the options must be unique"
-        initial = [*element.get("initial_options", []), element.get("initial_option")]
-        if any(wanted not in [None, *options] for wanted in initial):
-            yield "what is selected at first must be among the options"
 
 
 def _with_ids(blocks: list[JsonObject]) -> list[JsonObject]:

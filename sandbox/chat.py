@@ -31,7 +31,10 @@ def post_ephemeral(sandbox: Sandbox, args: JsonObject) -> JsonObject:
 
 def update(sandbox: Sandbox, args: JsonObject) -> JsonObject:
     message = _own_message(sandbox, args, "cant_update_message")
+    if sandbox.workspace.channels[message["channel"]].is_archived:
+        raise SlackError("is_inactive")
     content = _changed_content(args, sandbox.workspace.next_ts())
+    content |= _broadcast(message, args)
     metadata = _metadata(args)
     sandbox.change(message, content | ({} if metadata is None else {"metadata": metadata}))
     known = {"channel": message["channel"], "ts": message["ts"], "text": message["text"]}
@@ -56,13 +59,14 @@ CONTENT = (
     "text?=str:2000000 blocks?=any thread_ts?=str:20 unfurl_links?=bool unfurl_media?=bool "
     "mrkdwn?=bool parse?=none|full link_names?=bool as_user?=bool"
 )
+UPDATE = f"channel=filled:82 ts=filled:20 {CONTENT} metadata?=any reply_broadcast?=bool"
 METHODS = {
     "chat.postMessage": (
         post_message,
         f"channel=filled:82 {CONTENT} metadata?=any reply_broadcast?=bool",
     ),
     "chat.postEphemeral": (post_ephemeral, f"channel=filled:82 user=filled:20 {CONTENT}"),
-    "chat.update": (update, f"channel=filled:82 ts=filled:20 {CONTENT} metadata?=any"),
+    "chat.update": (update, UPDATE),
     "chat.delete": (delete, "channel=filled:82 ts=filled:20 as_user?=bool"),
     "chat.getPermalink": (get_permalink, "channel=filled:82 message_ts=filled:20"),
 }
@@ -92,9 +96,10 @@ def respond(sandbox: Sandbox, ticket: Ticket, args: JsonObject) -> None:
 
 def seen(sandbox: Sandbox, wanted: str) -> Channel:
     """A channel by its id; names and people's ids are for posting alone."""
-    if wanted not in sandbox.workspace.channels:
+    channel = sandbox.workspace.channels.get(wanted)
+    if channel is None or channel.is_hidden:
         raise SlackError("channel_not_found")
-    return sandbox.workspace.channels[wanted]
+    return channel
 
 
 def postable(sandbox: Sandbox, wanted: str) -> Channel:
@@ -103,7 +108,7 @@ def postable(sandbox: Sandbox, wanted: str) -> Channel:
     if person is not None and not person.deleted and not person.is_bot:
         return sandbox.open_im(person.id)
     channel = sandbox.workspace.find_channel(wanted)
-    if channel is None:
+    if channel is None or channel.is_hidden:
         raise SlackError("channel_not_found")
     if channel.is_archived:
         raise SlackError("is_archived")
@@ -123,9 +128,17 @@ def _new_content(sandbox: Sandbox, channel: Channel, args: JsonObject) -> JsonOb
         if parent is None:
             raise SlackError("thread_not_found")
         content["thread_ts"] = parent.get("thread_ts", parent["ts"])
-        if args.get("reply_broadcast"):
-            content["subtype"] = "thread_broadcast"
+        content |= _broadcast(content, args)
     return content
+
+
+def _broadcast(message: JsonObject, args: JsonObject) -> JsonObject:
+    """A reply that shows in the channel too."""
+    if not args.get("reply_broadcast"):
+        return {}
+    if message.get("thread_ts") in (None, message.get("ts")):
+        raise SlackError("cant_broadcast_message")
+    return {"subtype": "thread_broadcast"}
 
 
 def _changed_content(args: JsonObject, now_ts: str) -> JsonObject:
@@ -150,6 +163,10 @@ def _checked_text(args: JsonObject, limit: int) -> str:
 
 def _own_message(sandbox: Sandbox, args: JsonObject, refusal: str) -> JsonObject:
     channel = seen(sandbox, args["channel"])
+    if not channel.bot_in:
+        raise SlackError("channel_not_found")
+    if channel.is_archived:
+        raise SlackError("is_inactive")
     message = sandbox.workspace.messages[channel.id].get(args["ts"])
     if message is None or "ephemeral_for" in message:
         raise SlackError("message_not_found")

@@ -1,4 +1,4 @@
-"""What tests do: switch faults on, read the calls, change the directory, send raw interactions."""
+"""What tests do: switch faults on, read calls, change the workspace and the app, send anything."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sandbox.delivery import FORM, JSON
 from sandbox.door import door
 from sandbox.faults import FORM as FAULT
 from sandbox.faults import Fault
+from sandbox.installation import APP
+from sandbox.installation import FORM as INSTALLATION
 from sandbox.people import Person
 from sandbox.wire import JsonObject, Refusal, compact
 from sandbox.workspace import Channel
@@ -21,7 +23,8 @@ PERSON = (
 
 
 async def add_fault(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
-    sandbox.faults.append(Fault(**wanted))
+    fault = Fault(**wanted)
+    sandbox.faults.append(fault.begun(sandbox.workspace.clock()))
     return {"ok": True}
 
 
@@ -44,7 +47,7 @@ async def change_person(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
 
 
 async def change_group(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
-    if strangers := set(wanted["users"]) - sandbox.workspace.people.keys():
+    if strangers := set(wanted.get("users", ())) - sandbox.workspace.people.keys():
         raise Refusal(422, f"users: there is nobody called {sorted(strangers)}")
     return _changed(sandbox.workspace.groups, wanted)
 
@@ -52,7 +55,8 @@ async def change_group(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
 async def add_channel(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
     if sandbox.workspace.find_channel(wanted["name"]):
         raise Refusal(409, f"there is a channel #{wanted['name']} already")
-    new = Channel(f"C0NEW{len(sandbox.workspace.channels):05}", wanted["name"])
+    id = f"C0NEW{len(sandbox.workspace.channels):05}"
+    new = Channel(id, wanted["name"], is_private=wanted.get("is_private", False))
     sandbox.workspace.add_channel(new)
     sandbox.live.tell("channel", {"channel": new.as_page()})
     return new.as_page()
@@ -63,6 +67,13 @@ async def change_channel(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
     channel = sandbox.workspace.channels[wanted["id"]]
     sandbox.live.tell("channel", {"channel": channel.as_page()}, only=channel.person)
     return changed
+
+
+async def change_app(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
+    """Installs the app anew, with other commands, shortcuts or scopes, or takes its access away."""
+    vars(sandbox.installation).update(wanted)
+    sandbox.live.tell("app", {"app": sandbox.installation.as_page()})
+    return {"ok": True, **vars(sandbox.installation)}
 
 
 async def raw(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
@@ -85,9 +96,14 @@ ROUTES = [
     door("/api/faults", clear_faults, method="DELETE"),
     door("/api/calls", calls, "method?=str:64", "GET"),
     door("/api/users/{id}", change_person, PERSON),
-    door("/api/groups/{id}", change_group, "id=filled:20 users=filled:20*0..100"),
-    door("/api/channels", add_channel, "name=channel_name"),
-    door("/api/channels/{id}", change_channel, "id=filled:20 is_archived?=bool bot_in?=bool"),
+    door("/api/groups/{id}", change_group, "id=filled:20 users?=filled:20*0..100 disabled?=bool"),
+    door("/api/channels", add_channel, "name=channel_name is_private?=bool"),
+    door(
+        "/api/channels/{id}",
+        change_channel,
+        "id=filled:20 is_archived?=bool bot_in?=bool is_private?=bool",
+    ),
+    door("/api/app", change_app, APP, spec=INSTALLATION),
     door("/api/raw", raw, "payload?=object body?=str:2000000 headers?=object"),
 ]
 

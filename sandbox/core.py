@@ -11,6 +11,7 @@ import httpx2
 from sandbox.delivery import AppLink
 from sandbox.faults import Faults
 from sandbox.form import Values, initial_values
+from sandbox.installation import Installation
 from sandbox.live import Live
 from sandbox.people import APP_ID, TEAM_ID
 from sandbox.tickets import Tickets
@@ -39,7 +40,7 @@ class Sandbox:
     transport: httpx2.AsyncBaseTransport | None = None  # to an app in this process
 
     def __post_init__(self) -> None:
-        self.live, self.faults = Live(), Faults()
+        self.live, self.faults, self.installation = Live(), Faults(), Installation()
         self.calls: deque[JsonObject] = deque(maxlen=CALLS_KEPT)
         self.tickets = Tickets(self.workspace.clock)
         self.app = AppLink(self.settings.app_url, self.settings.signing_secret, self.transport)

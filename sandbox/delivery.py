@@ -29,6 +29,7 @@ class Answer:
     status: int | None = None
     body: str = ""
     error: str | None = None
+    late: bool = False
 
     def as_page(self) -> JsonObject:
         known: JsonObject = {"ok": self.error is None, "status": self.status, "ms": self.ms}
@@ -70,7 +71,7 @@ class AppLink:
             async with asyncio.timeout(ACK_S):
                 reply = await self._http.post(self._app_url, content=body.encode(), headers=sent)
         except (TimeoutError, httpx2.TimeoutException):
-            return _failed(started, f"the app did not answer within {ACK_S:g} s")
+            return _failed(started, f"the app did not answer within {ACK_S:g} s", late=True)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return _failed(started, f"the app at {self._app_url} can't be reached ({error!r})")
         error_text = None if reply.is_success else f"the app answered HTTP {reply.status_code}"
@@ -109,7 +110,7 @@ class AppLink:
                 await self._sockets[-1].send_text(compact(envelope))
                 return Answer(status=200, body=await ack, ms=_ms_since(started))
         except (TimeoutError, WebSocketDisconnect):
-            return _failed(started, f"the app did not acknowledge within {ACK_S:g} s")
+            return _failed(started, f"the app did not acknowledge within {ACK_S:g} s", late=True)
         finally:
             del self._acks[envelope_id]
 
@@ -132,5 +133,5 @@ def _ms_since(started: float) -> int:
     return int((time.monotonic() - started) * 1000)
 
 
-def _failed(started: float, error: str) -> Answer:
-    return Answer(ms=_ms_since(started), error=error)
+def _failed(started: float, error: str, *, late: bool = False) -> Answer:
+    return Answer(ms=_ms_since(started), error=error, late=late)

@@ -19,23 +19,24 @@ def auth_test(sandbox: Sandbox, _args: JsonObject) -> JsonObject:
 
 
 def users_info(sandbox: Sandbox, args: JsonObject) -> JsonObject:
-    return {"user": _person(sandbox, args["user"]).as_slack()}
+    return {"user": _shown(sandbox, _person(sandbox, args["user"]))}
 
 
 def users_lookup_by_email(sandbox: Sandbox, args: JsonObject) -> JsonObject:
     for person in sandbox.workspace.people.values():
         if person.email.lower() == args["email"].lower() and not person.deleted:
-            return {"user": person.as_slack()}
+            return {"user": _shown(sandbox, person)}
     raise SlackError("users_not_found")
 
 
 def users_list(sandbox: Sandbox, args: JsonObject) -> JsonObject:
-    people = [person.as_slack() for person in sandbox.workspace.people.values()]
+    people = [_shown(sandbox, person) for person in sandbox.workspace.people.values()]
     return _page(args, "members", people, "id")
 
 
 def usergroups_list(sandbox: Sandbox, args: JsonObject) -> JsonObject:
-    groups = sandbox.workspace.groups.values()
+    everyone = args.get("include_disabled", False)
+    groups = [one for one in sandbox.workspace.groups.values() if everyone or not one.disabled]
     wide = args.get("include_users", False)
     return {"usergroups": [g.as_slack() | ({"users": g.users} if wide else {}) for g in groups]}
 
@@ -57,19 +58,31 @@ def conversations_open(sandbox: Sandbox, args: JsonObject) -> JsonObject:
 
 
 def conversations_info(sandbox: Sandbox, args: JsonObject) -> JsonObject:
-    return {"channel": _described(seen(sandbox, args["channel"]))}
+    channel = seen(sandbox, args["channel"])
+    sandbox.installation.need(f"{channel.family}:read")
+    known = _described(channel)
+    if args.get("include_num_members"):
+        known["num_members"] = len(_members(sandbox, channel))
+    return {"channel": known}
+
+
+def conversations_members(sandbox: Sandbox, args: JsonObject) -> JsonObject:
+    channel = seen(sandbox, args["channel"])
+    sandbox.installation.need(f"{channel.family}:read")
+    rows = [{"id": id} for id in _members(sandbox, channel)]
+    page = _page(args, "members", rows, "id")
+    return page | {"members": [row["id"] for row in page["members"]]}
+
+
+def conversations_list(sandbox: Sandbox, args: JsonObject) -> JsonObject:
+    """The channels that there are, and the app's own direct conversations."""
+    return _page(args, "channels", _wanted(sandbox, args), "id")
 
 
 def users_conversations(sandbox: Sandbox, args: JsonObject) -> JsonObject:
-    """The channels that the bot is in; direct messages are no `public_channel`."""
-    wanted = "public_channel" in args.get("types", "public_channel").split(",")
-    open_ones = [
-        channel
-        for channel in sandbox.workspace.channels.values()
-        if channel.kind == "channel" and channel.bot_in and wanted
-        if not (args.get("exclude_archived") and channel.is_archived)
-    ]
-    return _page(args, "channels", [_described(channel) for channel in open_ones], "id")
+    """The conversations that the bot is in."""
+    rows = [row for row in _wanted(sandbox, args) if row.get("is_member", True)]
+    return _page(args, "channels", rows, "id")
 
 
 def conversations_history(sandbox: Sandbox, args: JsonObject) -> JsonObject:
@@ -85,6 +98,7 @@ def conversations_replies(sandbox: Sandbox, args: JsonObject) -> JsonObject:
     return _messages(args, [m for m in found if args["ts"] in (m["ts"], m.get("thread_ts"))])
 
 
+TYPES = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 PAGED = "cursor?=str:200 limit?=int:1000"
 HISTORY = (
     "channel=filled:20 oldest?=decimal latest?=decimal inclusive?=bool include_all_metadata?=bool "
@@ -95,10 +109,15 @@ METHODS = {
     "users.info": (users_info, "user=filled:20 include_locale?=bool"),
     "users.lookupByEmail": (users_lookup_by_email, "email=filled:255"),
     "users.list": (users_list, f"include_locale?=bool {PAGED}"),
-    "usergroups.list": (usergroups_list, "include_users?=bool include_count?=bool"),
+    "usergroups.list": (
+        usergroups_list,
+        "include_users?=bool include_count?=bool include_disabled?=bool",
+    ),
     "usergroups.users.list": (usergroups_users_list, "usergroup=filled:20 include_disabled?=bool"),
     "conversations.open": (conversations_open, "users=filled:20 return_im?=bool"),
     "conversations.info": (conversations_info, "channel=filled:20 include_num_members?=bool"),
+    "conversations.members": (conversations_members, f"channel=filled:20 {PAGED}"),
+    "conversations.list": (conversations_list, f"types?=str:100 exclude_archived?=bool {PAGED}"),
     "users.conversations": (
         users_conversations,
         f"types?=str:100 exclude_archived?=bool user?=filled:20 {PAGED}",
@@ -114,17 +133,47 @@ def _person(sandbox: Sandbox, user: str) -> Person:
     return sandbox.workspace.people[user]
 
 
+def _shown(sandbox: Sandbox, person: Person) -> JsonObject:
+    """A user object; their address is shown with a scope of its own alone."""
+    known = person.as_slack()
+    if "users:read.email" not in sandbox.installation.scopes:
+        known["profile"].pop("email", None)
+    return known
+
+
+def _members(sandbox: Sandbox, channel: Channel) -> list[str]:
+    people = sandbox.workspace.people.values()
+    there = [p.id for p in people if not p.deleted and not p.is_bot and channel.is_open_to(p.id)]
+    return there + ([BOT_USER] if channel.bot_in else [])
+
+
+def _wanted(sandbox: Sandbox, args: JsonObject) -> list[JsonObject]:
+    """The conversations of the `types` that were asked for, as far as the app may know of them."""
+    families = {TYPES.get(kind.strip()) for kind in args.get("types", "public_channel").split(",")}
+    if None in families:
+        raise SlackError("invalid_types")
+    sandbox.installation.need(*(f"{family}:read" for family in families))
+    return [
+        _described(channel)
+        for channel in sandbox.workspace.channels.values()
+        if channel.family in families and not channel.is_hidden
+        if not (args.get("exclude_archived") and channel.is_archived)
+    ]
+
+
 def _described(channel: Channel) -> JsonObject:
     known: JsonObject = {"id": channel.id, "is_archived": channel.is_archived}
     if channel.kind == "im":
         return known | {"is_im": True, "is_channel": False, "user": channel.person}
-    known |= {"is_im": False, "is_channel": True, "is_private": False, "name": channel.name}
+    known |= {"is_im": False, "is_channel": True, "name": channel.name}
+    known |= {"is_private": channel.is_private, "is_general": channel.name == "general"}
     return known | {"is_member": channel.bot_in}
 
 
 def _between(sandbox: Sandbox, args: JsonObject) -> list[JsonObject]:
     """The channel's messages after `oldest` and before `latest`, as everybody sees them."""
     channel = seen(sandbox, args["channel"])
+    sandbox.installation.need(f"{channel.family}:history")
     if not channel.bot_in:
         raise SlackError("not_in_channel")
     low, high = float(args.get("oldest", 0)), float(args.get("latest", "inf"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.blockkit import elements_of, options_of
+from sandbox.elements import elements_of, options_of
 from sandbox.wire import JsonObject, Refusal
 
 Values = dict[str, dict[str, JsonObject]]  # block_id -> action_id -> {"type": ..., <key>: ...}
@@ -13,6 +13,8 @@ Values = dict[str, dict[str, JsonObject]]  # block_id -> action_id -> {"type": .
 KEYS = {
     "plain_text_input": "value",
     "number_input": "value",
+    "url_text_input": "value",
+    "email_text_input": "value",
     "static_select": "selected_option",
     "radio_buttons": "selected_option",
     "multi_static_select": "selected_options",
@@ -25,7 +27,7 @@ KEYS = {
 def initial_values(blocks: list[JsonObject], kept: Values | None = None) -> Values:
     """The state that blocks begin with; what `kept` holds for the same elements stays."""
     values: Values = {}
-    for block, element in _fields(blocks):
+    for block, element in fields_of(blocks):
         key = KEYS[element["type"]]
         initial = element.get("initial_" + key.removeprefix("selected_"))
         value = {"type": element["type"], key: initial or ([] if key[-1] == "s" else None)}
@@ -34,6 +36,14 @@ def initial_values(blocks: list[JsonObject], kept: Values | None = None) -> Valu
             value = before
         values.setdefault(block["block_id"], {})[element["action_id"]] = value
     return values
+
+
+def fields_of(blocks: list[JsonObject]) -> Iterator[tuple[JsonObject, JsonObject]]:
+    """Each element that holds a value, with its block."""
+    for block in blocks:
+        for element in elements_of(block):
+            if element["type"] in KEYS:
+                yield block, element
 
 
 def find_element(blocks: list[JsonObject], block_id: str, action_id: str) -> JsonObject:
@@ -70,32 +80,9 @@ def fill_in(blocks: list[JsonObject], values: Values, given: JsonObject) -> None
                 values[block_id][action_id] = filled_in(element, entry)
 
 
-def mistakes(blocks: list[JsonObject], values: Values) -> dict[str, str]:
-    """What Slack's own client says under an input block before it submits."""
-    found: dict[str, str] = {}
-    for block, element in _fields(blocks):
-        value = values[block["block_id"]][element["action_id"]][KEYS[element["type"]]]
-        if block["type"] != "input" or (not value and block.get("optional")):
-            continue
-        if not value:
-            found[block["block_id"]] = "Please complete this required field."
-        elif element["type"] == "plain_text_input":
-            least, most = element.get("min_length", 0), element.get("max_length", 3000)
-            if not least <= len(value) <= most:
-                found[block["block_id"]] = f"Please enter {least} to {most} characters."
-    return found
-
-
 def _option(element: JsonObject, given: Any) -> JsonObject:
     value = given.get("value") if isinstance(given, dict) else given
     for option in options_of(element):
         if option["value"] == value:
             return option
     raise Refusal(422, f"{value!r} is not one of the options of {element['action_id']!r}")
-
-
-def _fields(blocks: list[JsonObject]) -> Iterator[tuple[JsonObject, JsonObject]]:
-    for block in blocks:
-        for element in elements_of(block):
-            if element["type"] in KEYS:
-                yield block, element

@@ -1,4 +1,4 @@
-"""What people do, sent to the app in Slack's shapes: clicks, submissions, commands, events.
+"""What people do, sent to the app in Slack's shapes: clicks, submissions, closings, events.
 
 https://docs.slack.dev/reference/interaction-payloads and .../apis/events-api
 """
@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import secrets
 
-from sandbox import chat, form, views
+from sandbox import form, mistakes, views
 from sandbox.blockkit import checked_view
 from sandbox.core import Sandbox, as_slack
 from sandbox.delivery import Answer
-from sandbox.people import APP_ID, BOT_USER, TEAM, TEAM_ID, Person
-from sandbox.webapi import RESPONSE, checked_args
+from sandbox.payloads import TOKEN, interaction, send, warn
+from sandbox.people import APP_ID, BOT_USER, TEAM_ID, Person
 from sandbox.wire import JsonObject, SlackError, strict_json
 from sandbox.workspace import Channel
 
-TOKEN = "sandbox-verification-token"  # noqa: S105  # deprecated by Slack, still in its payloads
 ACTION_KEYS = ("type", "action_id", "text", "value", "style")
 BOT = {"enterprise_id": None, "team_id": TEAM_ID, "user_id": BOT_USER, "is_bot": True}
 
@@ -35,8 +34,8 @@ async def click_message(
     shown: JsonObject = {"container": place, "channel": {"id": channel.id, "name": channel.name}}
     shown |= {"state": {"values": values}, "response_url": sandbox.response_url(token)}
     shown |= {} if private else {"message": as_slack(message)}
-    payload = _interaction(sandbox, "block_actions", person) | shown | {"actions": [action]}
-    answer = await _send(sandbox, person, "interactive", payload)
+    payload = interaction(sandbox, "block_actions", person) | shown | {"actions": [action]}
+    answer = await send(sandbox, person, "interactive", payload)
     return answer.as_page()
 
 
@@ -47,26 +46,26 @@ async def click_view(
     blocks, values = view["blocks"], view["state"]["values"]
     form.fill_in(blocks, values, given.get("state", {}))
     action = _action(sandbox, blocks, values, given)
-    payload = _interaction(sandbox, "block_actions", person, view["id"])
+    payload = interaction(sandbox, "block_actions", person, view["id"])
     payload |= {"container": {"type": "view", "view_id": view["id"]}, "view": view}
-    answer = await _send(sandbox, person, "interactive", payload | {"actions": [action]})
+    answer = await send(sandbox, person, "interactive", payload | {"actions": [action]})
     return answer.as_page()
 
 
 async def submit(sandbox: Sandbox, person: Person, view: JsonObject) -> JsonObject:
     """view_submission, and what the app's answer does with the modal."""
-    missing = form.mistakes(view["blocks"], view["state"]["values"])
+    missing = mistakes.in_view(view["blocks"], view["state"]["values"])
     if missing:
         return {"ok": False, "errors": missing}
-    payload = _interaction(sandbox, "view_submission", person, view["id"])
+    payload = interaction(sandbox, "view_submission", person, view["id"])
     payload |= {"view": view, "response_urls": []}
-    answer = await _send(sandbox, person, "interactive", payload)
+    answer = await send(sandbox, person, "interactive", payload)
     if answer.error is not None:
         return answer.as_page()
     try:
         return _obey(sandbox, person, view, strict_json(answer.body or "{}"))
     except (SlackError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return _warn(sandbox, person, f"Slack would not take the app's answer: {error}")
+        return warn(sandbox, person, f"Slack would not take the app's answer: {error}")
 
 
 def _obey(sandbox: Sandbox, person: Person, view: JsonObject, answer: JsonObject) -> JsonObject:
@@ -91,34 +90,19 @@ def _obey(sandbox: Sandbox, person: Person, view: JsonObject, answer: JsonObject
     return {"ok": True}
 
 
-async def closed(sandbox: Sandbox, person: Person, view: JsonObject) -> JsonObject:
-    if not view["notify_on_close"]:
-        return {"ok": True}
-    payload = _interaction(sandbox, "view_closed", person) | {"view": view, "is_cleared": False}
-    del payload["trigger_id"]
-    answer = await _send(sandbox, person, "interactive", payload)
-    return answer.as_page()
-
-
-async def command(
-    sandbox: Sandbox, person: Person, channel: Channel, name: str, text: str
+async def closed(
+    sandbox: Sandbox, person: Person, gone: list[JsonObject], *, cleared: bool
 ) -> JsonObject:
-    """A slash command; a body in its answer is shown as a message, ephemeral by default."""
-    token = sandbox.tickets.response_token(person.id, channel.id)
-    payload = {"token": TOKEN, "team_id": TEAM_ID, "team_domain": TEAM["domain"]}
-    payload |= {"channel_id": channel.id, "channel_name": channel.name, "api_app_id": APP_ID}
-    payload |= {"user_id": person.id, "user_name": person.name, "command": name, "text": text}
-    payload |= {"is_enterprise_install": "false", "response_url": sandbox.response_url(token)}
-    payload |= {"trigger_id": sandbox.tickets.trigger(person.id)}
-    answer = await _send(sandbox, person, "slash_commands", payload)
-    if answer.error is not None or not answer.body.strip():
-        return answer.as_page()
-    try:
-        reply = _reply(answer.body)
-        chat.respond(sandbox, sandbox.tickets.response(token), checked_args(RESPONSE, reply))
-    except SlackError as error:
-        return _warn(sandbox, person, f"Slack would not take the app's answer: {error}")
-    return answer.as_page()
+    """view_closed for each that asked to be told of it; `cleared` when all went at once."""
+    failed: JsonObject | None = None
+    for view in gone:
+        if view["notify_on_close"]:
+            payload = interaction(sandbox, "view_closed", person)
+            payload |= {"view": view, "is_cleared": cleared}
+            del payload["trigger_id"]
+            answer = await send(sandbox, person, "interactive", payload)
+            failed = failed or (answer.as_page() if answer.error else None)
+    return failed or {"ok": True}
 
 
 async def event(sandbox: Sandbox, inner: JsonObject) -> Answer:
@@ -136,10 +120,11 @@ def message_event(message: JsonObject, channel: Channel) -> JsonObject:
     return as_slack(message) | known
 
 
-def home_event(sandbox: Sandbox, person: Person) -> JsonObject:
+def home_event(sandbox: Sandbox, person: Person, tab: str) -> JsonObject:
+    """app_home_opened; it shows the app what its Home tab holds, if it ever drew one."""
     home, channel = sandbox.workspace.homes.get(person.id), sandbox.open_im(person.id)
-    inner = {"type": "app_home_opened", "user": person.id, "tab": "home", "channel": channel.id}
-    return {**inner, "view": home} if home else inner
+    inner = {"type": "app_home_opened", "user": person.id, "tab": tab, "channel": channel.id}
+    return {**inner, "view": home} if home and tab == "home" else inner
 
 
 def _action(
@@ -155,33 +140,3 @@ def _action(
         if element["type"] in form.KEYS:
             values[given["block_id"]][given["action_id"]] = chosen
     return action
-
-
-def _interaction(
-    sandbox: Sandbox, kind: str, person: Person, view_id: str | None = None
-) -> JsonObject:
-    known: JsonObject = {"type": kind, "user": person.as_clicker(), "api_app_id": APP_ID}
-    known |= {"token": TOKEN, "team": {"id": TEAM_ID, "domain": TEAM["domain"]}}
-    known |= {"enterprise": None, "is_enterprise_install": False}
-    return known | {"trigger_id": sandbox.tickets.trigger(person.id, view_id)}
-
-
-async def _send(sandbox: Sandbox, person: Person, kind: str, payload: JsonObject) -> Answer:
-    """Sends what a person did; when the app fails to answer, they see a warning."""
-    answer = await sandbox.app.send(kind, payload)
-    if answer.error is not None:
-        _warn(sandbox, person, answer.error)
-    return answer
-
-
-def _warn(sandbox: Sandbox, person: Person, message: str) -> JsonObject:
-    sandbox.live.tell("error", {"message": message, "user": person.id}, only=person.id)
-    return {"ok": False, "error": message}
-
-
-def _reply(body: str) -> JsonObject:
-    try:
-        reply = strict_json(body)
-    except ValueError:
-        return {"text": body}
-    return reply if isinstance(reply, dict) else {"text": body}

@@ -1,4 +1,4 @@
-"""What the page does: look at the workspace, click, submit, close, say, run commands."""
+"""What the page does: look at the workspace, click, submit, close, say, run what the app offers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox import form, interactions, views
+from sandbox import commands, form, interactions, shortcuts, views
 from sandbox.core import Sandbox
 from sandbox.door import checked, door
 from sandbox.people import BOT_USER, TEAM, Person
@@ -37,6 +37,7 @@ async def state(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
         },
         "views": workspace.modals.get(person.id, []),
         "home": workspace.homes.get(person.id),
+        "app": sandbox.installation.as_page(),
     }
 
 
@@ -56,9 +57,7 @@ async def click(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
         view = home if at_home else _modal(sandbox, person, wanted)[0]
         return await interactions.click_view(sandbox, person, view, wanted)
     channel = _channel(sandbox, person, wanted.get("channel", ""))
-    message = sandbox.workspace.messages[channel.id].get(wanted.get("ts", ""))
-    if message is None or not _is_seen(message, person):
-        raise Refusal(404, f"{person.id} sees no message {wanted.get('ts')!r} in {channel.id}")
+    message = _message(sandbox, person, channel, wanted.get("ts", ""))
     return await interactions.click_message(sandbox, person, channel, message, wanted)
 
 
@@ -70,17 +69,28 @@ async def submit(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
 
 
 async def close(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
+    """Cancel closes one modal; the cross (`all`) and `clear_on_close` close the whole stack."""
     person = _person(sandbox, wanted)
     view, depth = _modal(sandbox, person, wanted)
-    views.close(sandbox, person.id, depth)
-    return await interactions.closed(sandbox, person, view)
+    cleared = wanted.get("all", False) or view["clear_on_close"]
+    gone = views.close(sandbox, person.id, 0 if cleared else depth)
+    return await interactions.closed(sandbox, person, gone, cleared=cleared)
 
 
 async def command(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
     person = _person(sandbox, wanted)
     channel = _channel(sandbox, person, wanted["channel"])
-    name, text = wanted["command"], wanted.get("text", "")
-    return await interactions.command(sandbox, person, channel, name, text)
+    return await commands.run(sandbox, person, channel, wanted["command"], wanted.get("text", ""))
+
+
+async def shortcut(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
+    """A message shortcut when a message is named, otherwise a global one."""
+    person, callback_id = _person(sandbox, wanted), wanted["callback_id"]
+    if "ts" not in wanted:
+        return await shortcuts.use_global(sandbox, person, callback_id)
+    channel = _channel(sandbox, person, wanted.get("channel", ""))
+    message = _message(sandbox, person, channel, wanted["ts"])
+    return await shortcuts.use_on_message(sandbox, person, channel, message, callback_id)
 
 
 async def say(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
@@ -97,7 +107,7 @@ async def say(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
 
 
 async def home(sandbox: Sandbox, wanted: JsonObject) -> JsonObject:
-    inner = interactions.home_event(sandbox, _person(sandbox, wanted))
+    inner = interactions.home_event(sandbox, _person(sandbox, wanted), wanted.get("tab", "home"))
     answer = await interactions.event(sandbox, inner)
     return answer.as_page()
 
@@ -107,10 +117,11 @@ ROUTES = [
     door("/api/state", state, USER, "GET"),
     door("/api/click", click, CLICK),
     door("/api/submit", submit, f"{USER} view_id=filled:20 state=object"),
-    door("/api/close", close, f"{USER} view_id=filled:20"),
+    door("/api/close", close, f"{USER} view_id=filled:20 all?=bool"),
     door("/api/command", command, f"{USER} channel=filled:82 command=command text?=str:4000"),
+    door("/api/shortcut", shortcut, f"{USER} callback_id=filled:255 channel?=filled:82 ts?=str:20"),
     door("/api/say", say, f"{USER} channel=filled:82 text=filled:40000 thread_ts?=filled:20"),
-    door("/api/home", home, USER),
+    door("/api/home", home, f"{USER} tab?=home|messages"),
 ]
 
 
@@ -128,6 +139,13 @@ def _channel(sandbox: Sandbox, person: Person, wanted: str) -> Channel:
     if channel is None or not channel.is_open_to(person.id):
         raise Refusal(404, f"{person.id} sees no channel {wanted!r}")
     return channel
+
+
+def _message(sandbox: Sandbox, person: Person, channel: Channel, ts: str) -> JsonObject:
+    message = sandbox.workspace.messages[channel.id].get(ts)
+    if message is None or not _is_seen(message, person):
+        raise Refusal(404, f"{person.id} sees no message {ts!r} in {channel.id}")
+    return message
 
 
 def _is_seen(message: JsonObject, person: Person) -> bool:

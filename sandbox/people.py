@@ -11,6 +11,7 @@ TEAM = {"id": TEAM_ID, "name": "Acme", "domain": "acme"}
 APP_ID = "A0SANDBOX1"
 BOT_USER = "U0CSBOT001"
 BOT_ID = "B0CSBOT001"
+SLACKBOT = "USLACKBOT"  # tells people what Slack itself has to say
 
 
 @dataclass
@@ -52,9 +53,11 @@ class Group:
     handle: str
     name: str
     users: list[str]
+    disabled: bool = False
 
     def as_slack(self) -> JsonObject:
-        known = {"id": self.id, "team_id": TEAM_ID, "is_usergroup": True, "date_delete": 0}
+        gone = 1_446_670_362 if self.disabled else 0
+        known = {"id": self.id, "team_id": TEAM_ID, "is_usergroup": True, "date_delete": gone}
         return known | {"name": self.name, "handle": self.handle, "user_count": len(self.users)}
 
 

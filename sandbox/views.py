@@ -84,11 +84,13 @@ def replace(sandbox: Sandbox, user: str, depth: int, view: JsonObject) -> JsonOb
     return stack[depth]
 
 
-def close(sandbox: Sandbox, user: str, depth: int) -> None:
-    """Closes the modal at this depth and all above it."""
-    stack = sandbox.workspace.modals.get(user, [])
+def close(sandbox: Sandbox, user: str, depth: int) -> list[JsonObject]:
+    """Closes the modal at this depth and all above it, and gives them, the topmost first."""
+    stack, gone = sandbox.workspace.modals.get(user, []), []
     while len(stack) > depth:
-        sandbox.live.tell("view_closed", {"view": stack.pop()}, only=user)
+        gone.append(stack.pop())
+        sandbox.live.tell("view_closed", {"view": gone[-1]}, only=user)
+    return gone
 
 
 def _refuse_old_hash(args: JsonObject, before: JsonObject) -> None:

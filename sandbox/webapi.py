@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox import chat, directory, views
 from sandbox.core import Sandbox
+from sandbox.installation import NEEDED
 from sandbox.people import APP_ID
 from sandbox.spec import PLAIN, Fields, fields_of
 from sandbox.wire import JsonObject, SlackError, read_body, strict_json
@@ -22,6 +23,13 @@ RESPONSE = fields_of(chat.RESPONSE)
 TAKEN_BY_ALL = ("token", "team_id")  # Bolt names its workspace in every call
 SOCKET_METHOD = "apps.connections.open"
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
+UNKNOWN_TOKEN = (
+    "not_authed",
+    "invalid_auth",
+    "token_revoked",
+    "account_inactive",
+    "token_expired",
+)
 JSON_ERRORS = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}
 
 
@@ -34,6 +42,7 @@ async def call(request: Request) -> Response:
         if method not in METHODS and method != SOCKET_METHOD:
             raise SlackError("unknown_method")
         _authenticate(sandbox, request.headers.get("authorization", ""), method, args)
+        sandbox.installation.need(*NEEDED.get(method, ()))
         if method == SOCKET_METHOD:
             return {"url": sandbox.app.socket_url(sandbox.settings.base_url, APP_ID)}
         return METHODS[method][0](sandbox, checked_args(SIGNATURES[method], args))
@@ -90,7 +99,8 @@ async def _answer(
     call: JsonObject = {"method": name, "at_ms": sandbox.workspace.clock(), "args": shown}
     call |= {"ok": None, "error": None}
     sandbox.calls.append(call)
-    fault = sandbox.faults.take(name, _channel_names(sandbox, args.get("channel")))
+    channels = _channel_names(sandbox, args.get("channel"))
+    fault = sandbox.faults.take(name, channels, sandbox.workspace.clock())
     if fault is not None and (faulty := fault.answer()):
         call |= {"ok": False, "error": faulty[0]["error"]}
         return faulty[1]
@@ -102,7 +112,8 @@ async def _answer(
     call |= {"ok": answer["ok"], "error": answer.get("error")}
     if fault is not None and fault.kind == "drop_reply":
         request.app.state.drop(request)
-    return JSONResponse(answer, 200 if answer["ok"] else refused)
+    known = {} if answer.get("error") in UNKNOWN_TOKEN else {"X-OAuth-Scopes": _scopes(sandbox)}
+    return JSONResponse(answer, 200 if answer["ok"] else refused, known)
 
 
 def _decoded(request: Request, body: bytes) -> JsonObject:
@@ -133,6 +144,12 @@ def _authenticate(sandbox: Sandbox, header: str, method: str, args: JsonObject) 
         raise SlackError("invalid_auth")
     if (given == sandbox.settings.app_token) != (method == SOCKET_METHOD):
         raise SlackError("not_allowed_token_type")
+    if given == sandbox.settings.bot_token and sandbox.installation.access != "granted":
+        raise SlackError(sandbox.installation.access)
+
+
+def _scopes(sandbox: Sandbox) -> str:
+    return ",".join(sandbox.installation.scopes)
 
 
 def _channel_names(sandbox: Sandbox, wanted: Any) -> set[object]:

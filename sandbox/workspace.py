@@ -28,9 +28,22 @@ class Channel:
     person: str | None = None
     is_archived: bool = False
     bot_in: bool = True
+    is_private: bool = False
 
     def as_page(self) -> JsonObject:
         return {**vars(self), "with": self.person}
+
+    @property
+    def family(self) -> str:
+        """The first half of the scopes that it takes to read here."""
+        if self.kind == "im":
+            return "im"
+        return "groups" if self.is_private else "channels"
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the app can't even know that it is there."""
+        return self.is_private and not self.bot_in
 
     def is_open_to(self, user: str) -> bool:
         return self.person in (None, user)

@@ -9,6 +9,7 @@ from queue import Empty, Queue
 
 from pydantic import JsonValue
 
+from app.by_hand import ByHand
 from app.domain.absence import Absence
 from app.domain.commands import Person, Standing
 from app.domain.due import Lane
@@ -19,16 +20,26 @@ from app.domain.errors import (
     PolicyNotFound,
 )
 from app.domain.findings import Kind
+from app.domain.gate import GateState, Pause
+from app.domain.home import Note, Part
+from app.editing import Editing
+from app.looking import Looking
+from app.pausing import Pausing
 from app.ports import (
     Answer,
+    Chosen,
     Client,
+    Directory,
     Explained,
     Figures,
+    Judge,
     Judgement,
     LaneFigures,
     Loaded,
+    LostChannel,
     Reached,
     SlackAgain,
+    Stuck,
 )
 from app.reviewing import Reviewing
 from app.service import Service
@@ -38,7 +49,8 @@ from policies.inputs import SIGNALS, signal_problems
 from policies.loader import PolicyErrors, load_text
 from policies.plan import Allowance, Evaluation, Route
 from policies.schema import Input
-from tests.builders import HASH, evaluation
+from tests.builders import HASH, NOW, evaluation
+from tests.memory.queues import MemoryQueues
 from tests.memory.requests import MemoryStore
 
 
@@ -100,6 +112,9 @@ class FakeJudge:
 
     most: int | None = None
 
+    def names(self) -> dict[str, str | None]:
+        return {"default": None, "refund": "Money back to a customer."}
+
     def judge(
         self,
         policy: str,
@@ -123,9 +138,9 @@ class FakeJudge:
             judged = judged.model_copy(update={"allowance": limit})
         return Judgement(policy, HASH, judged)
 
-    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input]]:
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input] | None]:
         _known(policy)
-        return HASH, {} if policy == "default" else load_text(REFUND, "refund").policy.inputs or {}
+        return HASH, None if policy == "default" else load_text(REFUND, "refund").policy.inputs
 
     def explain(
         self,
@@ -196,6 +211,10 @@ class FakeDirectory:
         self, user_ids: Sequence[str], refs: Sequence[str], requester: str | None
     ) -> list[Person]:
         return [self.person(user_id, refs, requester) for user_id in user_ids]
+
+    def member(self, user_id: str) -> Person:
+        refs = [ref for ref, people in self.people.items() if user_id in people]
+        return self.person(user_id, refs, None)
 
     def ids(self, refs: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         return [ref for ref in refs if ref.isupper() and ref not in without]
@@ -272,6 +291,10 @@ class FakeHealth:
             audited_ms=None,
             paused=True,
             counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6},
+            given_up=Stuck(7, ("req_1",)),
+            held={"paused": 8, "limit": 9},
+            refused={"token_revoked": Stuck(10)},
+            lost=(LostChannel("#gone", "is_archived", 0, Stuck(11)),),
         )
 
 
@@ -326,13 +349,93 @@ class FakeAbsences:
             self.turns[person] = next_ms
 
 
+@dataclass
+class FakeHomes:
+    """`Homes` in memory; `due` are those that have to be drawn, in order, each once.
+
+    `stale` is what a change between a look and the note of it comes to, so many times.
+    """
+
+    now: int = NOW
+    due: list[str] = field(default_factory=list)
+    pages: dict[str, dict[Part, tuple[str, ...]]] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
+    shown: dict[str, dict[str, int]] = field(default_factory=dict)
+    stale: int = 0
+
+    def opened(self, person: str) -> None:
+        self.pages[person] = {}
+        self._draw(person)
+
+    def turn(self, person: str, part: Part, trail: Sequence[str]) -> None:
+        self.pages.setdefault(person, {})[part] = tuple(trail)
+        self._draw(person)
+
+    def say(self, person: str, text: str) -> None:
+        self.notes[person] = Note(text, self.now)
+        self._draw(person)
+
+    def chosen(self, person: str) -> Chosen:
+        return Chosen(self.now, self.pages.get(person, {}), self.notes.get(person))
+
+    def showing(self, person: str, versions: Mapping[str, int]) -> bool:
+        self.shown[person] = dict(versions)
+        self.stale -= 1
+        return self.stale < 0
+
+    def _draw(self, person: str) -> None:
+        if person not in self.due:
+            self.due.append(person)
+
+
+@dataclass
+class FakeGate:
+    """`Gate` that only remembers whether it is shut."""
+
+    shut: Pause | None = None
+
+    def pause(self, by: str, reason: str) -> Pause:
+        self.shut = self.shut or Pause(by=by, at_ms=NOW, reason=reason)
+        return self.shut
+
+    def resume(self, by: str) -> Pause | None:
+        ended, self.shut = self.shut, None
+        return ended
+
+    def state(self) -> GateState:
+        return GateState(pause=self.shut, held=0, limited=0, callbacks=0, under_way=0)
+
+
+def looking(store: FakeStore) -> Looking:
+    """The real looking use cases over the fakes."""
+    return Looking(store, MemoryQueues(store), FakeDirectory(), FakeGate())
+
+
+def people(
+    store: FakeStore, directory: Directory | None = None, judge: Judge | None = None
+) -> tuple[Reviewing, Looking, Pausing, ByHand, Editing]:
+    """All that people do and look at, over the fakes or with a real directory."""
+    known, gate = directory or FakeDirectory(), FakeGate()
+    seeing = Looking(store, MemoryQueues(store), known, gate, admins=("U0CHLOE001",))
+    acting, asked = Reviewing(store, known, FakeAbsences()), judge or FakeJudge()
+    return acting, seeing, Pausing(gate), by_hand(store, asked, known), Editing(acting, asked)
+
+
 def reviewing(store: FakeStore) -> Reviewing:
     """The real use cases of people over the fakes."""
     return Reviewing(store, FakeDirectory(), FakeAbsences())
 
 
+def by_hand(
+    store: FakeStore, judge: Judge | None = None, directory: Directory | None = None
+) -> ByHand:
+    """The real use cases of people who ask by hand, over the fakes."""
+    asked = judge or FakeJudge()
+    return ByHand(service(store, asked), asked, directory or FakeDirectory())
+
+
 def service(
-    store: FakeStore, judge: FakeJudge | None = None, admission: FakeAdmission | None = None
+    store: FakeStore, judge: Judge | None = None, admission: FakeAdmission | None = None
 ) -> Service:
     """The real service over the fakes."""
     return Service(

@@ -14,9 +14,11 @@ from .away import away
 from .clients import clients
 from .decide import decide
 from .demo import demo
+from .doctor import doctor
 from .gate import pause, resume, status
 from .policy import policy
 from .reload import reload
+from .slack import slack
 
 
 class _Plain(click.Group):
@@ -46,8 +48,10 @@ main.add_command(away)
 main.add_command(clients)
 main.add_command(decide)
 main.add_command(demo)
+main.add_command(doctor)
 main.add_command(pause)
 main.add_command(policy)
 main.add_command(resume)
+main.add_command(slack)
 main.add_command(status)
 policy.add_command(reload)

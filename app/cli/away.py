@@ -11,7 +11,7 @@ from app.domain.absence import Absence
 from app.domain.errors import AbsenceRefused
 from app.reviewing import Reviewing
 from app.settings import load, load_store_settings
-from app.slack.ids import is_user
+from app.slack.naming import is_user
 
 from .account import operator
 

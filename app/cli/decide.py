@@ -11,7 +11,7 @@ from app.domain.commands import Override
 from app.domain.overriding import check
 from app.domain.request import Actor, Request
 from app.settings import load_store_settings
-from app.slack import ids
+from app.slack import naming
 from app.slack.blocks.text import clean, one_line
 from policies.plan import Outcome
 
@@ -62,9 +62,9 @@ def decide(
 
 
 def _person(by: str) -> Actor:
-    if ids.is_email(by):
+    if naming.is_email(by):
         return Actor(kind="person", id=by, name=by, email=by)
-    if ids.is_user(by):
+    if naming.is_user(by):
         return Actor(kind="person", id=by, name=by)
     raise click.BadParameter(
         "name one person, by e-mail address (ana@example.com) or Slack user id (U0123ABCD).",

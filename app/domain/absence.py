@@ -63,6 +63,11 @@ def span(first: date | None, last: date, zone: str | None, now: int) -> tuple[in
     return begins, _begins(last + timedelta(days=1), zone)
 
 
+def day_of(now: int, zone: str | None) -> date:
+    """The day that it is at an instant, in a time zone; in UTC where nobody knows it."""
+    return datetime.fromtimestamp(now / 1000, _zone(zone)).date()
+
+
 def _begins(day: date, zone: str | None) -> int:
     local = datetime.combine(day, time(), _zone(zone))
     return int(local.astimezone(UTC).timestamp() * 1000)

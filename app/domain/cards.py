@@ -59,7 +59,8 @@ class Cards(Frozen):
     `face` counts the changes that a reader could see; a copy with a lower one is out of date.
     `targets` are the conversations to post into, `looked_up` the names that some of them come from.
     `shown_to` are people (user ids) who get a card of their own whatever the plan says: they asked
-    for one, or it was handed to them. `informed` are those absent who were told how it ended.
+    for one, or it was handed to them. `asked_in_told` says that the thread where somebody asked for
+    it has the outcome. `informed` are those absent who were told how it ended.
     `notices` are still to be said. `unsure` are targets where a post may have landed although Slack
     gave no answer. `lost` are the names and conversations that Slack will never
     accept, with its reason; `problem` is what it failed with last, None once something worked.
@@ -74,6 +75,7 @@ class Cards(Frozen):
     unsure: tuple[str, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     requester_told: bool = False
+    asked_in_told: bool = False
     informed: tuple[str, ...] = ()
     problem: str | None = None
     failures: int = 0

@@ -262,6 +262,12 @@ class RequesterTold(Frozen):
     problem: str | None = None
 
 
+class AskedInTold(Frozen):
+    """The thread in which it was asked for has the outcome, or never will (`problem` says why)."""
+
+    problem: str | None = None
+
+
 class TargetLost(Frozen):
     """Slack will never take a message for this target."""
 
@@ -306,6 +312,7 @@ Command = (
     | QuestionDelivered
     | AbsentInformed
     | RequesterTold
+    | AskedInTold
     | TargetLost
     | SlackFailed
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cards import Cards, Copy
+from .cards import Cards, Copy, Notice, Place
 from .commands import (
     AbsentInformed,
+    AskedInTold,
     CallbackTried,
     CardDrawn,
     CardsFound,
@@ -53,6 +54,8 @@ def record(request: Request, command: Command, now: int) -> Transition | None:
             return _target_lost(request, command, now)
         case RequesterTold():
             return _requester_told(request, command, now)
+        case AskedInTold():
+            return _asked_in_told(request, command, now)
         case AbsentInformed():
             return _absent_informed(request, command, now)
         case SlackFailed():
@@ -207,12 +210,15 @@ def _cards_found(request: Request, found: CardsFound, now: int) -> Transition:
 
 
 def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
-    """Drop the target and its cards; without their channel the reviewers get cards of their own."""
+    """Drop the target, its cards and what was to be said below them; without their channel the
+    reviewers get cards of their own."""
     cards = request.state.cards
+    gone = {copy.place for copy in cards.copies if copy.target == lost.target}
     targets = tuple(target for target in cards.targets or () if target != lost.target)
     update = {
         "targets": targets,
         "copies": tuple(copy for copy in cards.copies if copy.target != lost.target),
+        "notices": _elsewhere(cards, gone),
         "lost": (*cards.lost, (lost.target, lost.problem)),
     }
     after = _unseen(request, _with_cards(request, update))
@@ -222,9 +228,21 @@ def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
     return Transition(before=request, after=after, events=events)
 
 
+def _elsewhere(cards: Cards, gone: set[Place]) -> tuple[Notice, ...]:
+    """The notices that are still to be said, in other places than these."""
+    left = [(one, tuple(at for at in one.places if at not in gone)) for one in cards.notices]
+    return tuple(one.model_copy(update={"places": places}) for one, places in left if places)
+
+
 def _requester_told(request: Request, told: RequesterTold, now: int) -> Transition:
     after = _with_cards(request, {"requester_told": True})
     recorded = event(after, EventType.REQUESTER_TOLD, now, problem=told.problem)
+    return Transition(before=request, after=after, events=(recorded,))
+
+
+def _asked_in_told(request: Request, told: AskedInTold, now: int) -> Transition:
+    after = _with_cards(request, {"asked_in_told": True})
+    recorded = event(after, EventType.ASKED_IN_TOLD, now, problem=told.problem)
     return Transition(before=request, after=after, events=(recorded,))
 
 

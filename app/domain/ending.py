@@ -139,9 +139,11 @@ def adopted(request: Request, place: Place | None) -> Cards:
 
 
 def _unused_ms(request: Request, decision: Decision) -> int | None:
-    """When an approval is flagged of which nobody has told a result."""
+    """When an approval is flagged of which nobody has told a result; by hand nobody tells any."""
     plan = request.plan
-    if plan is None or plan.result_s is None or decision.outcome is not Status.APPROVED:
+    if plan is None or plan.result_s is None or request.by_hand:
+        return None
+    if decision.outcome is not Status.APPROVED:
         return None
     return decision.at_ms + plan.result_s * 1000
 

@@ -31,22 +31,31 @@ _LABELS = {
     Kind.SET_ASIDE: "Requests set aside, since they failed to load or run",
     Kind.CARD_LAGS: "Requests that Slack does not show as they stand",
     Kind.UNREADABLE: "Requests that can't be read",
+    Kind.UNLISTED: "Open requests that were missing from the lists of people",
+    Kind.GIVEN_UP: "Requests whose callback was given up",
+    Kind.CHANNEL_LOST: "Open requests that go on by direct message, without their channel",
+    Kind.SLACK_REFUSES: "Requests that Slack does not show as they stand, since it refuses us",
 }
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What one look found of one kind, in one lane where it is of a lane."""
+    """What one look found of one kind, in one lane where it is of a lane.
+
+    `about` names what else it is of: a channel, Slack's code.
+    """
 
     kind: Kind
     lane: Lane | None
     count: int
     ids: tuple[str, ...] = ()
+    about: str = ""
 
     @property
     def key(self) -> str:
         """What tells this trouble from others, whatever its requests."""
-        return self.kind.value if self.lane is None else f"{self.kind.value}:{self.lane.value}"
+        of = self.about if self.lane is None else self.lane.value
+        return f"{self.kind.value}:{of}" if of else self.kind.value
 
 
 class Episode(Frozen):
@@ -58,6 +67,7 @@ class Episode(Frozen):
     said_ms: int
     seen_ms: int
     unsaid: int = 0
+    about: str = ""
 
 
 Episodes = Mapping[str, Episode]
@@ -95,7 +105,8 @@ def _next(
 
 
 def _begins(trouble: Trouble, now: int) -> tuple[Episode, Alarm]:
-    episode = Episode(kind=trouble.kind, lane=trouble.lane, since_ms=now, said_ms=now, seen_ms=now)
+    of = {"kind": trouble.kind, "lane": trouble.lane, "about": trouble.about}
+    episode = Episode.model_validate({**of, "since_ms": now, "said_ms": now, "seen_ms": now})
     repaired = "" if trouble.kind in LASTING else " Repaired."
     return episode, _said(episode, f"{_counted(trouble)}.{repaired}", now, trouble.ids)
 
@@ -127,7 +138,8 @@ def _counted(trouble: Trouble) -> str:
 
 
 def _label(of: Trouble | Episode) -> str:
-    return _LABELS[of.kind] + (f" (lane {of.lane.value})" if of.lane else "")
+    about = f"lane {of.lane.value}" if of.lane else of.about
+    return _LABELS[of.kind] + (f" ({about})" if about else "")
 
 
 def _examples(trouble: Trouble) -> str:

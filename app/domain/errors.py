@@ -118,6 +118,10 @@ class PersonNotTrusted(DecisionRefused):
     code = "person_not_trusted"
 
 
+class PersonUnverified(PersonNotTrusted):
+    """Slack could not tell us about this person just now, and may in a moment."""
+
+
 class DigestMismatch(DecisionRefused):
     """What was shown is not what the request holds."""
 
@@ -166,10 +170,28 @@ class AbsenceDaysRefused(AbsenceRefused):
     code = "absence_days_refused"
 
 
+class FormRefused(CountersignError):
+    """A form that asks by hand says too little, or was sent before."""
+
+    code = "form_refused"
+
+
 class NotAMonitor(CountersignError):
     """Only clients that are monitors say something about other clients' requests."""
 
     code = "not_a_monitor"
+
+
+class NotAnAdmin(CountersignError):
+    """Only those who run this deployment may do that."""
+
+    code = "not_an_admin"
+
+
+class ReasonRefused(CountersignError):
+    """No reason, or none that fits into one line."""
+
+    code = "reason_refused"
 
 
 class OutcomeNotOffered(CountersignError):

@@ -54,6 +54,7 @@ class EventType(StrEnum):
     CARD_POSTED = "card.posted"
     CARD_LOST = "card.lost"
     REQUESTER_TOLD = "requester.told"
+    ASKED_IN_TOLD = "asked_in.told"
     ABSENT_INFORMED = "absent.informed"
     CALLBACK_ATTEMPTED = "callback.attempted"
     CALLBACK_GIVEN_UP = "callback.given_up"

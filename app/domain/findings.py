@@ -30,9 +30,21 @@ class Kind(StrEnum):
     SET_ASIDE = "set_aside"
     CARD_LAGS = "card_lags"
     UNREADABLE = "unreadable"
+    UNLISTED = "unlisted"
+    GIVEN_UP = "given_up"
+    CHANNEL_LOST = "channel_lost"
+    SLACK_REFUSES = "slack_refuses"
 
 
-LASTING = frozenset({Kind.OVERDUE, Kind.SET_ASIDE, Kind.CARD_LAGS, Kind.UNREADABLE})
+CASES = frozenset({Kind.CARD_LAGS, Kind.UNREADABLE})
+"""What is found by reading requests, and remembered case by case."""
+
+COUNTED = frozenset(
+    {Kind.OVERDUE, Kind.SET_ASIDE, Kind.GIVEN_UP, Kind.CHANNEL_LOST, Kind.SLACK_REFUSES}
+)
+"""What can be counted at any moment, however much there is of it."""
+
+LASTING = CASES | COUNTED
 """What goes on until somebody mends it or the work is done; the rest is repaired when found."""
 
 

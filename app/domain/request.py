@@ -36,6 +36,7 @@ from .parts import (
 )
 
 __all__ = [
+    "BY_HAND",
     "Actor",
     "Attempt",
     "Away",
@@ -60,6 +61,10 @@ __all__ = [
     "Vote",
     "Words",
 ]
+
+
+BY_HAND = "slack"
+"""The client as whom people ask by hand; nobody has a key for it."""
 
 
 class Body(Frozen):
@@ -166,6 +171,11 @@ class Request(Frozen):
     @property
     def id(self) -> str:
         return self.body.id
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person asked for it in Slack, and hears there how it ends, in any case."""
+        return self.body.client == BY_HAND
 
     @property
     def pending(self) -> bool:

@@ -14,11 +14,18 @@ from .request import Actor, Request
 
 _STANDING = {
     "deactivated": "Your Slack account is deactivated.",
-    "bot": "Bots can't decide.",
-    "guest": "Guests of this workspace can't decide.",
+    "bot": "Bots can't {do}.",
+    "guest": "Guests of this workspace can't {do}.",
     "stranger": "You belong to another workspace.",
     "unverified": "Slack could not confirm who you are just now. Try again in a moment.",
 }
+
+
+def distrust(person: Person, do: str) -> PersonNotTrusted | None:
+    """Why somebody may not `do` anything here, whatever else they are; None for who is trusted."""
+    if person.standing == "trusted":
+        return None
+    return PersonNotTrusted(_STANDING[person.standing].format(do=do))
 
 
 def acting(
@@ -56,8 +63,8 @@ def refusal(
     asked: tuple[str, ...], on_behalf_of: str | None, person: Person
 ) -> DecisionRefused | None:
     """Why this person may not decide where these are `asked`, or None when they may."""
-    if person.standing != "trusted":
-        return PersonNotTrusted(_STANDING[person.standing])
+    if (distrusted := distrust(person, "decide")) is not None:
+        return distrusted
     if on_behalf_of is not None and (person.is_requester or person.goes_by(on_behalf_of)):
         return RequesterCannotDecide(
             "This was asked on your behalf, so somebody else has to decide it."

@@ -59,8 +59,21 @@ class TellRequester(Frozen):
     person: str
 
 
+class TellAskedIn(Frozen):
+    """Say how it ended in the thread in which somebody asked for it by hand."""
+
+    place: Place
+
+
 SlackStep = (
-    FindTargets | PostCard | RedrawCard | SayNotice | BringQuestion | TellRequester | InformAbsent
+    FindTargets
+    | PostCard
+    | RedrawCard
+    | SayNotice
+    | BringQuestion
+    | TellRequester
+    | TellAskedIn
+    | InformAbsent
 )
 
 
@@ -69,10 +82,11 @@ def next_step(request: Request) -> SlackStep | None:
 
     A decided request updates the cards that exist and posts no new ones, and while a decision can
     be taken back nothing else is said. About what is held for its client's limit nobody is asked
-    yet.
+    yet. Of what was decided without people Slack hears only where somebody asked for it by hand.
     """
     held = request.state.held
-    if request.plan is None or (held is not None and held.reason == "limit"):
+    silent = request.plan is None and not request.by_hand
+    if silent or (held is not None and held.reason == "limit"):
         return None
     if request.state.undoable is not None:
         return _redraw(request)
@@ -109,6 +123,9 @@ def _closing(request: Request) -> SlackStep | None:
     person = request.body.on_behalf_of
     if person is not None and not request.state.cards.requester_told:
         return TellRequester(person=person)
+    place = request.body.asked_in
+    if place is not None and not request.state.cards.asked_in_told:
+        return TellAskedIn(place=place)
     return _absent(request)
 
 

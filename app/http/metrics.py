@@ -44,6 +44,7 @@ class _Figures(Collector):
         yield GaugeMetricFamily(
             "countersign_paused", "1 while nothing goes ahead by itself.", float(figures.paused)
         )
+        yield from _standing(figures)
         yield from _lanes(figures)
         yield from _audits(figures)
         yield CounterMetricFamily(
@@ -51,6 +52,34 @@ class _Figures(Collector):
             "Decisions at the command line, without Slack.",
             figures.counters.get("break_glass", 0),
         )
+
+
+def _standing(figures: Figures) -> Iterator[Metric]:
+    """What waits for somebody, or for something, outside of the lanes."""
+    yield GaugeMetricFamily(
+        "countersign_callbacks_given_up",
+        "Requests whose callback was given up.",
+        figures.given_up.count,
+    )
+    held = GaugeMetricFamily(
+        "countersign_held_requests", "Requests that stand still.", labels=["reason"]
+    )
+    for reason, count in figures.held.items():
+        held.add_metric([reason], count)
+    yield held
+    refused = GaugeMetricFamily(
+        "countersign_slack_refused_requests",
+        "Requests that Slack does not show as they stand, by its code for our token or its scopes.",
+        labels=["code"],
+    )
+    for code, one in figures.refused.items():
+        refused.add_metric([code], one.count)
+    yield refused
+    yield GaugeMetricFamily(
+        "countersign_channel_lost_requests",
+        "Open requests whose channel Slack takes nothing into any more.",
+        sum(one.waiting.count for one in figures.lost),
+    )
 
 
 def _lanes(figures: Figures) -> Iterator[Metric]:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Client, ClientLimit, Clients
-from .inspection import Admins, Alarms, Figures, Inspection, LaneFigures, Seen, Swept
+from .homes import Chosen, Homes, HomeTabs
+from .inspection import (
+    Admins,
+    Alarms,
+    Figures,
+    Inspection,
+    LaneFigures,
+    LostChannel,
+    Seen,
+    Stuck,
+    Swept,
+)
 from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
+from .queues import EVERYTHING, ListKind, Queues
 from .requests import (
     Batch,
     Claim,
@@ -23,10 +35,11 @@ from .requests import (
     RequestStore,
     TooLate,
 )
-from .slack import Cards, Directory, Found, SlackAgain, SlackNever
+from .slack import Cards, ConversationGone, Directory, Found, SlackAgain, SlackNever
 from .store import Admission, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
+    "EVERYTHING",
     "Absences",
     "Admins",
     "Admission",
@@ -36,11 +49,13 @@ __all__ = [
     "Cache",
     "Callbacks",
     "Cards",
+    "Chosen",
     "Claim",
     "Client",
     "ClientLimit",
     "Clients",
     "Conflict",
+    "ConversationGone",
     "Decisions",
     "Directory",
     "Explained",
@@ -49,6 +64,8 @@ __all__ = [
     "Full",
     "Gate",
     "Health",
+    "HomeTabs",
+    "Homes",
     "HostBusy",
     "Idempotency",
     "Inspection",
@@ -57,17 +74,21 @@ __all__ = [
     "LaneFigures",
     "Lanes",
     "LimitReached",
+    "ListKind",
     "Loaded",
+    "LostChannel",
     "Pace",
     "Page",
     "Paused",
     "Query",
+    "Queues",
     "Reached",
     "Replay",
     "RequestStore",
     "Seen",
     "SlackAgain",
     "SlackNever",
+    "Stuck",
     "Swept",
     "TooLate",
 ]

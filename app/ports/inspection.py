@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..domain.alarms import Alarm
@@ -27,7 +27,7 @@ class Seen:
     """One request and how it stands in each lane, all of one instant.
 
     `request` is None where it can't be read; `gone` says that there is nothing to read, and that
-    nobody says there is.
+    nobody says there is. `unlisted` is an open one that stands in nobody's list.
     """
 
     request_id: str
@@ -36,6 +36,7 @@ class Seen:
     stands: Mapping[Lane, Stand]
     now: int
     gone: bool = False
+    unlisted: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,34 @@ class LaneFigures:
 
 
 @dataclass(frozen=True)
+class Stuck:
+    """Requests that somebody has to do something about: how many, and the first ids."""
+
+    count: int = 0
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LostChannel:
+    """A channel that Slack takes nothing into any more, and the open requests that go on without.
+
+    `lost_ms` is when it was last found so, by whichever request.
+    """
+
+    channel: str
+    problem: str
+    lost_ms: int
+    waiting: Stuck
+
+
+@dataclass(frozen=True)
 class Figures:
     """A deployment in numbers at the instant `now`.
 
     `lasting` counts the cases that can't be repaired, `alarms` those that nobody was told yet.
     `audited_ms` is how long ago the last audit ended, None where there never was one; `counters`
-    are what was found, repaired and decided by break-glass, ever.
+    are what was found, repaired and decided by break-glass, ever. `held` is by reason, `refused` by
+    Slack's code.
     """
 
     now: int
@@ -70,6 +93,10 @@ class Figures:
     audited_ms: int | None
     paused: bool
     counters: Mapping[str, int]
+    given_up: Stuck = Stuck()
+    held: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, Stuck] = field(default_factory=dict)
+    lost: tuple[LostChannel, ...] = ()
 
 
 class Inspection(Protocol):
@@ -95,6 +122,9 @@ class Inspection(Protocol):
 
     def mend(self, seen: Seen, flaw: Flaw) -> bool:
         """Have it due as it should be; False when it has changed since it was seen."""
+
+    def enlist(self, seen: Seen) -> bool:
+        """Have it stand in the lists of people; False when it has changed since it was seen."""
 
     def cases(self, kind: Kind, limit: int) -> list[str]:
         """Some of those that were found before, of what can't be repaired."""

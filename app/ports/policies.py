@@ -32,6 +32,9 @@ class Explained:
 class Judge(Protocol):
     """The policies in force."""
 
+    def names(self) -> Mapping[str, str | None]:
+        """Each of them by its name, in order, with what it says it is for."""
+
     def judge(
         self,
         policy: str,
@@ -62,8 +65,8 @@ class Judge(Protocol):
         Raises `PolicyNotFound`, `InputsRefused`, `DraftRefused`.
         """
 
-    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input]]:
-        """The hash of a policy's file, and its inputs by name; none where it takes any payload.
+    def inputs(self, policy: str) -> tuple[str, Mapping[str, Input] | None]:
+        """The hash of a policy's file, and its inputs by name; None where it takes any payload.
 
         Raises `PolicyNotFound`.
         """

@@ -29,6 +29,12 @@ class Directory(Protocol):
     ) -> list[Person]:
         """The same for several people, in the time that one may take."""
 
+    def member(self, user_id: str) -> Person:
+        """Somebody, with every user group that they belong to, by its id and by its `@handle`.
+
+        In the time of `person`, and like it never raising.
+        """
+
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         """Conversations to post into for these names, and the names that lead nowhere, with why.
 
@@ -64,6 +70,10 @@ class SlackNever(Exception):
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
+
+
+class ConversationGone(SlackNever):
+    """Nothing more can be said there: archived, deleted, or closed to the bot."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,9 @@ class Cards(Protocol):
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message with the outcome."""
+
+    def tell_asked_in(self, place: Place, request: Request) -> None:
+        """The outcome in the thread in which somebody asked for it by hand."""
 
     def tell_of_absence(self, person: str, absence: Absence) -> None:
         """A direct message to somebody who is away from now on, or who stands in."""

@@ -20,6 +20,15 @@ class Identity(Answer):
     bot_id: str
 
 
+class Whoami(Answer):
+    """auth.test, for people to read; a person's own token has no `bot_id`."""
+
+    team: str
+    url: str = ""
+    user: str = ""
+    bot_id: str | None = None
+
+
 class Posted(Answer):
     """chat.postMessage: where the message is."""
 
@@ -28,23 +37,63 @@ class Posted(Answer):
 
 
 class Named(Answer):
-    """A channel, a user group or a direct conversation; groups have handles, channels names."""
+    """A channel, a user group or a direct conversation; groups have handles, channels names.
+
+    A group comes with the ids of its `users` where they are asked for.
+    """
 
     id: str
     name: str = ""
     handle: str = ""
-
-
-class Opened(Answer):
-    """conversations.open."""
-
-    channel: Named
+    users: list[str] = []
 
 
 class NextPage(Answer):
     """Where a list goes on; empty at its end."""
 
     next_cursor: str = ""
+
+
+class Channel(Answer):
+    """A channel, whether it is in use and whether the bot is in it."""
+
+    id: str
+    name: str = ""
+    is_archived: bool = False
+    is_member: bool = False
+
+
+class Informed(Answer):
+    """conversations.info."""
+
+    channel: Channel
+
+
+class Listed(Answer):
+    """users.conversations, conversations.list: one page of channels as they stand."""
+
+    channels: list[Channel]
+    response_metadata: NextPage | None = None
+
+
+class Group(Answer):
+    """A user group; one that was switched off has a date of that."""
+
+    id: str
+    handle: str = ""
+    date_delete: int = 0
+
+
+class AllGroups(Answer):
+    """usergroups.list: those that were switched off too."""
+
+    usergroups: list[Group]
+
+
+class Opened(Answer):
+    """conversations.open."""
+
+    channel: Named
 
 
 class Channels(Answer):

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from app.ports import SlackAgain, SlackNever
+from app.domain.errors import StoreUnavailable
+from app.ports import Pace, SlackAgain, SlackNever
 
 from .answers import Answer, Identity
-from .errors import FAILURES, narrowed
+from .errors import FAILURES, RateLimited, narrowed
 
 _AT_ONCE = 64
 """Calls that may be open at once, those included that were left behind."""
@@ -31,21 +32,35 @@ class SlackApi:
 
     A socket's time-out starts anew with each byte, so calls run on threads of their own and are
     left behind when time is up. The SDK's retries are off: they send a message twice (FACTS.md).
+
+    What Slack wants to be left alone it is left alone, by every process that shares `pace`.
     """
 
-    def __init__(self, token: str, base_url: str, deadline_s: float) -> None:
+    def __init__(
+        self, token: str, base_url: str, deadline_s: float, pace: Pace | None = None
+    ) -> None:
         # Below this the SDK logs what it sends and gets: what people ask and answer.
         logging.getLogger("slack_sdk").setLevel(logging.WARNING)
         self._deadline_s = deadline_s
+        self._pace = pace
         self._room = BoundedSemaphore(_AT_ONCE)
         self._identity: Identity | None = None
         self.web = WebClient(
             token=token, base_url=base_url, timeout=math.ceil(deadline_s), retry_handlers=[]
         )
 
-    def call(self, answer: type[A], method: Callable[..., SlackResponse], **args: Any) -> A:
-        """One call of a method of `web`, within the deadline."""
-        return self.bounded(lambda: self.step(answer, method, **args))
+    def call(
+        self,
+        answer: type[A],
+        method: Callable[..., SlackResponse],
+        where: str | None = None,
+        **args: Any,
+    ) -> A:
+        """One call of a method of `web`, within the deadline.
+
+        `where` is what Slack limits, the method itself unless given.
+        """
+        return self.bounded(lambda: self.step(answer, method, where, **args))
 
     def bounded(self, work: Callable[[], T], deadline_s: float | None = None) -> T:
         """Several steps within one deadline: this one, or that of a single call.
@@ -71,20 +86,38 @@ class SlackApi:
         finally:
             self._room.release()
 
-    def step(self, answer: type[A], method: Callable[..., SlackResponse], **args: Any) -> A:
+    def step(
+        self,
+        answer: type[A],
+        method: Callable[..., SlackResponse],
+        where: str | None = None,
+        **args: Any,
+    ) -> A:
         """One call inside of `bounded`."""
+        place = where or f"slack:{method.__name__.replace('_', '.')}"
+        self._leave_alone(place)
         try:
             data = method(**args).data
         except FAILURES as error:
-            raise narrowed(error) from error
+            raise self._heeded(narrowed(error), place) from error
         try:
             return answer.model_validate(data)
         except ValidationError as error:
             raise SlackAgain(f"an answer that is not {answer.__name__}") from error
 
+    def _leave_alone(self, place: str) -> None:
+        """Raises `RateLimited` while Slack wants that."""
+        if self._pace is not None and (wait_ms := self._pace.held(place)):
+            raise RateLimited("ratelimited", wait_ms / 1000)
+
+    def _heeded(self, failed: SlackAgain | SlackNever, place: str) -> SlackAgain | SlackNever:
+        if isinstance(failed, RateLimited) and self._pace is not None:
+            self._pace.hold(place, math.ceil((failed.wait_s or 0) * 1000))
+        return failed
+
     def warm(self) -> None:
         """Learn who we are ahead of the first click, if Slack says so now."""
-        with suppress(SlackAgain, SlackNever):
+        with suppress(SlackAgain, SlackNever, StoreUnavailable):
             self.bounded(self.identity)
 
     def identity(self) -> Identity:

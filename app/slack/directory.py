@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.domain.commands import Person, Standing
 from app.ports import Cache, SlackAgain, SlackNever
 
-from . import ids
+from . import naming
 from .answers import Groups, Looked, Members, Opened, User
 from .api import SlackApi
 
@@ -33,6 +33,7 @@ _PERSON = TypeAdapter(Person)
 _TEXT = TypeAdapter(str)
 _HANDLES = TypeAdapter(dict[str, str])
 _MEMBERS = TypeAdapter(list[str])
+_BELONGING = TypeAdapter(dict[str, list[str]])
 
 
 class SlackDirectory:
@@ -58,7 +59,7 @@ class SlackDirectory:
         self, user_ids: Sequence[str], refs: Sequence[str], requester: str | None
     ) -> list[Person]:
         """The same for several people, within the same 1.5 s."""
-        groups = [ref for ref in refs if ids.is_group(ref)]
+        groups = [ref for ref in refs if naming.is_group(ref)]
         found: dict[str, Person] = {}
 
         def look_up() -> None:
@@ -69,6 +70,15 @@ class SlackDirectory:
         with suppress(SlackAgain):
             self._api.bounded(look_up, _PERSON_S)
         return [found.get(one) or _unverified(one) for one in user_ids]
+
+    def member(self, user_id: str) -> Person:
+        """Somebody, with every user group that they belong to, by its id and by its handle.
+
+        Within 1.5 s; `unverified` where Slack did not tell us, whatever the reason.
+        """
+        with suppress(SlackAgain, SlackNever):
+            return self._api.bounded(lambda: self._member(user_id), _PERSON_S)
+        return _unverified(user_id)
 
     def conversations(self, refs: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         """Conversations to post into for these names, and the names that lead nowhere, with why.
@@ -103,9 +113,19 @@ class SlackDirectory:
         is_requester = None if asked is None else asked == user_id
         return person.model_copy(update={"groups": belongs, "is_requester": is_requester})
 
+    def _member(self, user_id: str) -> Person:
+        person = self._cached(f"person:{user_id}", _PERSON, lambda: self._look_up(user_id))
+        if person.standing != "trusted":
+            return person
+        try:
+            belonging = self._cached("belonging", _BELONGING, self._belonging)
+        except SlackNever:  # a workspace without user groups
+            return person
+        return person.model_copy(update={"groups": frozenset(belonging.get(user_id, ()))})
+
     def _ids(self, ref: str, without: Sequence[str]) -> list[str]:
         """A name as it is mentioned: a person, a group, or those that are left of one."""
-        if not ids.is_group(ref) or not without:
+        if not naming.is_group(ref) or not without:
             found = self._id(ref)
             return [] if found is None else [found]
         people = self._people(ref)
@@ -114,7 +134,7 @@ class SlackDirectory:
         return people
 
     def _id(self, ref: str) -> str | None:
-        if not ids.is_group(ref):
+        if not naming.is_group(ref):
             return self._user_id(ref)
         try:
             return self._group_id(ref)
@@ -122,7 +142,7 @@ class SlackDirectory:
             return None
 
     def _people(self, ref: str) -> list[str]:
-        if ids.is_group(ref):
+        if naming.is_group(ref):
             try:
                 return self._members(ref)
             except SlackNever:
@@ -133,7 +153,7 @@ class SlackDirectory:
     def _user_id(self, ref: str) -> str | None:
         """The id of whoever goes by this id or e-mail address, None for nobody here."""
         try:
-            if ids.is_user(ref):
+            if naming.is_user(ref):
                 return self._cached(f"person:{ref}", _PERSON, lambda: self._look_up(ref)).id
             return self._cached(f"email:{ref.casefold()}", _TEXT, lambda: self._by_email(ref))
         except SlackNever:
@@ -146,7 +166,7 @@ class SlackDirectory:
             id=user.id,
             name=profile.display_name or profile.real_name or user.name or user.id,
             email=profile.email,
-            standing=_standing(user, self._api.identity().team_id),
+            standing=standing_of(user, self._api.identity().team_id),
             zone=user.tz,
         )
 
@@ -167,12 +187,20 @@ class SlackDirectory:
         groups = self._api.step(Groups, self._api.web.usergroups_list).usergroups
         return {group.handle: group.id for group in groups}
 
+    def _belonging(self) -> dict[str, list[str]]:
+        """The groups of everybody who is in one: one call for all people, as Slack allows few."""
+        list_groups, found = self._api.web.usergroups_list, dict[str, list[str]]()
+        for group in self._api.step(Groups, list_groups, include_users=True).usergroups:
+            for user in group.users:
+                found.setdefault(user, []).extend((group.id, f"@{group.handle}"))
+        return found
+
     def _look_in(self, group: str) -> list[str]:
         web = self._api.web
         return self._api.step(Members, web.usergroups_users_list, usergroup=group).users
 
     def _reached(self, ref: str) -> list[str]:
-        if not ids.is_group(ref):
+        if not naming.is_group(ref):
             return [self._conversation(ref)]
         found, _ = _sorted_out(self._members(ref), lambda person: [self._conversation(person)])
         if not found:
@@ -180,11 +208,11 @@ class SlackDirectory:
         return found
 
     def _conversation(self, ref: str) -> str:
-        if ids.is_conversation(ref):
+        if naming.is_conversation(ref):
             return ref
-        if ids.is_email(ref):
+        if naming.is_email(ref):
             user_id = self._cached(f"email:{ref.casefold()}", _TEXT, lambda: self._by_email(ref))
-        elif ids.is_user(ref):
+        elif naming.is_user(ref):
             user_id = ref
         else:
             raise SlackNever("neither a channel, a person, a user group nor an e-mail address")
@@ -228,7 +256,8 @@ def _sorted_out(
     return list(found), lost
 
 
-def _standing(user: User, team: str) -> Standing:
+def standing_of(user: User, team: str) -> Standing:
+    """Whether somebody may decide, by what Slack says of them."""
     if user.is_stranger or user.team_id != team:
         return "stranger"
     if user.deleted:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from app.domain.errors import CountersignError
-from app.ports import SlackAgain, SlackNever
+from app.domain.refusals import BY_HAND
+from app.ports import ConversationGone, SlackAgain, SlackNever
 
 FAILURES = (
     SlackClientError,
@@ -32,46 +33,36 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _CODE = re.compile(r"[a-z0-9_.:-]{1,100}", re.ASCII)
 
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-_MENDED_BY_HAND = frozenset(
+_GONE = frozenset(
     {
-        "account_inactive",
-        "enterprise_is_restricted",
-        "access_denied",
-        "invalid_auth",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-        "not_authed",
-        "org_login_required",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-        "two_factor_setup_required",
+        "channel_is_archived",
+        "channel_not_found",
+        "is_archived",
+        "is_inactive",
+        "messages_tab_disabled",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "user_disabled",
     }
 )
+"""The conversation itself: whatever else is meant for it can go there no more."""
+
 _NEVER = frozenset(
     {
         # the conversation or the person
         "cannot_dm_bot",
-        "channel_is_archived",
-        "channel_not_found",
         "channel_type_not_supported",
         "ekm_access_denied",
         "invalid_channel",
-        "is_archived",
-        "messages_tab_disabled",
         "method_not_supported_for_channel_type",
         "no_such_subteam",
-        "not_in_channel",
-        "restricted_action",
         "restricted_action_non_threadable_channel",
-        "restricted_action_read_only_channel",
         "restricted_action_thread_locked",
         "restricted_action_thread_only_channel",
         "slack_connect_canvas_sharing_blocked",
         "slack_connect_file_link_sharing_blocked",
         "subteam_not_found",
-        "user_disabled",
         "user_not_found",
         "user_not_visible",
         "users_not_found",
@@ -79,6 +70,8 @@ _NEVER = frozenset(
         "cant_update_message",
         "edit_window_closed",
         "message_not_found",
+        "cannot_reply_to_message",
+        "thread_not_found",
         # what we sent
         "invalid_arg_name",
         "invalid_arguments",
@@ -93,6 +86,7 @@ _NEVER = frozenset(
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
+        "view_too_large",
         # the form's one chance
         "exchanged_trigger_id",
         "expired_trigger_id",
@@ -101,6 +95,7 @@ _NEVER = frozenset(
         "trigger_expired",
         # what the app may do
         "method_deprecated",
+        "not_enabled",  # the Home tab
         "plan_upgrade_required",
         "unknown_method",
     }
@@ -136,8 +131,10 @@ def _answered(status: int, code: str, headers: Mapping[str, str]) -> SlackAgain 
     """
     if status == 429 or code in _LIMITED:
         return RateLimited("ratelimited", _wait_s(headers))
-    if code in _MENDED_BY_HAND:
+    if code in BY_HAND:
         return NeedsOperator(code)
+    if status < 500 and code in _GONE:
+        return ConversationGone(code)
     if status < 500 and code in _NEVER:
         return SlackNever(code)
     return SlackAgain(code or f"HTTP {status}")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-from slack_sdk.web import SlackResponse
 
 from app.domain.absence import Absence
 from app.domain.bursts import GAP_MS
@@ -15,14 +12,14 @@ from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
 
-from . import ids
+from . import metadata, naming
 from .answers import Channels, Done, History, Looked, Posted
-from .api import A, SlackApi
+from .api import SlackApi
 from .blocks import notices, questions, threads
 from .blocks.card import card
 from .blocks.digest import digest
 from .blocks.text import Message
-from .errors import NeedsOperator, RateLimited
+from .errors import NeedsOperator
 
 _SKEW_MS = 60_000
 """Slack's clock and the store's may differ by this much."""
@@ -55,13 +52,13 @@ class SlackCards:
         """A new card in a conversation; of what is asked again, in the thread of the first."""
         root = request.root_thread(target)
         thread = {} if root is None else {"thread_ts": root, "reply_broadcast": True}
-        metadata = ids.metadata(ids.CARD_EVENT, request.id)
-        return self._post(target, card(request), metadata, **thread)
+        carried = metadata.of_request(metadata.CARD_EVENT, request.id)
+        return self._post(target, card(request), carried, **thread)
 
     def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
         """One message for several requests of a channel."""
-        metadata = ids.digest_metadata([request.id for request in requests])
-        return self._post(target, digest(requests), metadata)
+        carried = metadata.of_digest([request.id for request in requests])
+        return self._post(target, digest(requests), carried)
 
     def redraw(self, place: Place, request: Request) -> None:
         """A posted card as the request stands now."""
@@ -72,9 +69,8 @@ class SlackCards:
         self._update(place, digest(requests, gone))
 
     def _update(self, place: Place, message: Message) -> None:
-        self._call(
+        self._api.call(
             Done,
-            "chat.update",
             self._api.web.chat_update,
             channel=place.channel,
             ts=place.ts,
@@ -97,7 +93,7 @@ class SlackCards:
         message, place = threads.said(notice, request, to), notice.place
         broadcast = notice.kind == "escalation"
         thread = {"thread_ts": request.thread(place), "reply_broadcast": broadcast}
-        self._say(place.channel, message, ids.NOTICE_EVENT, request, **thread)
+        self._say(place.channel, message, metadata.NOTICE_EVENT, request, **thread)
 
     def say_together(
         self, notice: SayNotice, requests: Sequence[Request], to: Sequence[str]
@@ -111,40 +107,45 @@ class SlackCards:
         _wait_for(self._pace.held(thread))
         self.turn(place.channel)
         self._pace.hold(thread, _TOGETHER_MS)
-        metadata = ids.metadata(ids.NOTICE_EVENT, requests[0].id)
+        carried = metadata.of_request(metadata.NOTICE_EVENT, requests[0].id)
         broadcast = notice.kind == "escalation"
         message = threads.said_together(notice, requests, to)
-        self._send(place.channel, message, metadata, thread_ts=place.ts, reply_broadcast=broadcast)
+        self._send(place.channel, message, carried, thread_ts=place.ts, reply_broadcast=broadcast)
 
     def bring_question(self, person: str, number: int, request: Request) -> None:
         """A direct message to a user id or an e-mail address, with a button to answer."""
         message = questions.brought(request, number)
-        self._say(self._user(person), message, ids.NOTICE_EVENT, request)
+        self._say(self._user(person), message, metadata.NOTICE_EVENT, request)
 
     def tell_requester(self, person: str, request: Request) -> None:
         """A direct message to a user id or an e-mail address."""
-        self._say(self._user(person), notices.outcome(request), ids.OUTCOME_EVENT, request)
+        self._say(self._user(person), notices.outcome(request), metadata.OUTCOME_EVENT, request)
+
+    def tell_asked_in(self, place: Place, request: Request) -> None:
+        """A word in the thread of the message from which it was asked for."""
+        message = notices.outcome_where_asked(request)
+        self._say(place.channel, message, metadata.OUTCOME_EVENT, request, thread_ts=place.ts)
 
     def tell_of_absence(self, person: str, absence: Absence) -> None:
         """A direct message to somebody whom an absence is about."""
         self.turn(person)
-        about = {"event_type": ids.ABSENCE_EVENT, "event_payload": {"person": absence.person}}
+        about = {"event_type": metadata.ABSENCE_EVENT, "event_payload": {"person": absence.person}}
         self._send(person, notices.begun(absence), about)
 
     def inform_absent(self, person: str, request: Request) -> None:
         """A direct message to somebody who was away."""
-        self._say(person, notices.while_away(request), ids.OUTCOME_EVENT, request)
+        self._say(person, notices.while_away(request), metadata.OUTCOME_EVENT, request)
 
     def _say(
         self, target: str, message: Message, event: str, request: Request, **thread: object
     ) -> Place:
         self.turn(target)
-        return self._send(target, message, ids.metadata(event, request.id), **thread)
+        return self._send(target, message, metadata.of_request(event, request.id), **thread)
 
     def _post(
-        self, target: str, message: Message, metadata: ids.Metadata, **thread: object
+        self, target: str, message: Message, carried: metadata.Metadata, **thread: object
     ) -> Place:
-        place = self._send(target, message, metadata, **thread)
+        place = self._send(target, message, carried, **thread)
         if target.startswith("#") and self._id_of(target) is None:
             # From now on the channel goes by its id, whose turn this was too.
             self._pace.reserve(_paced(place.channel), GAP_MS)
@@ -152,17 +153,16 @@ class SlackCards:
         return place
 
     def _send(
-        self, target: str, message: Message, metadata: ids.Metadata, **thread: object
+        self, target: str, message: Message, carried: metadata.Metadata, **thread: object
     ) -> Place:
-        posted = self._call(
+        posted = self._api.call(
             Posted,
-            "chat.postMessage",
             self._api.web.chat_postMessage,
             where=self._place(target),
             channel=target,
             text=message.text,
             blocks=message.blocks,
-            metadata=metadata,
+            metadata=carried,
             unfurl_links=False,
             unfurl_media=False,
             **thread,
@@ -170,29 +170,12 @@ class SlackCards:
         return Place(channel=posted.channel, ts=posted.ts)
 
     def _user(self, person: str) -> str:
-        if ids.is_user(person):
+        if naming.is_user(person):
             return person
-        if not ids.is_email(person):
+        if not naming.is_email(person):
             raise SlackNever("neither a Slack user id nor an e-mail address")
         lookup = self._api.web.users_lookupByEmail
-        return self._call(Looked, "users.lookupByEmail", lookup, email=person).user.id
-
-    def _call(
-        self,
-        answer: type[A],
-        name: str,
-        method: Callable[..., SlackResponse],
-        where: str | None = None,
-        **args: Any,
-    ) -> A:
-        """One call, unless Slack wants to be left alone: the method, or `where` it limits posts."""
-        place = where or _paced(name)
-        _wait_for(self._pace.held(place))
-        try:
-            return self._api.call(answer, method, **args)
-        except RateLimited as limited:
-            self._pace.hold(place, math.ceil((limited.wait_s or 0) * 1000))
-            raise
+        return self._api.call(Looked, lookup, email=person).user.id
 
     def _found(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
         channel = self._channel(target)
@@ -204,7 +187,7 @@ class SlackCards:
         for message in self._messages(channel, since_ms):
             if message.get("bot_id") != bot_id:
                 continue
-            shown, items = ids.shown_by(message.get("metadata"))
+            shown, items = metadata.shown_by(message.get("metadata"))
             place = Place(channel=channel, ts=str(message["ts"]))
             for request_id in wanted.intersection(shown):
                 found.setdefault(request_id, []).append(Found(place, items))
@@ -237,7 +220,7 @@ class SlackCards:
     def _id_of(self, name: str) -> str | None:
         """The id of a `#name` that was posted into lately."""
         known = self._cache.get(_named(name))
-        return known if known is not None and ids.is_conversation(known) else None
+        return known if known is not None and naming.is_conversation(known) else None
 
     def _place(self, target: str) -> str:
         """What keeps the pace of a conversation, the same by its name and by its id."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
+
+from pydantic import JsonValue
 
 from app.domain.cards import Place
 from app.domain.errors import CountersignError
@@ -20,6 +23,13 @@ OPEN = "countersign_open"
 UNDO = "countersign_undo"
 CONFIRM = "countersign_confirm"
 """Action ids of the buttons; those of a policy's own choices are made by `of_choice`."""
+
+COMMAND = re.compile(r"\A/")
+"""Any slash command of our app, so that one that goes by another name here is told so."""
+
+FIRST, NEXT = "countersign_list:first", "countersign_list:next"
+LIST = re.compile(r"\Acountersign_list:(first|next)\Z")
+"""Action ids of the buttons that turn to another page of a list; their value is a `Turn`."""
 
 AT_ONCE = re.compile(r"\Acountersign_(approve|reject|choose:.*)\Z", re.DOTALL)
 IN_WORDS = re.compile(r"\Acountersign_(revise|stop|write:.*|answer:.*)\Z", re.DOTALL)
@@ -46,6 +56,7 @@ class Move(StrEnum):
     RELEASE = "release"
     HAND_OVER = "hand_over"
     ASK = "ask"
+    EDIT = "edit"
     AWAY = "away"
     BACK = "back"
 
@@ -65,21 +76,28 @@ PERSON_BLOCK, PERSON = "countersign_person", "person"
 FROM_BLOCK, UNTIL_BLOCK, DAY = "countersign_from", "countersign_until", "day"
 """The forms that ask for a person and for days: their callback ids, inputs and actions."""
 
+EDIT = "countersign_edit"
+EDIT_FORM = "countersign_edit_form"
+CHOICE_BLOCK = "countersign_choice"
+"""Approve with edits: what the form remembers it was opened by, its callback id, its choices."""
+
+REQUEST = "countersign_request"
+REQUEST_FROM_MESSAGE = "countersign_request_from_message"
+"""The callback ids of the shortcuts by which people ask by hand."""
+
+POLICY_FORM, REQUEST_FORM = "countersign_policy_form", "countersign_request_form"
+POLICY_BLOCK, TITLE_BLOCK, WHY_BLOCK = "countersign_policy", "countersign_title", "countersign_why"
+"""The forms for that, one to choose the policy in and one to ask, and their inputs."""
+
+TEXT, CHOSEN = "text", "chosen"
+"""Actions of inputs that are written into, and of those that are chosen in."""
+
 CONFIRM_BLOCK, TYPED = "countersign_typed", "typed"
 """The input in which a value is typed to approve: its block and its action."""
 
 COMMENT_BLOCK = "countersign_comment"
 COMMENT = "comment"
 """The form's one input: its block and its action."""
-
-CARD_EVENT = "countersign_request"
-DIGEST_EVENT = "countersign_digest"
-OUTCOME_EVENT = "countersign_outcome"
-ABSENCE_EVENT = "countersign_absence"
-NOTICE_EVENT = "countersign_notice"
-"""Event types of message metadata, by which a message is found again. Anybody can read them."""
-
-Metadata = dict[str, Any]
 
 _ID = r"req_[0-9a-z]{26}"
 _OPENS = re.compile(rf"1:(?P<request>{_ID})", re.ASCII)
@@ -97,6 +115,10 @@ _TURN = re.compile(r"(?P<part>request|history) (?P<number>[1-9][0-9]{0,4})", re.
 _ANSWER = re.compile(r"countersign_answer:(?P<number>[1-9][0-9]?)", re.ASCII)
 _MOVE = re.compile(r"(?P<move>[a-z_]{1,20}) (?P<shown>\S+)", re.ASCII)
 _FORM = re.compile(r"(?:(?P<action>\S+) )?(?P<shown>\S+)(?: (?P<reply_to>\S+))?", re.ASCII)
+_LIST = re.compile(
+    r"1 (?P<kind>waiting|seen) (?P<policy>[a-z0-9_-]{1,63})? (?P<cursor>[0-9a-z_:]{1,80})?",
+    re.ASCII,
+)
 _REPLY_TO = re.compile(r"\S{1,1000}", re.ASCII)
 _PLAIN = {
     APPROVE: Outcome.APPROVE,
@@ -104,11 +126,6 @@ _PLAIN = {
     REVISE: Outcome.REVISE,
     REJECT: Outcome.REJECT,
 }
-
-_USER = re.compile(r"[UW][A-Z0-9]{6,20}", re.ASCII)
-_GROUP = re.compile(r"S[A-Z0-9]{6,20}|@.+", re.ASCII)
-_CONVERSATION = re.compile(r"[CDG][A-Z0-9]{6,20}|#.+", re.ASCII)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class CardUnreadable(CountersignError):
@@ -157,11 +174,15 @@ class Form:
         return " ".join((self.action, self.shown.as_value(), *rest))
 
 
+Part = Literal["request", "history"]
+Way = Literal["next", "previous", "other", "again"]
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of the whole request or of its history; `number` counts from 1."""
 
-    part: Literal["request", "history"] = "request"
+    part: Part = "request"
     number: int = 1
 
     def as_value(self) -> str:
@@ -173,15 +194,44 @@ def parse_page(value: str) -> Page:
     """What `Page.as_value` wrote. Raises `CardUnreadable`."""
     found = _TURN.fullmatch(value)
     if found is None:
-        raise _unreadable()
-    part: Literal["request", "history"] = "history" if found["part"] == "history" else "request"
+        raise unreadable()
+    part: Part = "history" if found["part"] == "history" else "request"
     return Page(part, int(found["number"]))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A page of a list: of which kind, of which policy where it is one, and after what."""
+
+    kind: Literal["waiting", "seen"]
+    policy: str | None = None
+    cursor: str | None = None
+
+    def as_value(self) -> str:
+        """The value of a button: `1 kind policy cursor`, with nothing for what there is not."""
+        return f"1 {self.kind} {self.policy or ''} {self.cursor or ''}"
 
 
 def asking_block(callback_id: str) -> str:
     """The input of a form that what is wrong with it is written beside."""
-    forms = {HAND_OVER_FORM: PERSON_BLOCK, AWAY_FORM: PERSON_BLOCK}
+    forms = {
+        HAND_OVER_FORM: PERSON_BLOCK,
+        AWAY_FORM: PERSON_BLOCK,
+        POLICY_FORM: POLICY_BLOCK,
+        REQUEST_FORM: TITLE_BLOCK,
+    }
     return forms.get(callback_id, COMMENT_BLOCK)
+
+
+def input_block(name: str) -> str:
+    """The block of a form in which the policy's input of that name stands."""
+    return f"countersign_input:{name}"
+
+
+def option(value: JsonValue) -> str:
+    """The value of an option that stands for `value`; another version of a policy can't move it."""
+    written = json.dumps(value, ensure_ascii=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 
 def answer_to(number: int) -> str:
@@ -204,11 +254,11 @@ def parse_move(value: str) -> tuple[Move, Shown]:
     """What `move_value` wrote. Raises `CardUnreadable`."""
     found = _MOVE.fullmatch(value)
     if found is None or found["move"] not in list(Move):
-        raise _unreadable()
+        raise unreadable()
     return Move(found["move"]), parse(found["shown"])
 
 
-def turn(way: Literal["next", "previous", "other", "again"]) -> str:
+def turn(way: Way) -> str:
     """The action id of a button that turns to another page."""
     return f"countersign_turn:{way}"
 
@@ -232,7 +282,7 @@ def meant(action: str) -> Meant:
         return Meant(Outcome.APPROVE, typed["choice"])
     found = _CHOICE.fullmatch(action)
     if found is None:
-        raise _unreadable()
+        raise unreadable()
     return Meant(Outcome(found["outcome"]), found["choice"])
 
 
@@ -240,15 +290,24 @@ def parse_form(value: str) -> Form:
     """What `Form.as_value` wrote; without an action it is Revise. Raises `CardUnreadable`."""
     found = _FORM.fullmatch(value)
     if found is None:
-        raise _unreadable()
+        raise unreadable()
     return Form(found["action"] or REVISE, parse(found["shown"]), found["reply_to"])
+
+
+def parse_turn(value: str) -> Turn:
+    """What `Turn.as_value` wrote. Raises `CardUnreadable`."""
+    found = _LIST.fullmatch(value)
+    if found is None:
+        raise unreadable()
+    kind: Literal["waiting", "seen"] = "seen" if found["kind"] == "seen" else "waiting"
+    return Turn(kind, found["policy"], found["cursor"])
 
 
 def parse(value: str) -> Shown:
     """What `as_value` wrote. Raises `CardUnreadable` for anything else."""
     found = _SHOWN.fullmatch(value)
     if found is None:
-        raise _unreadable()
+        raise unreadable()
     channel, ts = found["channel"], found["ts"]
     place = Place(channel=channel, ts=ts) if channel else None
     return Shown(found["request"], found["digest"], place)
@@ -263,51 +322,12 @@ def opened(value: str) -> str:
     """The request of a value that `opens` wrote. Raises `CardUnreadable`."""
     found = _OPENS.fullmatch(value)
     if found is None:
-        raise _unreadable()
+        raise unreadable()
     return found["request"]
 
 
-def metadata(event: str, request_id: str) -> Metadata:
-    """What a message carries so that it is found again."""
-    return {"event_type": event, "event_payload": {"request_id": request_id}}
-
-
-def digest_metadata(request_ids: Sequence[str]) -> Metadata:
-    """The same of a message that several requests share."""
-    return {"event_type": DIGEST_EVENT, "event_payload": {"request_ids": list(request_ids)}}
-
-
-def shown_by(metadata: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The requests that a message of ours shows, and those of them that share it."""
-    match metadata:
-        case {"event_type": event, "event_payload": {"request_id": str(one)}}:
-            return ((one,), ()) if event == CARD_EVENT else ((), ())
-        case {"event_type": event, "event_payload": {"request_ids": [*several]}}:
-            ids = tuple(one for one in several if isinstance(one, str))
-            return (ids, ids) if event == DIGEST_EVENT else ((), ())
-    return (), ()
-
-
-def is_user(ref: str) -> bool:
-    """Whether a name in a plan is a person's id."""
-    return _USER.fullmatch(ref) is not None
-
-
-def is_group(ref: str) -> bool:
-    """Whether it is a user group: its id, or its handle as in `@finance-approvers`."""
-    return _GROUP.fullmatch(ref) is not None
-
-
-def is_conversation(ref: str) -> bool:
-    """Whether it can be posted to as it is: the id of a conversation, or `#channel`."""
-    return _CONVERSATION.fullmatch(ref) is not None
-
-
-def is_email(ref: str) -> bool:
-    return _EMAIL.fullmatch(ref) is not None
-
-
-def _unreadable() -> CardUnreadable:
+def unreadable() -> CardUnreadable:
+    """What to raise for a button or a form that this version did not make."""
     return CardUnreadable(
         "This button can't be read any more.", "Open the newest card of this request."
     )

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from slack_sdk.webhook import WebhookClient
 
+from app.ports import SlackAgain, SlackNever
+
+from .answers import Done
+from .api import SlackApi
 from .blocks.text import Message
 from .errors import FAILURES
 
@@ -18,21 +24,34 @@ _TIMEOUT_S = 5
 
 
 class Replies:
-    """Ephemeral messages by response_url. What is too much at once is dropped and logged."""
+    """Messages for one person, and views. What is too much at once is dropped and logged."""
 
     def __init__(self) -> None:
         self.executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="slack-reply")
         self._room = threading.BoundedSemaphore(_WAITING)
 
-    def tell(self, response_url: str | None, message: Message) -> None:
-        """Say it to the one who pressed, and nobody else, as soon as a thread is free."""
-        if response_url is None:
-            return
+    def tell(self, response_url: str | None, message: Message, *, in_place: bool = False) -> None:
+        """Say it to the one who pressed, and nobody else, as soon as a thread is free.
+
+        `in_place` of the message in which they pressed, which has to be for them alone.
+        """
+        if response_url is not None:
+            self._soon(lambda: self._send(response_url, message, in_place))
+
+    def write(self, api: SlackApi, user_id: str, message: Message) -> None:
+        """A direct message to somebody, as soon as a thread is free."""
+        self._soon(lambda: self._post(api, user_id, message))
+
+    def show(self, api: SlackApi, view_id: str, view: dict[str, Any]) -> None:
+        """Put a view in the place of an open modal, as soon as a thread is free."""
+        self._soon(lambda: self._update(api, view_id, view))
+
+    def _soon(self, work: Callable[[], None]) -> None:
         if not self._room.acquire(blocking=False):
             _log.warning("an answer to a click was dropped: %d are waiting", _WAITING)
             return
         try:
-            self.executor.submit(self._send, response_url, message)
+            self.executor.submit(self._work, work)
         except RuntimeError:  # the process is stopping
             self._room.release()
 
@@ -40,19 +59,30 @@ class Replies:
         """Send what is waiting, and take no more."""
         self.executor.shutdown()
 
-    def _send(self, response_url: str, message: Message) -> None:
+    def _work(self, work: Callable[[], None]) -> None:
         try:
-            webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
-            answer = webhook.send(
-                text=message.text,
-                blocks=message.blocks,
-                response_type="ephemeral",
-                replace_original=False,
-            )
+            work()
         except FAILURES as error:
             _log.warning("an answer to a click got lost: %s", type(error).__name__)
-        else:
-            if answer.status_code != 200:
-                _log.warning("an answer to a click was refused: HTTP %d", answer.status_code)
+        except (SlackAgain, SlackNever) as error:
+            _log.warning("an answer to a click got lost: %s", error)
         finally:
             self._room.release()
+
+    def _post(self, api: SlackApi, user_id: str, message: Message) -> None:
+        post = api.web.chat_postMessage
+        api.call(Done, post, channel=user_id, text=message.text, blocks=message.blocks)
+
+    def _update(self, api: SlackApi, view_id: str, view: dict[str, Any]) -> None:
+        api.call(Done, api.web.views_update, view_id=view_id, view=view)
+
+    def _send(self, response_url: str, message: Message, in_place: bool) -> None:
+        webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
+        answer = webhook.send(
+            text=message.text,
+            blocks=message.blocks,
+            response_type="ephemeral",
+            replace_original=in_place,
+        )
+        if answer.status_code != 200:
+            _log.warning("an answer to a click was refused: HTTP %d", answer.status_code)

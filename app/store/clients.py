@@ -12,6 +12,7 @@ import redis
 from redis.client import Pipeline
 
 from app.domain.errors import ClientExists, ClientNameRefused, ClientNotFound
+from app.domain.request import BY_HAND
 from app.ports import Client, ClientLimit
 
 from .connection import once, talk, talk_in_one
@@ -48,6 +49,10 @@ class RedisClients:
             raise ClientNameRefused(
                 f"{name!r} is no name for a client.",
                 "Use 2 to 40 small letters, digits and dashes, a letter first.",
+            )
+        if name == BY_HAND:
+            raise ClientNameRefused(
+                f"{name} is the client as whom people ask by hand.", "Choose another name."
             )
         made = Client(id=name, policies=policies, monitor=monitor, limit=limit)
         record = made.model_dump_json()

@@ -10,12 +10,25 @@ from pydantic import ValidationError
 from app.domain.bursts import queues_in, waits_in
 from app.domain.due import Lane
 from app.domain.errors import RequestUnreadable
+from app.domain.refusals import lost_channel, refused
 from app.domain.request import Body, Request, State, Status
+from app.domain.viewing import deciders, deciders_of, due_ms, known_as, onlookers
+from app.ports import EVERYTHING, ListKind
 
 FORM = 1
 """Version of the stored form. An older process sets a newer form aside instead of guessing."""
 
 FIELDS = ("form", "body", "state")
+
+FAR_MS = 10**15
+"""The score of what is due at no instant: after everything that is."""
+
+_KEYS: dict[ListKind, str] = {
+    "waiting": "queue",
+    "seen": "seen",
+    "asked": "asked",
+    "decided": "decided",
+}
 
 
 def request_key(request_id: str) -> str:
@@ -50,6 +63,21 @@ def held_index(reason: str) -> str:
     return f"cs:index:held:{reason}"
 
 
+def given_up_index() -> str:
+    """The set of those whose callback was given up."""
+    return "cs:index:given_up"
+
+
+def refused_index(problem: str) -> str:
+    """The set of what is not shown as it stands while Slack refuses our token, or what it asks."""
+    return f"cs:index:refused:{problem}"
+
+
+def lost_index(channel: str) -> str:
+    """The set of open requests that Slack takes no card of into their channel."""
+    return f"cs:index:lost:{channel}"
+
+
 def line_key(channel: str) -> str:
     """The set of those that wait for a card in a channel."""
     return f"cs:index:line:{channel}"
@@ -60,12 +88,12 @@ def queue_key(channel: str) -> str:
     return f"cs:index:queue:{channel}"
 
 
-def indexes(request: Request) -> set[str]:
-    """Every set that this request is a member of; ids sort by time, so no scores are needed.
+def indexes(request: Request) -> dict[str, int]:
+    """Every set that this request is a member of, with its score there.
 
-    A principal is the person on whose behalf it was asked and, while it waits, everybody whom the
-    plan names; the loads of people are counted from those that they were chosen for, or are on. Who
-    waits for a card in a channel stands in its line, and in its queue where that is next.
+    Where ids are in order, which is that of opening, the score is 0. The loads of people are
+    counted from those that they were chosen for, or are on. Who waits for a card in a channel
+    stands in its line, and in its queue where that is next.
     """
     body, status = request.body, request.state.status.value
     found = {
@@ -77,12 +105,63 @@ def indexes(request: Request) -> set[str]:
     }
     if request.state.held is not None:
         found.add(held_index(request.state.held.reason))
+    found |= _in_trouble(request)
     if (channel := waits_in(request)) is not None:
         found.add(line_key(channel))
     if (queue := queues_in(request)) is not None:
         found.add(queue_key(queue))
-    found |= {f"cs:index:principal:{name}" for name in _principals(request)}
-    return found | {load_index(person) for person in request.at_it}
+    found |= {load_index(person) for person in request.at_it}
+    return dict.fromkeys(found, 0) | of_people(request)
+
+
+def of_people(request: Request) -> dict[str, int]:
+    """The sets that people's lists are made of: by when it is due, or since when it is so.
+
+    What waits stands in the queue of each name that may decide it, and is seen by each that may see
+    it; `EVERYTHING` sees all that waits.
+    """
+    decision, asked_for = request.state.decision, request.body.on_behalf_of
+    found: dict[str, int] = {}
+    if request.pending:
+        due = due_ms(request) or FAR_MS
+        found |= {people_key("waiting", name): due for name in deciders(request)}
+        found |= {people_key("seen", name): due for name in (EVERYTHING, *onlookers(request))}
+    if asked_for is not None:
+        found[people_key("asked", known_as(asked_for))] = request.body.opened_ms
+    if decision is not None:
+        found |= {people_key("decided", one): decision.at_ms for one in deciders_of(request)}
+        found[ended_key(decision.outcome)] = decision.at_ms
+    return found
+
+
+def of_before(request: Request) -> set[str]:
+    """The sets in which the version before kept it, and which nobody reads any more."""
+    body, plan = request.body, request.plan
+    asked_for = () if body.on_behalf_of is None else (body.on_behalf_of,)
+    named = plan.named if request.pending and plan is not None else ()
+    return {f"cs:index:principal:{name}" for name in (*asked_for, *named)}
+
+
+def people_key(kind: ListKind, name: str) -> str:
+    """The set that one kind of list is made of for one name, as `known_as` writes it."""
+    return f"cs:{_KEYS[kind]}:{name}"
+
+
+def ended_key(outcome: Status) -> str:
+    """The set of everything that ended so, by when."""
+    return f"cs:ended:{outcome.value}"
+
+
+def _in_trouble(request: Request) -> set[str]:
+    """Where the auditor finds what somebody has to mend."""
+    found, callback = set(), request.state.callback
+    if callback is not None and callback.outcome == "given_up":
+        found.add(given_up_index())
+    if (problem := refused(request)) is not None:
+        found.add(refused_index(problem))
+    if request.pending and (lost := lost_channel(request)) is not None:
+        found.add(lost_index(lost[0]))
+    return found
 
 
 def status_index(status: Status) -> str:
@@ -93,14 +172,6 @@ def status_index(status: Status) -> str:
 def load_index(person: str) -> str:
     """The set that lists the open requests for which somebody (a user id) was chosen."""
     return f"cs:index:load:{person}"
-
-
-def _principals(request: Request) -> set[str]:
-    body, plan = request.body, request.plan
-    names = {body.on_behalf_of} if body.on_behalf_of is not None else set()
-    if request.pending and plan is not None:
-        names |= set(plan.named)
-    return names
 
 
 def read(request_id: str, fields: Sequence[str | None]) -> Request | None:

@@ -10,11 +10,11 @@ from redis.client import Pipeline
 
 from app.domain.due import OF_REQUESTS, Lane
 from app.domain.errors import RequestUnreadable
-from app.domain.findings import GRACE_MS, LASTING, LATEST_MS, Flaw, Kind, Stand
+from app.domain.findings import CASES, GRACE_MS, LATEST_MS, Flaw, Kind, Stand
 from app.domain.request import Request, Status
-from app.ports import Figures, LaneFigures, Seen, Swept
+from app.ports import EVERYTHING, Figures, LaneFigures, Seen, Swept
 
-from . import documents
+from . import documents, stuck
 from .alarms import OUTBOX
 from .connection import milliseconds, script, talk, talk_in_one
 from .gate import PAUSED
@@ -32,8 +32,7 @@ _TURN, _AUDIT, _COUNTERS, _ENDED = "cs:audit:turn", "cs:audit", "cs:counters", "
 _FIELDS = ("version", *documents.FIELDS, *(f"due:{lane.value}" for lane in OF_REQUESTS))
 _SHOWN = 5
 
-_KEPT = tuple(sorted(LASTING - {Kind.OVERDUE, Kind.SET_ASIDE}))
-"""What is remembered case by case; the others are counted in their lane."""
+_KEPT = tuple(sorted(CASES))
 
 
 class RedisInspection:
@@ -44,6 +43,7 @@ class RedisInspection:
         self._sweep = script(client, "sweep")
         self._sweep_people = script(client, "sweep_people")
         self._mend = script(client, "mend")
+        self._enlist = script(client, "enlist")
 
     def take_turn(self) -> bool:
         return bool(talk(lambda: self._redis.set(_TURN, "1", nx=True, px=_TURN_MS)))
@@ -86,12 +86,13 @@ class RedisInspection:
                 for lane in OF_REQUESTS:
                     pipe.zscore(documents.due_key(lane), request_id)
                 pipe.zscore(documents.status_index(Status.PENDING), request_id)
+                pipe.zscore(documents.people_key("seen", EVERYTHING), request_id)
             pipe.time()
             # Whatever lies in place of one request keeps nobody from looking into the others.
             return list(pipe.execute(raise_on_error=False))
 
         *answers, clock = talk(ask)
-        width = len(OF_REQUESTS) + 2
+        width = len(OF_REQUESTS) + 3
         rows = (answers[at : at + width] for at in range(0, len(answers), width))
         now = milliseconds(clock)
         return [_seen(*pair, now) for pair in zip(request_ids, rows, strict=True)]
@@ -100,6 +101,12 @@ class RedisInspection:
         stand = (_text(flaw.mended.recorded), _text(flaw.mended.queued))
         args = [seen.request_id, seen.version, flaw.lane.value, *stand, flaw.kind.value]
         return bool(talk(lambda: self._mend(args=args)))
+
+    def enlist(self, seen: Seen) -> bool:
+        lists = {} if seen.request is None else documents.of_people(seen.request)
+        scores = map(str, lists.values())
+        args = [seen.request_id, seen.version, *scores, Kind.UNLISTED.value]
+        return bool(talk(lambda: self._enlist(keys=list(lists), args=args)))
 
     def cases(self, kind: Kind, limit: int) -> list[str]:
         found = talk(lambda: self._redis.srandmember(_cases(kind), limit))
@@ -144,6 +151,7 @@ class RedisInspection:
             audited_ms=None if ended is None else max(0, now - int(ended)),
             paused=bool(paused),
             counters={str(name): int(count) for name, count in counters.items()},
+            **stuck.figures(self._redis),
         )
 
     def _lanes(self, now: int) -> Mapping[Lane, LaneFigures]:
@@ -187,7 +195,7 @@ def _lane_figures(row: Sequence[Any], now: int) -> LaneFigures:
 def _seen(request_id: str, row: Sequence[Any], now: int) -> Seen:
     if any(isinstance(answer, Exception) for answer in row):
         return Seen(request_id, "", None, {}, now)
-    (version, *fields), *queued, listed = row
+    (version, *fields), *queued, listed, seen_by_all = row
     documented, recorded = fields[: len(documents.FIELDS)], fields[len(documents.FIELDS) :]
     stands = {
         lane: Stand(_number(at), _number(place))
@@ -195,7 +203,8 @@ def _seen(request_id: str, row: Sequence[Any], now: int) -> Seen:
     }
     gone = version is None and listed is None
     request = _readable(request_id, documented)
-    return Seen(request_id, str(version or ""), request, stands, now, gone)
+    unlisted = request is not None and request.pending and seen_by_all is None
+    return Seen(request_id, str(version or ""), request, stands, now, gone, unlisted)
 
 
 def _readable(request_id: str, fields: Sequence[str | None]) -> Request | None:

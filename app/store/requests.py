@@ -13,6 +13,7 @@ from redis.client import Pipeline
 from app.domain.due import Lane, due_anew
 from app.domain.errors import RequestNotFound, RequestUnreadable
 from app.domain.events import Event
+from app.domain.refusals import lost_channel
 from app.domain.request import Request, Status
 from app.domain.transition import Transition
 from app.ports import (
@@ -45,7 +46,7 @@ class RedisRequests:
     def __init__(self, client: redis.Redis, bells: Bells) -> None:
         self._redis = client
         self._bells = bells
-        self._commit = script(client, "limit", "commit")
+        self._commit = script(client, "limit", "homes", "commit")
         self._room = script(client, "limit", "room")
 
     def now(self) -> int:
@@ -204,15 +205,14 @@ def _replay(stored: str) -> Replay:
 def _write(transition: Transition, operation: str, idempotency: Idempotency | None = None) -> str:
     """The one argument of `commit.lua`, as JSON; numbers that Redis stores travel as text."""
     before, after = transition.before, transition.after
-    was = set() if before is None else documents.indexes(before)
-    becomes = set() if after is None else documents.indexes(after)
+    leave, join = _moves(before, after)
     write: dict[str, Any] = {
         "id": transition.request.id,
         "operation": operation,
         "expected": "0" if before is None else str(before.state.version),
         "events": [event.model_dump_json() for event in transition.events],
-        "leave": sorted(was - becomes),
-        "join": sorted(becomes - was),
+        "leave": leave,
+        "join": join,
     }
     if transition.not_after is not None:
         write["not_after"] = transition.not_after
@@ -231,8 +231,28 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
     if transition.alarm is not None:
         alarm = transition.alarm
         write["alarm"] = {"kind": alarm.kind, "text": alarm.model_dump_json(), "most": MOST}
+    if (lost := _newly_lost(before, after)) is not None:
+        write["lost"] = lost
     write |= _erased(before) if after is None else _kept(transition, after)
     return json.dumps(write, ensure_ascii=False, separators=(",", ":"))
+
+
+def _moves(
+    before: Request | None, after: Request | None
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """The sets that it leaves, and those that it joins with its score there.
+
+    Those of people it joins again each time: the version before knew none of them, so that what it
+    stored is in none, whatever `before` says.
+    """
+    was = {} if before is None else documents.indexes(before)
+    becomes = {} if after is None else documents.indexes(after)
+    lists = {} if after is None else documents.of_people(after)
+    joined = {index: score for index, score in becomes.items() if was.get(index) != score} | lists
+    left = was.keys() - becomes.keys()
+    if before is not None and (after is None or before.pending != after.pending):
+        left |= documents.of_before(before)
+    return sorted(left), [(index, str(score)) for index, score in sorted(joined.items())]
 
 
 def _kept(transition: Transition, after: Request) -> dict[str, Any]:
@@ -245,8 +265,21 @@ def _kept(transition: Transition, after: Request) -> dict[str, Any]:
         "fields": fields,
         "due": {lane.value: "" if at is None else str(at) for lane, at in anew.items()},
         "quiet": QUIET_MS,
+        "seen": before is not None and _looks(before) != _looks(after),
         "news": not after.pending and (before is None or before.pending),
     }
+
+
+def _looks(request: Request) -> tuple[Status, int]:
+    """Changes with everything about it that a person could see."""
+    return request.state.status, request.state.cards.face
+
+
+def _newly_lost(before: Request | None, after: Request | None) -> tuple[str, str] | None:
+    """The channel that this change takes its cards out of, with why."""
+    lost = None if after is None else lost_channel(after)
+    known = before is not None and lost_channel(before) is not None
+    return None if known else lost
 
 
 def _erased(before: Request | None) -> dict[str, Any]:

@@ -1,28 +1,26 @@
-// The page itself: who you are, the sidebar, the conversation that is open, its thread, and the app's Home tab.
-import { drawBlocks } from './blocks.js';
-import { failureText } from './controls.js';
-import { avatar, h, icon, reconcile } from './dom.js';
+// The page itself: the conversation that is open, its thread, and the app's Home tab.
+import { composer } from './composer.js';
+import { h, reconcile } from './dom.js';
+import { drawHome } from './home.js';
 import { drawModal } from './modal.js';
-import { composer, messageList } from './messages.js';
-import { encode, mrkdwn } from './mrkdwn.js';
-import { click, connect, markRead, messagesOf, post, timeline, unreadCount, workspace } from './workspace.js';
+import { messageList } from './messages.js';
+import { mrkdwn } from './mrkdwn.js';
+import { send, startShortcut } from './sending.js';
+import { drawPeople, drawSidebar, findIm, HOME, titleOf, toggleSidebar } from './sidebar.js';
+import { connect, markRead, messagesOf, post, timeline, workspace } from './workspace.js';
 
-const HOME = 'home'; // the address (#home) of the app's Home tab
 const at = (id) => document.getElementById(id);
-const drawMessages = messageList(at('messages'), openThread);
-const drawReplies = messageList(at('replies'));
+const start = (...chosen) => startShortcut(changed, here, ...chosen);
+const drawMessages = messageList(at('messages'), start, openThread);
+const drawReplies = messageList(at('replies'), start);
 const composers = new Map(); // by place, so that a draft outlives a look elsewhere
 let thread = null; // ts of the message whose thread is open
 let here = null; // the place that is drawn
-let drawnHome; // the Home view that is drawn
 let drawing = null; // the timer of the next drawing
 
 connect(changed, (text) => { at('connection').textContent = text; });
 addEventListener('hashchange', () => { thread = null; toggleSidebar(false); draw(); at('title').focus(); });
 document.addEventListener('visibilitychange', draw);
-addEventListener('keydown', ({ key }) => { if (key === 'Escape') toggleSidebar(false); });
-at('menu').addEventListener('click', () => toggleSidebar(document.body.dataset.sidebar !== 'open'));
-at('main').addEventListener('click', () => toggleSidebar(false));
 at('close-thread').addEventListener('click', () => openThread(null));
 
 function changed(event) {
@@ -34,12 +32,14 @@ function draw() {
   if (!workspace.channels.size) return;
   const moved = here !== place();
   here = place();
-  if (here === HOME) drawHome(moved);
-  else drawChannel(workspace.channels.get(here), moved);
+  const channel = workspace.channels.get(here);
+  if (moved) drawPlace(channel);
+  if (channel) drawChannel(channel, moved);
+  else drawHome(at('messages'), moved);
   drawTabs();
   drawThread();
   drawPeople();
-  drawSidebar();
+  drawSidebar(here);
   drawModal();
 }
 
@@ -49,32 +49,22 @@ function place() {
   return wanted === HOME || workspace.channels.has(wanted) ? wanted : workspace.channels.keys().next().value;
 }
 
+function drawPlace(channel) {
+  at('messages').replaceChildren();
+  at('title').replaceChildren(...titleOf(channel ?? { kind: 'im' }));
+  at('composer').replaceChildren(...(channel ? [composerFor(channel)] : []));
+  if (channel?.kind !== 'channel') post('/api/home', { tab: channel ? 'messages' : 'home' });
+}
+
 function drawChannel(channel, moved) {
-  const list = at('messages');
-  if (moved) {
-    drawnHome = undefined;
-    list.replaceChildren();
-    at('title').replaceChildren(...titleOf(channel));
-    at('composer').replaceChildren(composerFor(channel));
-  }
   drawMessages(timeline(channel.id), beginning(channel));
-  if (moved) list.scrollTop = list.scrollHeight;
+  if (moved) scrollDown();
   if (!document.hidden) markRead(channel.id);
 }
 
-function drawHome(moved) {
-  if (moved) {
-    post('/api/home', {});
-    at('title').replaceChildren(...titleOf({ kind: 'im' }));
-    at('composer').replaceChildren();
-  }
-  const view = workspace.home;
-  if (drawnHome === view) return;
-  drawnHome = view;
-  const act = (...clicked) => click({ view_id: view.id }, ...clicked);
-  const nothing = h('p', { class: 'muted' }, 'The app has not drawn its Home tab yet.');
-  const content = view ? drawBlocks(view.blocks, { act }) : nothing;
-  at('messages').replaceChildren(h('div', { class: 'home' }, content));
+/** Whoever is at the end stays there, so that one sees what comes of one's words. */
+function scrollDown() {
+  at('messages').scrollTop = at('messages').scrollHeight;
 }
 
 function drawTabs() {
@@ -96,46 +86,10 @@ function drawThread() {
   at('thread').hidden = !root;
   if (!root) return at('thread-composer').replaceChildren();
   const key = `${here}/${root.ts}`;
-  if (!composers.has(key)) composers.set(key, composer('Reply…', (text) => send(root.channel, text, root.ts)));
+  const say = (text) => send(changed, root.channel, text, root.ts);
+  if (!composers.has(key)) composers.set(key, composer('Reply…', say));
   reconcile(at('thread-composer'), [composers.get(key)]); // first: it takes height from the replies
   drawReplies([root, ...timeline(here, root.ts)], null, true);
-}
-
-function drawPeople() {
-  const people = [...workspace.users.values()].filter((user) => !user.is_bot && !user.deleted);
-  at('people').replaceChildren(...people.map((user) => h('a', {
-    class: 'person', href: `?user=${user.id}${location.hash}`, title: `${user.real_name}, ${user.email}`,
-    'data-user': user.id, 'aria-current': user.id === workspace.me && 'true',
-  }, avatar(user, 'small'), h('span', {}, user.real_name), user.guest && h('i', {}, 'guest'))));
-}
-
-function drawSidebar() {
-  const all = [...workspace.channels.values()];
-  const entry = (channel, target = channel.id) => {
-    const unread = channel.id && channel.id !== here ? unreadCount(channel.id) : 0;
-    const current = here === target || (channel.kind === 'im' && here === HOME);
-    return h('a', { href: `#${target}`, class: `entry ${unread ? 'unread' : ''}`, 'data-channel': target,
-      'aria-current': current && 'page' }, titleOf(channel, 'small'),
-    unread > 0 && h('span', { class: 'count', 'aria-label': `${unread} unread` }, String(unread)));
-  };
-  const open = all.filter(({ kind, is_archived: archived }) => kind === 'channel' && !archived);
-  const im = findIm();
-  at('team').textContent = workspace.team.name;
-  at('channels').replaceChildren(
-    h('h3', {}, 'Channels'), ...open.map((channel) => entry(channel)),
-    h('h3', {}, 'Apps'), im ? entry(im) : entry({ kind: 'im' }, HOME));
-  const waiting = all.reduce((sum, { id }) => sum + (id === here ? 0 : unreadCount(id)), 0);
-  document.title = `${waiting ? `(${waiting}) ` : ''}${at('title').textContent} - ${workspace.team.name}`;
-}
-
-function titleOf(channel, size = '') {
-  if (channel.kind === 'channel') return [icon('hash'), h('span', {}, channel.name)];
-  const bot = [...workspace.users.values()].find((user) => user.is_bot);
-  return bot ? [avatar(bot, size), h('span', {}, bot.real_name)] : ['App'];
-}
-
-function findIm() {
-  return [...workspace.channels.values()].find(({ kind }) => kind === 'im');
 }
 
 function beginning(channel) {
@@ -146,34 +100,9 @@ function beginning(channel) {
 
 function composerFor(channel) {
   const label = channel.kind === 'im' ? 'Message the app' : `Message #${channel.name}`;
-  if (!composers.has(channel.id)) composers.set(channel.id, composer(label, (text) => send(channel.id, text)));
+  const say = (text) => { scrollDown(); send(changed, channel.id, text); };
+  if (!composers.has(channel.id)) composers.set(channel.id, composer(label, say, start));
   return composers.get(channel.id);
-}
-
-async function send(channel, text, root) {
-  const [, command, rest] = text.match(/^(\/\S+)\s*([\s\S]*)$/) ?? [];
-  const answer = command ? await post('/api/command', { channel, command, text: rest })
-    : await post('/api/say', { channel, text: withMentions(encode(text)), thread_ts: root });
-  if (answer.ok) return;
-  const what = command ? `\`${encode(command)}\` failed. ` : '';
-  whisper(channel, what + encode(failureText(answer)), root);
-}
-
-/** `@ana` becomes a real mention, as Slack's own composer sends it. */
-function withMentions(text) {
-  const known = new Map([...workspace.users.values()].map(({ id, name }) => [name, id]));
-  return text.replace(/(?<!\S)@([\w-]+)/g, (whole, name) => {
-    const id = known.get(name.toLowerCase());
-    return id ? `<@${id}>` : whole;
-  });
-}
-
-/** A word from Slack itself to this person alone; it is gone with the next load. */
-function whisper(channel, text, root) {
-  const ts = (Date.now() / 1000).toFixed(6);
-  const from = { user: 'USLACKBOT', ephemeral_for: workspace.me };
-  messagesOf(channel).set(ts, { ts, channel, text, thread_ts: root, ...from });
-  changed();
 }
 
 function announce({ channel, user, text }) {
@@ -182,9 +111,4 @@ function announce({ channel, user, text }) {
   const where = workspace.channels.get(channel);
   const line = h('p', {}, `${who}${where?.kind === 'channel' ? ` in ${where.name}` : ''}: `, mrkdwn(text));
   at('announcer').replaceChildren(...[...at('announcer').children].slice(-4), line);
-}
-
-function toggleSidebar(open) {
-  document.body.dataset.sidebar = open ? 'open' : '';
-  at('menu').ariaExpanded = String(open);
 }

@@ -1,23 +1,29 @@
-// Messages as rows: author, time, text or blocks, thread summary; and the box that writes new ones.
+// Messages as rows: author, time, text or blocks, thread summary, and what can be done with one.
 import { drawBlocks } from './blocks.js';
+import { shortcutItems } from './composer.js';
 import { clock, dayLabel, fullTime, ofTs } from './dates.js';
 import { avatar, h, icon, iconButton, reconcile } from './dom.js';
+import { stateOf } from './fields.js';
 import { mrkdwn } from './mrkdwn.js';
-import { click, timeline, workspace } from './workspace.js';
+import { popup } from './popup.js';
+import { click, messagesOf, shortcuts, timeline, workspace } from './workspace.js';
 
 const GROUP_S = 300; // a following message of the same author within this time has no heading of its own
 const PAGE = 200;
 const STRANGER = { real_name: 'Slackbot', is_bot: false };
 
-/** Keeps `list` showing `messages`; a row is drawn anew only when its message, replies or heading changed. */
-export function messageList(list, openThread) {
+/**
+ * Keeps `list` showing `messages`; a row is drawn anew only when its message, replies or heading changed.
+ * `start` uses a message shortcut; `openThread` is missing in a thread.
+ */
+export function messageList(list, start, openThread) {
   let rows = new Map();
   let limit = PAGE;
-  return function draw(messages, start = null, inThread = false) {
+  return function draw(messages, beginning = null, inThread = false) {
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
     const next = new Map();
     const earlier = () => h('button', { class: 'link', click: more }, 'Show earlier messages');
-    const nodes = [messages.length > limit ? earlier() : start].filter(Boolean);
+    const nodes = [messages.length > limit ? earlier() : beginning].filter(Boolean);
     messages.slice(-limit).forEach((message, at, all) => {
       const before = all[at - 1];
       if (!inThread && !sameDay(before, message)) nodes.push(dayDivider(message));
@@ -31,20 +37,22 @@ export function messageList(list, openThread) {
 
     function more() {
       limit += PAGE;
-      draw(messages, start, inThread);
+      draw(messages, beginning, inThread);
     }
   };
 
   function rowFor(message, compact, inThread) {
-    const replies = inThread || !message.reply_count ? [] : timeline(message.channel, message.ts);
+    const replies = inThread || !message.reply_count ? []
+      : timeline(message.channel, message.ts).filter((reply) => !reply.ephemeral_for);
     const old = rows.get(message.ts);
     if (old?.message === message && old.compact === compact && old.replies === replies.length) return old;
-    const node = drawRow(message, compact, replies, inThread ? null : openThread);
-    return { message, compact, replies: replies.length, node };
+    const surface = { fields: [], kept: stateOf(old?.fields ?? []) };
+    const node = drawRow(message, compact, replies, surface, start, inThread ? null : openThread);
+    return { message, compact, replies: replies.length, fields: surface.fields, node };
   }
 }
 
-function drawRow(message, compact, replies, openThread) {
+function drawRow(message, compact, replies, surface, start, openThread) {
   const author = workspace.users.get(message.user) ?? STRANGER;
   const when = ofTs(message.ts);
   const time = h('time', { datetime: when.toISOString(), title: fullTime(when) }, clock(when));
@@ -56,17 +64,37 @@ function drawRow(message, compact, replies, openThread) {
     h('div', { class: 'message-body' },
       message.ephemeral_for && h('p', { class: 'only-you' }, icon('eye'), 'Only visible to you'),
       !compact && h('p', { class: 'byline' }, h('b', {}, author.real_name), badge, time),
-      drawContent(message),
+      message.subtype === 'thread_broadcast' && broadcastNote(message, openThread),
+      drawContent(message, surface),
       replies.length > 0 && threadSummary(message, replies, openThread)),
-    openThread && !message.ephemeral_for
-      && iconButton('reply', 'Reply in thread', () => openThread(message.ts), 'reply'));
+    !message.ephemeral_for && h('div', { class: 'toolbar' },
+      openThread && iconButton('reply', 'Reply in thread', () => openThread(message.thread_ts ?? message.ts)),
+      shortcuts('message').length > 0 && messageMenu(message, start)));
 }
 
-function drawContent(message) {
+function messageMenu(message, start) {
+  const summary = h('summary', { class: 'icon-button', 'aria-label': 'More message actions' }, icon('more'));
+  const menu = h('div', { class: 'menu' });
+  const node = popup('message-menu', summary, menu);
+  const choose = (shortcut) => start(shortcut, message);
+  menu.append(...shortcutItems('message', node, choose));
+  return node;
+}
+
+/** Where a reply that shows in the channel comes from; in its thread, that it does show there. */
+function broadcastNote({ channel, thread_ts: root }, openThread) {
+  if (!openThread) return h('p', { class: 'broadcast' }, 'Also sent to the channel');
+  const about = messagesOf(channel).get(root)?.text?.split('\n')[0] ?? '';
+  return h('p', { class: 'broadcast' }, 'Replied to a thread: ',
+    h('button', { class: 'link', click: () => openThread(root) }, mrkdwn(about || 'a message')));
+}
+
+function drawContent(message, surface) {
   const { channel, ts, blocks, text, edited } = message;
   const mark = edited && h('span', { class: 'edited' }, '(edited)');
   if (!blocks?.length) return h('div', { class: 'text' }, mrkdwn(text), mark);
-  return [drawBlocks(blocks, { act: (...clicked) => click({ channel, ts }, ...clicked) }), mark];
+  const act = (...clicked) => click({ channel, ts }, ...clicked);
+  return [drawBlocks(blocks, { ...surface, act }), mark];
 }
 
 function threadSummary(message, replies, openThread) {
@@ -91,20 +119,4 @@ function joined(before, message) {
   const plain = (one) => !one.blocks?.length && !one.ephemeral_for;
   return Boolean(before) && before.user === message.user && plain(before) && plain(message)
     && sameDay(before, message) && message.ts - before.ts < GROUP_S;
-}
-
-/** A text box that sends on Enter; Shift+Enter starts a new line. */
-export function composer(label, send) {
-  const box = h('textarea', { rows: 1, placeholder: label, 'aria-label': label, keydown: (event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit();
-  } });
-  const form = h('form', { class: 'composer', submit: (event) => {
-    event.preventDefault();
-    const text = box.value.trim();
-    box.value = '';
-    if (text) send(text);
-  } }, box, h('button', { class: 'icon-button', 'aria-label': 'Send' }, icon('send')));
-  return form;
 }

@@ -2,6 +2,7 @@
 import { drawBlocks } from './blocks.js';
 import { failureText } from './controls.js';
 import { avatar, h, iconButton } from './dom.js';
+import { stateOf } from './fields.js';
 import { plain } from './mrkdwn.js';
 import { click, post, workspace } from './workspace.js';
 
@@ -14,16 +15,45 @@ dialog.addEventListener('cancel', (event) => { event.preventDefault(); closeTop(
 export function drawModal() {
   const view = workspace.views.at(-1);
   if (shown?.view === view) return;
-  if (shown) typed.set(shown.view.id, readState());
+  if (shown) typed.set(shown.view.id, stateOf(shown.fields));
   if (!view) return dismiss();
+  const place = shown?.view.id === view.id ? whereIAm() : null;
   const fields = [];
-  const act = (...clicked) => click({ view_id: view.id, state: readState() }, ...clicked);
-  const surface = { fields, kept: typed.get(view.id), act };
+  const act = (...clicked) => click({ view_id: view.id, state: stateOf(shown.fields) }, ...clicked);
+  const surface = { fields, kept: typed.get(view.id) ?? view.state.values, act };
   shown = { view, fields };
   dialog.dataset.viewId = view.id;
   dialog.replaceChildren(drawForm(view, drawBlocks(view.blocks, surface)));
   if (!dialog.open) dialog.showModal();
-  (dialog.querySelector('[autofocus]') ?? fields[0]?.node ?? dialog.querySelector('footer button')).focus();
+  if (!place?.()) focusOnLoad(fields);
+}
+
+/** The element that asks for the focus gets it; otherwise the first, without leaving what is above it unread. */
+function focusOnLoad(fields) {
+  const asks = dialog.querySelector('[autofocus]');
+  if (asks) asks.focus();
+  else (fields[0]?.node ?? lastButton()).focus({ preventScroll: true });
+}
+
+/** Remembers the focus and how far the view is scrolled; calling it goes back there, if that is possible. */
+function whereIAm() {
+  const active = document.activeElement;
+  const { actionId } = active.dataset;
+  const { blockId } = active.closest('[data-block-id]')?.dataset ?? {};
+  const scrolled = dialog.querySelector('.modal-body').scrollTop;
+  return () => {
+    dialog.querySelector('.modal-body').scrollTop = scrolled;
+    const named = (attribute, value, root) =>
+      [...(root?.querySelectorAll('*') ?? [])].find((one) => one.dataset[attribute] === value);
+    const same = actionId && named('actionId', actionId, named('blockId', blockId, dialog));
+    same?.focus();
+    if (same?.matches('textarea, input:not([type])')) same.setSelectionRange(same.value.length, same.value.length);
+    return same;
+  };
+}
+
+function lastButton() {
+  return [...dialog.querySelectorAll('footer button')].at(-1);
 }
 
 function dismiss() {
@@ -53,7 +83,7 @@ async function submit(event) {
   const go = dialog.querySelector('footer .primary');
   if (go.ariaBusy === 'true') return;
   go.ariaBusy = 'true';
-  const answer = await post('/api/submit', { view_id: view.id, state: readState() });
+  const answer = await post('/api/submit', { view_id: view.id, state: stateOf(shown.fields) });
   go.ariaBusy = null;
   if (shown?.view.id !== view.id) return;
   showErrors(answer.errors ?? {});
@@ -77,18 +107,10 @@ function showErrors(errors) {
   (marked[0]?.querySelector('input, summary') ?? marked[0])?.focus();
 }
 
-function readState() {
-  const state = {};
-  for (const { block, element, read } of shown.fields) {
-    (state[block.block_id] ??= {})[element.action_id] = read();
-  }
-  return state;
-}
-
 function closeTop() {
   return post('/api/close', { view_id: shown.view.id });
 }
 
 function closeAll() {
-  return post('/api/close', { view_id: workspace.views[0].id });
+  return post('/api/close', { view_id: shown.view.id, all: true });
 }

@@ -6,7 +6,7 @@ export const workspace = {
   me: new URLSearchParams(location.search).get('user') ?? 'U0ANA00001',
   team: { name: '' }, users: new Map(), groups: new Map(), channels: new Map(),
   messages: new Map(), // channel id -> ts -> message
-  views: [], home: null,
+  views: [], home: null, app: { commands: [], shortcuts: [] },
 };
 
 export async function post(path, body) {
@@ -53,7 +53,7 @@ async function load() {
   const byId = (items) => new Map(items.map((item) => [item.id, item]));
   Object.assign(workspace, {
     team: state.team, users: byId(state.users), groups: byId(state.groups ?? []),
-    channels: byId(state.channels), messages: new Map(), views: state.views, home: state.home,
+    channels: byId(state.channels), messages: new Map(), views: state.views, home: state.home, app: state.app,
   });
   Object.values(state.messages).flat().forEach(keep);
 }
@@ -85,8 +85,14 @@ const EVENTS = {
   view_updated: ({ view }) => { workspace.views = workspace.views.map((old) => (old.id === view.id ? view : old)); },
   view_closed: ({ view }) => { workspace.views = without(view); },
   home: ({ view }) => { workspace.home = view; },
+  app: ({ app }) => { workspace.app = app; },
   channel: ({ channel }) => workspace.channels.set(channel.id, channel),
 };
+
+/** The app's shortcuts for a message, or the global ones. */
+export function shortcuts(kind) {
+  return workspace.app.shortcuts.filter(({ type }) => type === kind);
+}
 
 function without(view) {
   return workspace.views.filter(({ id }) => id !== view.id);

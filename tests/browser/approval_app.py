@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from slack_sdk import WebClient
 
@@ -82,7 +83,11 @@ EVERY_FIELD = {
 
 
 class ApprovalApp(ThreadingHTTPServer):
-    """A small app: two buttons open modals, `silent` fails, a short comment is refused."""
+    """A small app: two buttons open modals, `silent` fails, a short comment is refused.
+
+    A test may have it do something else with an action, a callback, a command or an event: `on`
+    holds functions of the payload by such a name, and `got` every payload that came.
+    """
 
     daemon_threads = True
     slack: WebClient
@@ -90,12 +95,17 @@ class ApprovalApp(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), ApprovalHandler)
         self.submitted: dict[str, dict[str, Any]] = {}
+        self.got: list[dict[str, Any]] = []
+        self.on: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {}
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/slack/events"
 
     def answer(self, payload: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        self.got.append(payload)
+        if (name := name_of(payload)) in self.on:
+            return 200, self.on[name](payload) or {}
         if payload.get("type") == "view_submission":
             values = payload["view"]["state"]["values"]
             self.submitted = {block: next(iter(state.values())) for block, state in values.items()}
@@ -109,8 +119,18 @@ class ApprovalApp(ThreadingHTTPServer):
                 self.slack.views_open(trigger_id=payload["trigger_id"], view=modal)
             return (500 if action == "silent" else 200), {}
         elif "command" in payload:
-            return 200, {"text": f"You asked for {payload['text'][0]}"}
+            return 200, {"text": f"You asked for {payload['text']}"}
         return 200, {}
+
+
+def name_of(payload: dict[str, Any]) -> str:
+    """What a payload is about: an action, a callback, a command or an event."""
+    if payload.get("type") == "block_actions":
+        return str(payload["actions"][0]["action_id"])
+    if payload.get("type") == "event_callback":
+        return str(payload["event"]["type"])
+    view = payload.get("view", {})
+    return str(payload.get("command") or payload.get("callback_id") or view.get("callback_id"))
 
 
 class ApprovalHandler(BaseHTTPRequestHandler):
@@ -118,8 +138,8 @@ class ApprovalHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        form: dict[str, Any] = {} if body.startswith("{") else dict(parse_qs(body))
-        payload = json.loads(form["payload"][0]) if "payload" in form else form
+        form = json.loads(body) if body.startswith("{") else dict(parse_qsl(body))
+        payload = json.loads(form["payload"]) if "payload" in form else form
         status, answer = self.server.answer(payload)
         content = json.dumps(answer).encode() if answer else b""
         self.send_response(status)

@@ -57,7 +57,7 @@ def client(sandbox: str) -> WebClient:
 
 
 @pytest.fixture(scope="module")
-def app() -> Iterator[ApprovalApp]:
+def approval_app() -> Iterator[ApprovalApp]:
     with ApprovalApp() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
@@ -65,10 +65,19 @@ def app() -> Iterator[ApprovalApp]:
 
 
 @pytest.fixture(scope="module")
-def sandbox(app: ApprovalApp) -> Iterator[str]:
-    with running_sandbox(app.url) as url:
-        app.slack = client(url)
+def sandbox(approval_app: ApprovalApp) -> Iterator[str]:
+    with running_sandbox(approval_app.url) as url:
+        approval_app.slack = client(url)
         yield url
+
+
+@pytest.fixture
+def app(approval_app: ApprovalApp) -> ApprovalApp:
+    """The app as it begins: told nothing, and with nothing in its hands."""
+    approval_app.on.clear()
+    approval_app.got.clear()
+    approval_app.submitted.clear()
+    return approval_app
 
 
 @pytest.fixture(scope="module")

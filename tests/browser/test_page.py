@@ -7,34 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from slack_sdk import WebClient
 
 from tests.browser.approval_app import ApprovalApp, card, text
 from tests.browser.conftest import client, running_sandbox
+from tests.browser.pages import ANA, APPROVALS, BEN, GENERAL, control, message, open_as, post
 
 pytestmark = pytest.mark.browser
 
-ANA, BEN = "U0ANA00001", "U0BEN00001"
-APPROVALS, GENERAL = "C0APPROVAL", "C0GENERAL1"
 HOSTILE = "<img src=x onerror=alert(1)> *bold* <!channel> <javascript:alert(1)|press>"
-
-
-def message(page: Page, ts: str) -> Locator:
-    return page.locator(f'#messages [data-ts="{ts}"]')
-
-
-def control(place: Locator, action: str) -> Locator:
-    return place.locator(f'[data-action-id="{action}"]')
-
-
-def open_as(page: Page, sandbox: str, user: str = ANA, place: str = APPROVALS) -> None:
-    page.goto(f"{sandbox}/?user={user}#{place}")
-    expect(page.locator(f'[data-user="{user}"]')).to_have_attribute("aria-current", "true")
-
-
-def post(slack: WebClient, channel: str = APPROVALS, **content: Any) -> str:
-    return str(slack.chat_postMessage(channel=channel, **content)["ts"])
 
 
 def test_a_card_appears_live_and_loses_its_buttons_when_decided(
@@ -179,7 +161,7 @@ def test_messages_replies_and_commands_are_sent(page: Page, sandbox: str) -> Non
     page.get_by_label("Reply…").press("Enter")
     expect(page.locator("#replies")).to_contain_text("In the thread")
     expect(said.get_by_role("button", name="1 reply")).to_be_visible()
-    write.fill("/countersign status")
+    write.fill("/approvals status")
     write.press("Enter")
     expect(page.locator("#messages .ephemeral")).to_contain_text("You asked for status")
 

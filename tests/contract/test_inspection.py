@@ -9,10 +9,13 @@ from app.auditor import Auditor
 from app.changes import change
 from app.domain.absence import Absence
 from app.domain.cards import Place
-from app.domain.commands import CardDrawn, SlackFailed
+from app.domain.commands import CallbackTried, CardDrawn, Redeliver, SlackFailed, TargetLost
 from app.domain.due import OF_REQUESTS, Lane, due
 from app.domain.findings import GRACE_MS, LATEST_MS, Kind, flaws
-from app.domain.request import Request, Status
+from app.domain.request import Actor, Request, Status
+from app.domain.transition import Transition
+from app.ports import Stuck
+from app.store import documents
 from app.store.absences import RedisAbsences
 from app.store.alarms import RedisAlarms
 from app.store.bells import Bells
@@ -399,3 +402,88 @@ def test_the_figures_count_what_waits(
     client.set("cs:paused", "1")
     figures = inspection.figures()
     assert (figures.open, figures.paused, figures.alarms) == (2, True, 0)
+
+
+def test_what_stands_in_nobodys_list_is_put_there(
+    auditor: Auditor, store: RedisRequests, client: redis.Redis, inspection: RedisInspection
+):
+    """As what the version before stored does, which knew of no lists."""
+    request = open_one(store, on_behalf_of="dev@example.com")
+    lists = documents.of_people(request)
+    client.delete(*lists)
+    audited(auditor, client)
+    assert {key: client.zscore(key, request.id) for key in lists} == lists
+    assert inspection.figures().counters["repaired:unlisted"] == 1
+    audited(auditor, client)
+    assert inspection.figures().counters["repaired:unlisted"] == 1
+
+
+def test_what_changed_since_it_was_seen_is_not_put_into_lists_that_it_left(
+    store: RedisRequests, client: redis.Redis, inspection: RedisInspection
+):
+    request = open_one(store)
+    client.delete(*documents.of_people(request))
+    [seen] = inspection.look([request.id])
+    assert seen.unlisted
+    change(store, request.id, approval(request))
+    assert not inspection.enlist(seen)
+    assert client.zscore(documents.people_key("waiting", ANA), request.id) is None
+
+
+def gave_up(store: RedisRequests) -> Request:
+    request = decided(store)
+    refusal = CallbackTried(status=410, error=None, retry_after_s=None, took_ms=1, jitter=0.0)
+    change(store, request.id, refusal)
+    return request
+
+
+def test_a_callback_that_was_given_up_is_found_until_it_is_sent_again(
+    store: RedisRequests, inspection: RedisInspection, auditor: Auditor, client: redis.Redis
+):
+    first, second = gave_up(store), gave_up(store)
+    for _ in range(2):
+        audited(auditor, client)
+    assert inspection.figures().given_up == Stuck(2, tuple(sorted((first.id, second.id))))
+    assert counted(client, "found:given_up") == 1, "one trouble, however long it lasts"
+    change(store, first.id, Redeliver(by=Actor(kind="client", id="billing", name="billing")))
+    assert inspection.figures().given_up == Stuck(1, (second.id,))
+
+
+def test_what_is_erased_is_not_given_up_any_more(store: RedisRequests, inspection: RedisInspection):
+    request = store.load(gave_up(store).id).request
+    erase = Transition(before=request, after=None, events=())
+    store.commit(erase, "erase it")
+    assert inspection.figures().given_up == Stuck()
+
+
+def test_what_slack_refuses_is_counted_by_its_code_until_something_works(
+    store: RedisRequests, inspection: RedisInspection
+):
+    request = open_one(store)
+    change(store, request.id, SlackFailed(problem="token_revoked"))
+    assert inspection.figures().refused["token_revoked"] == Stuck(1, (request.id,))
+    change(store, request.id, DRAWN)
+    assert inspection.figures().refused["token_revoked"] == Stuck()
+
+
+def test_a_slack_that_is_down_for_a_while_refuses_nothing(
+    store: RedisRequests, inspection: RedisInspection
+):
+    change(store, open_one(store).id, SlackFailed(problem="internal_error"))
+    assert set(inspection.figures().refused.values()) == {Stuck()}
+
+
+def test_a_lost_channel_is_known_with_its_open_requests(
+    store: RedisRequests, inspection: RedisInspection
+):
+    assert inspection.figures().lost == ()
+    requests = [open_one(store), open_one(store)]
+    for request in requests:
+        change(store, request.id, TargetLost(target="#approvals", problem="is_archived"))
+    [lost] = inspection.figures().lost
+    assert (lost.channel, lost.problem) == ("#approvals", "is_archived")
+    assert lost.waiting == Stuck(2, tuple(sorted(request.id for request in requests)))
+    assert_about(lost.lost_ms, store.now())
+    change(store, requests[0].id, approval(requests[0], seen=None))
+    [lost] = inspection.figures().lost
+    assert lost.waiting == Stuck(1, (requests[1].id,))

@@ -91,6 +91,13 @@ def test_a_name_that_does_not_fit_is_refused(
     assert clients.all() == []
 
 
+def test_nobody_gets_a_key_to_ask_by_hand_with(server: EmbeddedServer, clients: RedisClients):
+    refused = typed(server, "clients", "create", "slack")
+    assert refused.exit_code != 0
+    assert "as whom people ask by hand" in refused.output
+    assert clients.all() == []
+
+
 def test_a_name_is_given_once(server: EmbeddedServer, clients: RedisClients):
     typed(server, "clients", "create", "billing")
     again = typed(server, "clients", "create", "billing")

@@ -43,6 +43,11 @@ def rich(*inline: Block) -> Block:
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [*inline]}]}
 
 
+def number(**more: Any) -> Block:
+    element = {"type": "number_input", "action_id": "n", "is_decimal_allowed": False, **more}
+    return {"type": "input", "label": plain("How many"), "element": element}
+
+
 def refusal(*blocks: Any) -> str:
     with pytest.raises(SlackError) as refused:
         checked_blocks(list(blocks))
@@ -76,6 +81,11 @@ LIMITS = [
         lambda n: actions(select(options=[{**option("o"), "description": plain("x" * n)}])),
         75,
         id="option description",
+    ),
+    pytest.param(
+        lambda n: actions(select(options=[{"text": plain("o"), "value": "v" * n}])),
+        150,
+        id="option value",
     ),
     pytest.param(lambda n: actions({**select(n), "type": "overflow"}), 5, id="overflow options"),
 ]
@@ -118,6 +128,8 @@ REFUSED = [
     (actions({"type": "datepicker", "initial_date": "tomorrow"}), "YYYY-MM-DD"),
     (text_input(), "unsupported type: input"),
     (rich({"type": "text", "text": "x", "style": {"blink": True}}), "unknown field: blink"),
+    (actions({"type": "datepicker", "initial_date": "2026-02-30"}), "a day of the calendar"),
+    (actions({"type": "overflow", "options": []}), "array of 1 to 5"),
     ("a string", "unsupported type: None"),
     (None, "unsupported type: None"),
     ({"type": ["section"]}, "unsupported type"),
@@ -204,3 +216,35 @@ def test_a_home_tab_is_no_modal_and_takes_no_input() -> None:
     for view in (modal(), {"type": "home", "blocks": [text_input()]}, {"type": "home"}, None, []):
         with pytest.raises(SlackError, match="invalid_arguments"):
             checked_view(view, "home")
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"min_value": 1}, "a number in a string"),
+        ({"min_value": "2", "max_value": "1"}, "min_value <= initial_value <= max_value"),
+        ({"min_value": "2", "initial_value": "1"}, "min_value <= initial_value <= max_value"),
+        ({"initial_value": "1.5"}, "allows no decimals"),
+        ({"is_decimal_allowed": None}, "a boolean"),
+    ],
+)
+def test_a_number_has_limits_that_fit_together(more: Block, reason: str) -> None:
+    fits = {"min_value": "-1.5", "initial_value": "0", "max_value": "10"}
+    assert checked_view(modal(number(is_decimal_allowed=True, **fits)), "modal")
+    with pytest.raises(SlackError) as refused:
+        checked_view(modal(number(**more)), "modal")
+    assert reason in str(refused.value)
+
+
+def test_the_least_length_of_a_text_is_not_above_the_greatest() -> None:
+    assert checked_view(modal(text_input(min_length=5, max_length=5)), "modal")
+    with pytest.raises(SlackError, match="min_length"):
+        checked_view(modal(text_input(min_length=6, max_length=5)), "modal")
+
+
+@pytest.mark.parametrize("kind", ["url_text_input", "email_text_input"])
+def test_an_address_is_asked_for_in_a_modal_alone(kind: str) -> None:
+    element = {"type": kind, "action_id": "x", "initial_value": "a", "placeholder": plain("b")}
+    view = modal({"type": "input", "label": plain("Where"), "element": element})
+    assert checked_view(view, "modal")
+    assert "unsupported type" in refusal(actions(element))

@@ -56,9 +56,12 @@ def test_refused_blocks_come_with_messages(slack: Slack) -> None:
     assert "unsupported type" in answer["response_metadata"]["messages"][0]
 
 
-def test_an_archived_channel_takes_no_messages(slack: Slack) -> None:
+def test_an_archived_channel_takes_no_messages_and_no_changes(slack: Slack) -> None:
+    posted = slack.post(section())
     slack.page("channels/C0APPROVAL", is_archived=True)
     assert slack.post(section())["error"] == "is_archived"
+    where = {"channel": posted["channel"], "ts": posted["ts"]}
+    assert slack.call("chat.update", **where, text="later")["error"] == "is_inactive"
 
 
 def test_the_token_is_checked(slack: Slack) -> None:
@@ -178,3 +181,38 @@ def test_a_permalink_names_the_message(slack: Slack) -> None:
     ts = slack.post(section())["ts"]
     link = slack.call("chat.getPermalink", channel="C0APPROVAL", message_ts=ts)["permalink"]
     assert link.endswith(f"/archives/C0APPROVAL/p{ts.replace('.', '')}")
+
+
+def test_a_reply_can_be_shown_in_the_channel_too_and_keeps_its_buttons(slack: Slack) -> None:
+    parent = slack.post(section())["ts"]
+    reply = slack.post(actions(button()), thread_ts=parent, reply_broadcast=True)
+    assert reply["message"]["subtype"] == "thread_broadcast"
+    slack.click(reply["ts"])
+    assert slack.app.payload["container"]["thread_ts"] == parent
+    where = {"channel": "C0APPROVAL", "ts": reply["ts"]}
+    changed = slack.call("chat.update", **where, text="done")["message"]
+    assert (changed["subtype"], changed["blocks"]) == ("thread_broadcast", [])
+    quiet = slack.post(section(), thread_ts=parent)
+    where["ts"] = quiet["ts"]
+    changed = slack.call("chat.update", **where, text="loud", reply_broadcast=True)["message"]
+    assert changed["subtype"] == "thread_broadcast"
+    alone = {"channel": "C0APPROVAL", "ts": parent, "text": "x", "reply_broadcast": True}
+    assert slack.call("chat.update", **alone)["error"] == "cant_broadcast_message"
+
+
+def test_a_card_in_an_archived_channel_stays_as_it_is(slack: Slack) -> None:
+    ts = slack.post(section())["ts"]
+    slack.page("channels/C0APPROVAL", is_archived=True)
+    where = {"channel": "C0APPROVAL", "ts": ts}
+    assert slack.call("chat.update", **where, text="x")["error"] == "is_inactive"
+
+
+def test_an_app_that_was_removed_from_a_channel_reaches_nothing_there(slack: Slack) -> None:
+    ts = slack.post(section())["ts"]
+    slack.page("channels/C0APPROVAL", bot_in=False)
+    where = {"channel": "C0APPROVAL", "ts": ts}
+    assert slack.call("chat.update", **where, text="x")["error"] == "channel_not_found"
+    assert slack.post(section())["error"] == "not_in_channel"
+    slack.page("channels/C0APPROVAL", is_private=True)
+    assert slack.post(section())["error"] == "channel_not_found"
+    assert slack.call("conversations.info", channel="C0APPROVAL")["error"] == "channel_not_found"

@@ -101,6 +101,26 @@ def test_the_bot_can_list_the_channels_that_it_is_in(slack: Slack) -> None:
     names = [one["name"] for one in slack.call("users.conversations")["channels"]]
     assert names == ["approvals", "countersign-admin"]
     assert slack.call("users.conversations", types="private_channel")["channels"] == []
+    slack.page("channels", name="secret", is_private=True)
+    (secret,) = slack.call("users.conversations", types="private_channel")["channels"]
+    assert (secret["name"], secret["is_private"]) == ("secret", True)
+    assert slack.call("users.conversations", types="rooms")["error"] == "invalid_types"
+
+
+def test_every_public_channel_is_listed_and_says_whether_the_bot_is_there(slack: Slack) -> None:
+    listed = slack.call("conversations.list", limit=2)
+    shown = [(one["name"], one["is_member"]) for one in listed["channels"]]
+    assert shown == [("approvals", True), ("general", False)]
+    rest = slack.call("conversations.list", cursor=listed["response_metadata"]["next_cursor"])
+    assert [one["name"] for one in rest["channels"]] == ["countersign-admin"]
+
+
+def test_a_channel_has_members(slack: Slack) -> None:
+    members = slack.call("conversations.members", channel="C0APPROVAL")["members"]
+    assert {ANA, BEN, "U0CSBOT001"} <= set(members)
+    assert "U0GONE0001" not in members
+    wanted = {"channel": "C0APPROVAL", "include_num_members": True}
+    assert slack.call("conversations.info", **wanted)["channel"]["num_members"] == len(members)
 
 
 def test_somebody_can_join(slack: Slack) -> None:

@@ -43,6 +43,14 @@ def test_a_fault_lasts_until_it_is_cleared(
     assert post(slack).json()["ok"]
 
 
+def test_a_fault_can_last_for_a_minute(slack: Slack) -> None:
+    slack.page("faults", method="*", kind="ratelimited", retry_after="60", for_s=60)
+    slack.clock.now += 59_999
+    assert post(slack).status_code == 429
+    slack.clock.now += 1
+    assert post(slack).json()["ok"]
+
+
 def test_a_server_error_is_no_json(slack: Slack) -> None:
     slack.page("faults", method="chat.postMessage", kind="http_500")
     reply = post(slack)

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 
@@ -154,22 +153,23 @@ def test_a_response_url_can_replace_delete_or_tell_everybody(slack: Slack) -> No
     assert [message["text"] for message in shown] == ["hear, hear"]
 
 
-def test_a_command_is_a_form_and_its_answer_an_ephemeral_message(slack: Slack) -> None:
-    slack.app.answer = {"text": "two are waiting"}
-    wanted: dict[str, Any] = {
-        "user": ANA,
-        "channel": "C0GENERAL1",
-        "command": "/approvals",
-        "text": "mine",
-    }
-    assert slack.page("command", **wanted)["ok"]
-    sent = {name: values[0] for name, values in parse_qs(slack.app.got[-1][1].decode()).items()}
-    assert (sent["command"], sent["text"], sent["user_id"]) == ("/approvals", "mine", ANA)
-    assert sent["trigger_id"]
-    shown = slack.state(ANA)["messages"]["C0GENERAL1"]
-    assert [(m["text"], m["ephemeral_for"]) for m in shown] == [("two are waiting", ANA)]
-    slack.app.answer = {"text": "x", "colour": "red"}
-    assert "would not take" in slack.page("command", **wanted)["error"]
+def test_an_ephemeral_message_is_clicked_without_a_copy_and_can_be_replaced(slack: Slack) -> None:
+    blocks = [actions(button())]
+    said = {"channel": "C0APPROVAL", "user": ANA, "text": "yours", "blocks": blocks}
+    ts = slack.call("chat.postEphemeral", **said)["message_ts"]
+    slack.click(ts)
+    payload = slack.app.payload
+    known = {"type": "message", "message_ts": ts, "channel_id": "C0APPROVAL", "is_ephemeral": True}
+    assert payload["container"] == known
+    assert "message" not in payload
+    replaced = {"replace_original": True, "text": "page 2", "blocks": blocks}
+    assert slack.http.post(payload["response_url"], json=replaced).status_code == 200
+    shown = slack.state(ANA)["messages"]["C0APPROVAL"]
+    assert [(m["text"], m["ephemeral_for"]) for m in shown] == [("page 2", ANA)]
+    slack.click(ts)
+    deleted = slack.http.post(slack.app.payload["response_url"], json={"delete_original": True})
+    assert deleted.status_code == 200
+    assert slack.state(ANA)["messages"]["C0APPROVAL"] == []
 
 
 def test_what_people_say_reaches_an_app_that_is_there(slack: Slack) -> None:
@@ -190,6 +190,8 @@ def test_opening_the_home_tab_is_an_event(slack: Slack) -> None:
     event = slack.app.event
     assert (event["type"], event["user"], event["tab"]) == ("app_home_opened", ANA, "home")
     assert event["view"]["type"] == "home"
+    assert slack.page("home", user=ANA, tab="messages")["ok"]
+    assert (slack.app.event["tab"], "view" in slack.app.event) == ("messages", False)
 
 
 def test_a_view_is_clicked_with_what_was_filled_in_so_far(slack: Slack) -> None:

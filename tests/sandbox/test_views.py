@@ -147,3 +147,44 @@ def test_what_was_typed_survives_an_update_of_the_same_input(slack: Slack) -> No
     slack.page("submit", user=ANA, view_id=view_id, state=TYPED)
     updated = slack.call("views.update", view_id=view_id, view=modal(text_input(), section()))
     assert updated["view"]["state"]["values"]["why"]["typed"]["value"] == "too much"
+
+
+def test_the_cross_closes_the_whole_stack_and_says_so(slack: Slack) -> None:
+    view = modal(actions(button()), notify_on_close=True)
+    below = slack.call("views.open", trigger_id=slack.trigger(), view=view)["view"]["id"]
+    slack.page("click", user=ANA, view_id=below, block_id="b", action_id="a")
+    trigger = slack.app.payload["trigger_id"]
+    top = slack.call("views.push", trigger_id=trigger, view=view)["view"]["id"]
+    before = len(slack.app.got)
+    assert slack.page("close", user=ANA, view_id=top, all=True)["ok"]
+    assert slack.state()["views"] == []
+    assert len(slack.app.got) - before == 2
+    payload = slack.app.payload
+    assert (payload["view"]["id"], payload["is_cleared"]) == (below, True)
+
+
+def test_cancel_closes_one_modal_unless_it_is_to_clear_the_stack(slack: Slack) -> None:
+    for clear, left in ((False, 1), (True, 0)):
+        below = slack.call("views.open", trigger_id=slack.trigger(), view=modal(actions(button())))[
+            "view"
+        ]["id"]
+        slack.page("click", user=ANA, view_id=below, block_id="b", action_id="a")
+        view = modal(clear_on_close=clear, notify_on_close=True)
+        trigger = slack.app.payload["trigger_id"]
+        top = slack.call("views.push", trigger_id=trigger, view=view)["view"]["id"]
+        slack.page("close", user=ANA, view_id=top)
+        assert len(slack.state()["views"]) == left
+        assert slack.app.payload["is_cleared"] is clear
+
+
+def test_a_button_of_a_modal_turns_its_page_while_it_is_open(slack: Slack) -> None:
+    view = modal(text_input(), actions(button()))
+    opened = slack.call("views.open", trigger_id=slack.trigger(), view=view)["view"]
+    clicked = {"user": ANA, "view_id": opened["id"], "block_id": "b", "action_id": "a"}
+    slack.page("click", **clicked, state=TYPED)
+    seen = slack.app.payload["view"]
+    assert seen["state"]["values"]["why"]["typed"]["value"] == "too much"
+    turned = modal(text_input("other"), actions(button()))
+    where = {"view_id": seen["id"], "hash": seen["hash"]}
+    assert slack.call("views.update", **where, view=turned)["ok"]
+    assert slack.state()["views"][0]["blocks"][0]["block_id"] == "other"

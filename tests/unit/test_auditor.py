@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,16 @@ from app.domain.episodes import Episode
 from app.domain.errors import StoreUnavailable
 from app.domain.findings import Flaw, Kind, Stand
 from app.domain.request import Request, Status
-from app.ports import Figures, LaneFigures, Seen, SlackAgain, SlackNever, Swept
+from app.ports import (
+    Figures,
+    LaneFigures,
+    LostChannel,
+    Seen,
+    SlackAgain,
+    SlackNever,
+    Stuck,
+    Swept,
+)
 from tests.builders import NOW, pending
 
 QUIET = LaneFigures(oldest_ms=0, overdue=0, overdue_ids=(), set_aside=0, aside_ids=())
@@ -40,6 +50,8 @@ class FakeInspection:
     down: bool = False
     figured: dict[Lane, LaneFigures] = field(default_factory=dict)
     paused: bool = False
+    stuck: dict[str, Any] = field(default_factory=dict)
+    now: int = NOW
     mended: list[tuple[str, Flaw]] = field(default_factory=list)
     kept: dict[Kind, set[str]] = field(default_factory=dict)
     ended: int = 0
@@ -64,6 +76,9 @@ class FakeInspection:
     def look(self, request_ids: Sequence[str]) -> list[Seen]:
         return [one for one in self.shown if one.request_id in request_ids]
 
+    def enlist(self, one: Seen) -> bool:
+        return not self.outrun
+
     def mend(self, one: Seen, flaw: Flaw) -> bool:
         if not self.outrun:
             self.mended.append((one.request_id, flaw))
@@ -81,7 +96,7 @@ class FakeInspection:
 
     def figures(self) -> Figures:
         lanes = dict.fromkeys(Lane, QUIET) | self.figured
-        return Figures(NOW, 0, lanes, {}, 0, None, self.paused, {})
+        return Figures(self.now, 0, lanes, {}, 0, None, self.paused, {}, **self.stuck)
 
 
 @dataclass
@@ -138,6 +153,13 @@ def test_another_s_turn_is_theirs(admins: FakeAdmins):
     inspection = FakeInspection(turn=False)
     assert not Auditor(inspection, FakeAlarms([GLASS]), admins).run()
     assert (admins.heard, inspection.ended) == ([], 0)
+
+
+@pytest.mark.parametrize("outrun", [True, False])
+def test_what_stood_in_nobodys_list_is_told_once_it_is_put_there(admins: FakeAdmins, outrun: bool):
+    found = replace(seen(pending()), unlisted=True)
+    audited(FakeInspection([found], outrun=outrun), admins)
+    assert any("missing from the lists of people" in one for one in admins.heard) is not outrun
 
 
 def test_nothing_is_said_of_what_is_well(admins: FakeAdmins):
@@ -229,3 +251,38 @@ def test_alarms_are_told_although_the_audit_breaks_off(admins: FakeAdmins):
         Auditor(inspection, FakeAlarms([GLASS]), admins).run()
     assert admins.heard == [GLASS.text]
     assert inspection.ended == 0, "an audit that broke off is none"
+
+
+def test_callbacks_that_were_given_up_are_told_once_with_their_requests(admins: FakeAdmins):
+    inspection = FakeInspection(stuck={"given_up": Stuck(2, ("req_1", "req_2"))})
+    audited(inspection, admins, times=3)
+    assert admins.heard == ["Requests whose callback was given up: 2 (req_1, req_2)."]
+
+
+def test_a_token_that_slack_refuses_is_told_once_however_many_requests_wait_for_it(
+    admins: FakeAdmins, caplog: pytest.LogCaptureFixture
+):
+    admins.fails = SlackAgain("token_revoked")
+    stuck = {"refused": {"token_revoked": Stuck(900, ("req_1",)), "missing_scope": Stuck()}}
+    waiting = audited(FakeInspection(stuck=stuck), admins, times=3)
+    assert len(waiting) == 1, "it waits until they can be told"
+    assert "since it refuses us (token_revoked): 900 (for example req_1)." in waiting[0].text
+    assert waiting[0].text in caplog.text
+
+
+def test_a_channel_that_requests_lose_one_by_one_is_told_of_once_an_hour(admins: FakeAdmins):
+    inspection, alarms = FakeInspection(), FakeAlarms()
+    auditor = Auditor(inspection, alarms, admins)
+    for minute in range(65):
+        inspection.now = NOW + minute * 60_000
+        waits = Stuck(1, (f"req_{minute}",)) if minute % 2 == 0 else Stuck()
+        lost_ms = NOW + minute // 2 * 120_000
+        inspection.stuck = {"lost": (LostChannel("#gone", "is_archived", lost_ms, waits),)}
+        assert auditor.run()
+    words = "Open requests that go on by direct message, without their channel (#gone: is_archived)"
+    assert admins.heard[0] == f"{words}: 1 (req_0)."
+    assert admins.heard[1].startswith("Still, since ")
+    assert len(admins.heard) == 2
+    inspection.now, inspection.stuck = NOW + 10 * 3_600_000, {}
+    assert auditor.run()
+    assert admins.heard[2] == f"Over: {words}."

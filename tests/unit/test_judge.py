@@ -34,6 +34,20 @@ def test_it_judges_by_the_policy_of_that_name_and_says_which_file_it_was(judge: 
     assert (judged.policy, judged.policy_hash) == ("refund", judge.policies["refund"].hash)
 
 
+def test_it_names_the_policies_in_force_and_what_each_of_them_wants_to_know(
+    judge: PolicyJudge, tmp_path: Path
+):
+    free = f"policy: anything\ndescription: Whatever it is.\n{REVIEW}"
+    (tmp_path / "anything.yaml").write_text(free)
+    judge.policies = load_folder(tmp_path)
+    names = list(judge.names().items())
+    assert [names[0], names[-1]] == [("anything", "Whatever it is."), ("refund", None)]
+    digest, inputs = judge.inputs("refund")
+    assert digest == judge.policies["refund"].hash
+    assert list(inputs or ()) == ["amount"]
+    assert judge.inputs("anything")[1] is None
+
+
 def test_from_the_moment_that_the_policies_are_replaced_the_new_ones_decide(
     judge: PolicyJudge, tmp_path: Path
 ):

@@ -18,11 +18,22 @@ from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Command, TargetsFound, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound, StoreUnavailable
-from app.domain.request import Request
+from app.domain.events import EventType
+from app.domain.request import BY_HAND, Request
 from app.domain.slack_steps import SayNotice
 from app.domain.transition import Transition
 from app.lanes import CallbackLane, TimeLane
-from app.ports import Answer, Batch, Claim, Client, Found, HostBusy, SlackAgain, SlackNever
+from app.ports import (
+    Answer,
+    Batch,
+    Claim,
+    Client,
+    ConversationGone,
+    Found,
+    HostBusy,
+    SlackAgain,
+    SlackNever,
+)
 from app.slack_lane import SlackLane
 from app.staffing import Staffing
 from policies.plan import Stage
@@ -145,6 +156,10 @@ class FakeCards:
     def tell_requester(self, person: str, request: Request) -> None:
         self.told.append(("outcome", person))
 
+    def tell_asked_in(self, place: Place, request: Request) -> None:
+        self.told.append(("asked in", place.channel))
+        self.fate("asked in")
+
     def tell_of_absence(self, person: str, absence: Absence) -> None:
         self.told.append(("absence", person))
         self.fate("absence")
@@ -246,6 +261,25 @@ def test_a_card_whose_turn_has_not_come_is_put_off_and_nothing_is_recorded(
     assert store.load(request.id).request == request
 
 
+@pytest.mark.parametrize("problem", [None, "not_in_channel"])
+def test_the_outcome_is_said_where_it_was_asked_for_by_hand_or_never_will_be(
+    store: fakes.FakeStore, lanes: FakeLanes, problem: str | None
+):
+    def fate(what: str) -> None:
+        if what == "asked in" and problem is not None:
+            raise SlackNever(problem)
+
+    place = Place(channel="C0TEAM", ts="1.1")
+    request = asked(store, client=BY_HAND, on_behalf_of="U0DEV00001", asked_in=place)
+    change(store, request.id, approval(request))
+    cards = FakeCards(fate=fate)
+    for _ in range(2):
+        slack_lane(store, lanes, cards)(claim_of(request))
+    assert cards.told == [("outcome", "U0DEV00001"), ("asked in", "C0TEAM")]
+    last = store.events(request.id)[-1]
+    assert (last.type, last.detail) == (EventType.ASKED_IN_TOLD, {"problem": problem})
+
+
 def test_a_channel_that_is_gone_is_replaced_by_the_people(store: fakes.FakeStore, lanes: FakeLanes):
     def fate(target: str) -> None:
         if target.startswith("#"):
@@ -291,6 +325,19 @@ def test_a_reminder_goes_to_those_who_have_not_approved_yet(
     slack_lane(store, lanes, cards)(claim_of(request))
     place = Place(channel="C0APPROVAL", ts="1.1")
     assert cards.said == [(place, "reminder", ("U0BEN00001",))]
+
+
+def test_a_channel_that_is_gone_when_it_is_to_be_reminded_of_is_replaced_by_the_people(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request = reminded(store)
+    cards = FakeCards(fate=fails(ConversationGone("is_archived"), "reminder"))
+    slack_lane(store, lanes, cards)(claim_of(request))
+    state = store.load(request.id).request.state.cards
+    assert len(cards.said) == 1, "nothing more is said in a channel that is gone"
+    assert ("#approvals", "is_archived") in state.lost
+    assert state.notices == ()
+    assert cards.posted == ["U0ANA00001", "U0BEN00001"]
 
 
 def test_a_reminder_that_slack_refuses_for_good_is_not_tried_again(

@@ -35,7 +35,9 @@ def test_the_little_that_is_needed_is_enough(environment: pytest.MonkeyPatch):
 def test_lists_and_durations_are_read_as_people_write_them(environment: pytest.MonkeyPatch):
     environment.setenv("COUNTERSIGN_CALLBACK_ALLOW", "n8n.internal, 10.0.0.0/8,")
     environment.setenv("COUNTERSIGN_RETENTION", "30d")
+    environment.setenv("COUNTERSIGN_ADMINS", "ana@example.com, @ops,U0BEN00001")
     settings = load()
+    assert settings.admins == ("ana@example.com", "@ops", "U0BEN00001")
     assert settings.callback_allow == ("n8n.internal", "10.0.0.0/8")
     assert settings.retention_s == 30 * 86_400
 

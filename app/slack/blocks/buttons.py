@@ -20,6 +20,7 @@ from . import confirming
 from .text import length, one_line, plain
 
 LABEL = 75
+_ENTRIES = 5  # of an overflow menu
 _APPROVE = Outcome.APPROVE
 _USUAL = {
     Outcome.APPROVE: (ids.APPROVE, "Approve"),
@@ -31,6 +32,7 @@ _MOVES = {
     ids.Move.RELEASE: "No longer on it",
     ids.Move.HAND_OVER: "Hand over …",
     ids.Move.ASK: "Ask the requester …",
+    ids.Move.EDIT: "Approve with edits …",
     ids.Move.AWAY: "I'm away …",
     ids.Move.BACK: "I'm back",
 }
@@ -42,7 +44,9 @@ def answers(request: Request, plan: ReviewPlan, *, whole: bool) -> list[Block]:
     shown = [
         button for outcome, button in _answers(request, plan) if whole or outcome is not _APPROVE
     ]
-    return row([*shown, _details(request, whole=whole), _menu(request)])
+    approves = whole and any(outcome is _APPROVE for outcome, _ in _answers(request, plan))
+    menu = _menu(request, approves=approves)
+    return row([*shown, _details(request, whole=whole), menu])
 
 
 def stop(request: Request, *, whole: bool) -> list[Block]:
@@ -127,14 +131,19 @@ def _details(request: Request, *, whole: bool) -> ButtonElement:
     return _button(request, ids.DETAILS, "Details" if whole else "Open the whole request", None)
 
 
-def _menu(request: Request) -> OverflowMenuElement:
-    """What moves the work and decides nothing. Everybody sees the same, so it fits everybody."""
+def _menu(request: Request, *, approves: bool) -> OverflowMenuElement:
+    """What moves the work, and what needs a form. Everybody sees the same, so it fits everybody.
+
+    Being back is not only here, so it gives way where there is something to edit.
+    """
     moves = [ids.Move.CLAIM if request.state.claim is None else ids.Move.RELEASE]
     moves += [ids.Move.HAND_OVER]
     moves += [ids.Move.ASK] if request.body.on_behalf_of is not None else []
+    editable = approves and any(field.editable for field in request.evaluation.fields)
+    moves += [ids.Move.EDIT] if editable else []
     shown = ids.Shown(request.id, request.digest)
     options = [
         Option(text=plain(_MOVES[move]), value=ids.move_value(move, shown))
-        for move in (*moves, ids.Move.AWAY, ids.Move.BACK)
+        for move in (*moves, ids.Move.AWAY, ids.Move.BACK)[:_ENTRIES]
     ]
     return OverflowMenuElement(action_id=ids.MENU, options=options)

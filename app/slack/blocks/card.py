@@ -38,7 +38,7 @@ from .text import (
     section,
 )
 
-_CUT_FIELD, _POLICY, _NAMES = 400, 100, 500
+_CUT_FIELD, _POLICY = 400, 100
 _MOST_ROWS = MESSAGE_BLOCKS * CELLS // 2
 """More rows than this never fit, so no time is spent on them."""
 
@@ -74,10 +74,9 @@ class _Frame:
 
 def _frame(request: Request, room: Space) -> _Frame:
     space = replace(room, rest=_rest(request))
-    by = cut(requester.asked_by(request), _NAMES, space.rest)
     head = [
         HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
-        ContextBlock(elements=[plain(by)]),
+        ContextBlock(elements=[requester.byline(request, space.rest)]),
         *_state(request, space),
     ]
     said = [

@@ -14,8 +14,13 @@ from .text import section
 
 def shown(request: Request, space: Space) -> list[Block]:
     """Nothing where all who may decide are asked, and none of them is away."""
-    lines = [*_claim(request), *_asked(request, space.names), *_away(request, space.names)]
-    return [section("\n".join(lines))] if lines else []
+    said = lines(request, space.names)
+    return [section("\n".join(said))] if said else []
+
+
+def lines(request: Request, most: int) -> list[str]:
+    """The same as lines of mrkdwn, with names of at most so many characters in each."""
+    return [*_claim(request), *_asked(request, most), *_away(request, most)]
 
 
 def _claim(request: Request) -> list[str]:

@@ -12,6 +12,7 @@ from app.domain.request import Request, Status
 
 from . import phrases, progress
 from .buttons import labelled
+from .people import mention
 from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain, section
 
 _LINE, _TITLE, _POLICY, _COMMENT = 500, 300, 100, 2_000
@@ -32,6 +33,11 @@ def refusal(error: CountersignError) -> str:
 def refused(error: CountersignError) -> Message:
     """For the one who pressed, and nobody else."""
     return _line(f"Nothing was decided by this. {refusal(error)}")
+
+
+def unanswered(error: CountersignError) -> Message:
+    """For the one who typed a command that could not be answered, and nobody else."""
+    return _line(refusal(error))
 
 
 def taken(request: Request, choice: str | None = None) -> Message:
@@ -122,6 +128,18 @@ def shown(request: Request) -> Message:
 def outcome(request: Request) -> Message:
     """For the one on whose behalf it was asked: how it ended, by whom, and why."""
     return _ended(request, f"Your request {request.id}")
+
+
+def asked_by_hand(request: Request) -> Message:
+    """For the one who asked by hand for something that waits for a decision now."""
+    return _line(f"You asked for {_named(request)}. You hear here how it ends.")
+
+
+def outcome_where_asked(request: Request) -> Message:
+    """The same for everybody in the thread of the message from which it was asked for."""
+    behalf = request.body.on_behalf_of
+    by = f" by {mention(behalf)}" if behalf else ""
+    return _ended(request, f"Asked for here{by} · {request.id}")
 
 
 def while_away(request: Request) -> Message:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from app.domain.request import Actor
-from app.slack import ids
+from app.slack import naming
 
 from .text import cut, escaped, length, one_line
 
@@ -15,7 +15,7 @@ _NAME, _REF, _CALLED = 80, 100, 50
 
 def who(actor: Actor) -> str:
     """A person as a mention, so that nobody passes for another by name; others by name."""
-    if actor.kind == "person" and ids.is_user(actor.id):
+    if actor.kind == "person" and naming.is_user(actor.id):
         absent = f" for <@{actor.in_place_of}>" if actor.in_place_of else ""
         return f"<@{actor.id}>{absent}"
     return escaped(cut(one_line(actor.name), _NAME, "in the record")) or "somebody"
@@ -23,9 +23,9 @@ def who(actor: Actor) -> str:
 
 def mention(ref: str) -> str:
     """A reviewer as the policy names them, in mrkdwn."""
-    if ids.is_user(ref):
+    if naming.is_user(ref):
         return f"<@{ref}>"
-    if ids.is_group(ref) and not ref.startswith("@"):
+    if naming.is_group(ref) and not ref.startswith("@"):
         return f"<!subteam^{ref}>"
     return escaped(cut(ref, _REF, "in the policy"))
 

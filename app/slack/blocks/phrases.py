@@ -20,6 +20,7 @@ __all__ = [
     "called",
     "comment",
     "counts",
+    "decided",
     "ended",
     "ending",
     "ends",
@@ -121,8 +122,13 @@ def undoable(request: Request, undo: Undoable) -> str:
 
 def ending(request: Request, decision: Decision, most: int) -> list[Block]:
     """What, who and when; and why, in the words of whoever decided: at most so many characters."""
+    return [*decided(request, decision), *comment(decision, most)]
+
+
+def decided(request: Request, decision: Decision) -> list[Block]:
+    """What, who and when."""
     what = f"{ended(request, decision)} · {instant(decision.at_ms)}"
-    return [section(what), *_broken_glass(decision), *comment(decision, most)]
+    return [section(what), *_broken_glass(decision)]
 
 
 def comment(decision: Decision, most: int) -> list[Block]:

@@ -15,13 +15,17 @@ _VALUE = 200
 
 def said(request: Request, space: Space) -> list[Block]:
     """One line a report, the newest first."""
-    lines = [line(report, space.rest) for report in reversed(request.state.reports)]
+    lines = [line(report, _VALUE, space.rest) for report in reversed(request.state.reports)]
     words = plain(cut("\n".join(lines), space.said, space.rest))
     return [SectionBlock(text=words, expand=True)] if lines else []
 
 
-def line(report: Report, rest: str, most: int = _VALUE) -> str:
-    """`A monitor says: anomaly: yes (fraud-bot)`; what would look like more lines stays on one."""
+def line(report: Report, most: int | None, rest: str) -> str:
+    """`A monitor says: anomaly: yes (fraud-bot)`; what would look like more lines stays on one.
+
+    Each part of it is at most so long, or whole.
+    """
     [row] = fields.rows((), {report.name: report.value})
-    name, by = (cut(one_line(text), most, rest) for text in (report.name, report.by))
-    return f"A monitor says: {name}: {cut(one_line(row.value), most, rest)} ({by})"
+    parts = [one_line(text) for text in (report.name, row.value, report.by)]
+    name, value, by = parts if most is None else [cut(part, most, rest) for part in parts]
+    return f"A monitor says: {name}: {value} ({by})"

@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pydantic import JsonValue
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, TextObject
 
 from app.domain.request import Request
 
 from . import phrases
 from .fields import as_json
-from .text import HEADER, Json, boxed, checked, cut, escaped, length, one_line, section
+from .people import mention
+from .text import (
+    HEADER,
+    Json,
+    boxed,
+    checked,
+    cut,
+    escaped,
+    length,
+    marked,
+    one_line,
+    plain,
+    section,
+)
 
 INTRO = "*From the requester* (their own words, nobody has checked them)"
-_LINK = 500
+_NAMES, _LINK = 500, 500
 _MOST, _FEWEST = 2_500, 150
 _REST = "in the request"
 
@@ -24,6 +37,14 @@ def asked_by(request: Request) -> str:
     behalf = request.body.on_behalf_of
     name = f"{request.body.client} on behalf of {behalf}" if behalf else request.body.client
     return one_line(f"From the requester: {name}")
+
+
+def byline(request: Request, rest: str) -> TextObject:
+    """The same on a card, where Slack itself names whoever asked by hand."""
+    behalf = request.body.on_behalf_of
+    if request.by_hand and behalf:
+        return marked(f"From the requester: {mention(behalf)}, by hand in Slack")
+    return plain(cut(asked_by(request), _NAMES, rest))
 
 
 def said(request: Request, fits: Callable[[list[Json]], bool], rest: str) -> list[Json]:

@@ -12,14 +12,15 @@ _SAID = {True: "yes", False: "no", None: "not known"}
 
 
 def untold(request: Request, reasons: str) -> str:
-    """`Risk: It reaches far. · not known: frequency`, without what the reasons say already."""
+    """`Risk: It reaches far. · Risk not known: frequency`, without what the reasons say."""
     flags = request.evaluation.flags
     raised = [sentence(one_line(flag.because)) for flag in flags if flag.raised]
-    unknown = [_name(flag) for flag in flags if flag.raised is None]
+    unknown = [flag for flag in flags if flag.raised is None]
     parts = [words for words in raised if words not in one_line(reasons)]
-    more = [name for name in unknown if name not in reasons]
-    parts += [f"not known: {', '.join(more)}"] if more else []
-    return f"Risk: {' · '.join(parts)}" if parts else ""
+    more = [_name(flag) for flag in unknown if flag.question not in reasons]
+    told = f"Risk: {' · '.join(parts)}" if parts else ""
+    not_known = f"Risk not known: {', '.join(more)}" if more else ""
+    return " · ".join(filter(None, (told, not_known)))
 
 
 def answered(request: Request) -> list[str]:
@@ -33,4 +34,4 @@ def _answer(flag: Flag) -> str:
 
 
 def _name(flag: Flag) -> str:
-    return one_line(flag.question)
+    return one_line(flag.question.replace("_", " "))

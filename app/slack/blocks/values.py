@@ -109,6 +109,14 @@ def linked(address: str) -> Row:
     return Row("", clean(address), host=urlsplit(address).hostname if plain else None)
 
 
+def is_day(text: str) -> bool:
+    """Whether it is a day, without a time of day."""
+    try:
+        return len(text) == 10 and bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def money(amount: int | float, currency: str | None) -> str:
     """`1,200.00 USD`; never fewer digits than the payload has."""
     if abs(amount) >= _EXACT:
@@ -142,12 +150,18 @@ def read(label: str, value: JsonValue) -> Row:
             return Row(label, "yes" if value else "no", ours=True)
         case "":
             return Row(label, "empty", ours=True)
-        case str() if value == value.strip():
+        case str() if value == value.strip() or _ends_in_breaks(value):
             return Row(label, clean(value))
         case [*values] if 0 < len(values) <= _ITEMS:
             return Row(label, clean(as_json(value)), items=_items(values))
         case _:
             return Row(label, clean(as_json(value)))
+
+
+def _ends_in_breaks(text: str) -> bool:
+    """Whether nothing but line breaks pads a text of several lines: its box shows them."""
+    bare = text.strip()
+    return breaks(bare) and text.rstrip("\n") == bare
 
 
 def _items(values: Sequence[JsonValue]) -> tuple[Row, ...]:

@@ -40,5 +40,9 @@ def watched(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
 def stopped(by: Stopped, space: Space) -> list[Block]:
     """Who stopped it, when, and why in their own words."""
     reason = cut(by.reason, space.said, space.rest)
-    line = f":octagonal_sign: *Stopped* by {who(by.by)} · {phrases.instant(by.at_ms)}"
-    return [section(line), *([boxed(reason)] if reason.strip() else [])]
+    return [stopped_by(by), *([boxed(reason)] if reason.strip() else [])]
+
+
+def stopped_by(by: Stopped) -> Block:
+    """Who stopped it, and when."""
+    return section(f":octagonal_sign: *Stopped* by {who(by.by)} · {phrases.instant(by.at_ms)}")

@@ -21,11 +21,11 @@ def register(app: App, desk: Desk) -> None:
         at = desk.at(press, press.shown)
         request = desk.reviewing.decide(at, meant.outcome, choice=meant.choice)
         ack()
-        desk.replies.tell(press.response_url, notices.taken(request, meant.choice))
+        desk.say(press, notices.taken(request, meant.choice))
 
     @app.action(ids.UNDO)
     def undo(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         request = desk.reviewing.undo(desk.at(press, press.shown))
         ack()
-        desk.replies.tell(press.response_url, notices.undone(request))
+        desk.say(press, notices.undone(request))

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.errors import PersonNotTrusted
+from slack_bolt import Ack
+
+from app.by_hand import ByHand
+from app.domain.errors import PersonNotTrusted, StoreUnavailable
+from app.domain.viewing import Viewer
+from app.editing import Editing
+from app.looking import Looking
+from app.pausing import Pausing
+from app.ports import Homes
 from app.reviewing import At, Reviewing
 from app.slack.answers import Done
 from app.slack.api import SlackApi
+from app.slack.blocks import details
+from app.slack.blocks.text import Message
 from app.slack.ids import Shown
-from app.slack.payloads import Interaction
+from app.slack.interaction import Interaction
+from app.slack.payloads import Press
 from app.slack.replies import Replies
+from app.slack.submission import Submission
 
 _OPEN_S = 2.0
 """Slack waits 3 s for the acknowledgement, and the trigger of a form lives as long."""
@@ -20,12 +33,19 @@ _OPEN_S = 2.0
 
 @dataclass(frozen=True)
 class Desk:
-    """The use cases, and the little of Slack that a listener needs. `team` is our workspace."""
+    """The use cases, and the little of Slack that a listener needs. `team` is our workspace,
+    `command` the name of our slash command."""
 
     reviewing: Reviewing
+    looking: Looking
+    pausing: Pausing
+    by_hand: ByHand
+    editing: Editing
+    homes: Homes
     api: SlackApi
     team: Callable[[], str]
     replies: Replies
+    command: str
 
     def person(self, interaction: Interaction) -> str:
         """Who did it. Raises `PersonNotTrusted` for people of other workspaces."""
@@ -33,14 +53,55 @@ class Desk:
             raise PersonNotTrusted("You belong to another workspace.")
         return interaction.user.id
 
+    def viewer(self, interaction: Interaction) -> Viewer:
+        """Who did it, as Slack knows them now. Raises `PersonNotTrusted`."""
+        return self.looking.viewer(self.person(interaction))
+
     def at(self, interaction: Interaction, shown: Shown) -> At:
         """Who did it, and what they were shown. Raises `PersonNotTrusted`."""
         return At(shown.request_id, self.person(interaction), shown.digest, shown.place)
 
-    def open_form(self, trigger_id: str, view: dict[str, Any]) -> None:
-        """Open a modal for whoever pressed. Raises `SlackAgain`, `SlackNever`."""
+    def open(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a modal for whoever began anew. Raises `SlackAgain`, `SlackNever`."""
+        opens = self.api.web.views_open
+        self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
 
-        def opening() -> Done:
-            return self.api.step(Done, self.api.web.views_open, trigger_id=trigger_id, view=view)
+    def tell(self, interaction: Interaction, reply_to: str | None, message: Message) -> None:
+        """Say it where it was pressed; on their Home, where there is no address to answer to."""
+        if reply_to is not None:
+            self.replies.tell(reply_to, message)
+            return
+        with suppress(StoreUnavailable):  # it is an answer; what it is about stands already
+            self.homes.say(interaction.user.id, message.text)
 
-        self.api.bounded(opening, _OPEN_S)
+    def open_form(self, press: Press, view: dict[str, Any]) -> None:
+        """Open a modal for whoever pressed, on top of the one that they pressed in.
+
+        Raises `SlackAgain`, `SlackNever`.
+        """
+        web, trigger_id = self.api.web, press.trigger_id
+        opens = web.views_open if press.modal is None else web.views_push
+        self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
+
+    def turn(self, view_id: str, view: dict[str, Any]) -> None:
+        """Put another page in the place of an open modal. Raises `SlackAgain`, `SlackNever`."""
+        update = self.api.web.views_update
+        self._now(lambda: self.api.step(Done, update, view_id=view_id, view=view))
+
+    def say(self, press: Press, message: Message) -> None:
+        """To the one who pressed: where they did, or in place of the modal they pressed in."""
+        if press.modal is None:
+            self.tell(press, press.response_url, message)
+        else:
+            self.replies.show(self.api, press.modal, details.told(message))
+
+    def _now(self, call: Callable[[], Done]) -> None:
+        self.api.bounded(call, _OPEN_S)
+
+
+def close(ack: Ack, sent: Submission) -> None:
+    """Take a form, and with it all that lies beneath: a modal that was answered has no use."""
+    if sent.on_top:
+        ack(response_action="clear")
+    else:
+        ack()

@@ -7,9 +7,10 @@ from slack_bolt import Ack, App, BoltContext
 from app.slack import ids
 from app.slack.blocks import modal, notices
 from app.slack.blocks.text import Message
-from app.slack.payloads import Press, Submission
+from app.slack.payloads import Press
+from app.slack.submission import Submission
 
-from .desk import Desk
+from .desk import Desk, close
 
 
 def register(app: App, desk: Desk) -> None:
@@ -22,16 +23,16 @@ def register(app: App, desk: Desk) -> None:
         shown = press.shown
         desk.person(press)
         request = desk.reviewing.to_answer(shown.request_id)
-        opened = ids.Form(press.action, shown, press.response_url)
-        desk.open_form(press.trigger_id, modal.form(request, opened))
+        opened = ids.Form(press.action, shown, press.reply_to)
+        desk.open_form(press, modal.form(request, opened))
         ack()
 
     @app.view(ids.FORM)
     def send(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
         message = _taken(desk, sent)
-        ack()
-        desk.replies.tell(sent.form.reply_to, message)
+        close(ack, sent)
+        desk.tell(sent, sent.reply_to, message)
 
 
 def _taken(desk: Desk, sent: Submission) -> Message:

@@ -7,9 +7,11 @@ from slack_bolt import Ack, App, BoltContext
 from app.domain.errors import AbsenceDaysRefused, AbsenceRefused, HandOverRefused
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices
-from app.slack.payloads import Press, Submission
+from app.slack.payloads import Press
+from app.slack.submission import Submission
 
 from .desk import Desk
+from .edit import open_edit
 
 
 def register(app: App, desk: Desk) -> None:
@@ -31,7 +33,7 @@ def register(app: App, desk: Desk) -> None:
             ack()
             return
         ack()
-        desk.replies.tell(press.response_url, message)
+        desk.tell(press, press.response_url, message)
 
     @app.view(ids.HAND_OVER_FORM)
     def hand_over(ack: Ack, context: BoltContext) -> None:
@@ -40,12 +42,12 @@ def register(app: App, desk: Desk) -> None:
             raise HandOverRefused("Choose somebody.")
         request = desk.reviewing.hand_over(desk.at(sent, sent.form.shown), sent.chosen)
         ack()
-        desk.replies.tell(sent.form.reply_to, notices.handed_over(request, sent.chosen))
+        desk.tell(sent, sent.reply_to, notices.handed_over(request, sent.chosen))
 
     @app.view(ids.AWAY_FORM)
     def away(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
-        person, reply_to = desk.person(sent), sent.form.reply_to
+        person, reply_to = desk.person(sent), sent.reply_to
         first, last = sent.day(ids.FROM_BLOCK), sent.day(ids.UNTIL_BLOCK)
         if sent.chosen is None:
             raise AbsenceRefused("Choose who decides in your place.")
@@ -53,11 +55,14 @@ def register(app: App, desk: Desk) -> None:
             raise AbsenceDaysRefused("Choose until when.")
         gone = desk.reviewing.away(person, sent.chosen, first, last, by=person)
         ack()
-        desk.replies.tell(reply_to, notices.gone(gone.absence, gone.left))
+        desk.tell(sent, reply_to, notices.gone(gone.absence, gone.left))
 
 
 def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:
     """The form for what was chosen."""
+    if move is ids.Move.EDIT:
+        open_edit(desk, press, shown)
+        return
     request = desk.reviewing.to_answer(shown.request_id)
     opened = ids.Form(ids.ASK if move is ids.Move.ASK else ids.MENU, shown, press.response_url)
     if move is ids.Move.ASK:
@@ -66,4 +71,4 @@ def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:
         view = modals.hand_over(request, opened)
     else:
         view = modals.away(opened)
-    desk.open_form(press.trigger_id, view)
+    desk.open_form(press, view)

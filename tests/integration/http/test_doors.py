@@ -80,6 +80,11 @@ def test_the_deployment_is_told_in_numbers_without_a_key(door: Door):
     assert told["countersign_audit_age_seconds",] == float("inf"), "there never was one"
     assert told["countersign_alarms_waiting",] == 4
     assert told["countersign_break_glass_decisions_total",] == 6
+    assert told["countersign_callbacks_given_up",] == 7
+    assert told["countersign_held_requests", "paused"] == 8
+    assert told["countersign_held_requests", "limit"] == 9
+    assert told["countersign_slack_refused_requests", "token_revoked"] == 10
+    assert told["countersign_channel_lost_requests",] == 11
     assert told["countersign_build_info", version("countersign")] == 1
 
 

@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -22,6 +22,7 @@ from app.slack.api import SlackApi
 from app.slack.bolt import build_app
 from app.slack.directory import SlackDirectory
 from app.slack.gateway import SlackCards
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackAnswer, SlackReceiver
 from app.slack.replies import Replies
 from tests import fakes
@@ -30,6 +31,7 @@ from tests.builders import opened
 TOKEN, SECRET, APP_TOKEN = "xoxb-sandbox", "a signing secret", "xapp-sandbox"
 ANA, BEN, CHLOE, DEV = "U0ANA00001", "U0BEN00001", "U0CHLOE001", "U0DEV00001"
 APPROVALS = "C0APPROVAL"
+COMMAND = "/approvals"
 WITHIN_S = 10
 EVE, GUEST, GONE, BOT = "U0EVE00001", "U0GUEST001", "U0GONE0001", "U0CSBOT001"
 
@@ -169,13 +171,13 @@ def slack(workspace: Slack) -> Slack:
 
 
 @pytest.fixture
-def api(slack: Slack) -> SlackApi:
-    return SlackApi(TOKEN, slack.api_url, 5)
+def pace() -> Pace:
+    return Pace()
 
 
 @pytest.fixture
-def pace() -> Pace:
-    return Pace()
+def api(slack: Slack, pace: Pace) -> SlackApi:
+    return SlackApi(TOKEN, slack.api_url, 5, pace)
 
 
 @pytest.fixture
@@ -214,6 +216,7 @@ class Desk:
     cards: Any
     store: fakes.FakeStore
     began: str = ""
+    homes: fakes.FakeHomes = field(default_factory=fakes.FakeHomes)
 
     def ask(self, **changes: Any) -> tuple[Request, str]:
         """A new request and the ts of its card."""
@@ -273,10 +276,10 @@ class Desk:
 @pytest.fixture
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
     store, replies = fakes.FakeStore(), Replies()
-    reviewing = replace(fakes.reviewing(store), directory=directory)
-    app = build_app(reviewing, api, directory.team, replies)
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
+    people = fakes.people(store, directory)
     desk = Desk(slack, cards, store)
+    app = build_app(AppDesk(*people, desk.homes, api, directory.team, replies, COMMAND))
+    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     yield desk
     desk.close()
     endpoint.receiver = None

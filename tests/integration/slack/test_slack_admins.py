@@ -15,16 +15,16 @@ GLASS = Alarm(at_ms=NOW, kind="break_glass", text="Break-glass: <!channel> appro
 OTHER = Alarm(at_ms=NOW, kind="overdue", text="Requests overdue: 3.")
 
 
-def test_alarms_arrive_as_one_message_that_calls_nobody(slack, api, pace):
+def test_alarms_arrive_as_one_message_that_calls_nobody(slack, api):
     channel = slack.fresh_channel("ops")
-    SlackAdmins(api, pace, "#ops").tell([GLASS, OTHER])
+    SlackAdmins(api, "#ops").tell([GLASS, OTHER])
     [message] = slack.messages(channel)
     assert message["text"] == "Countersign: Break-glass: &lt;!channel&gt; approved. (and 1 more)"
     assert [block["text"]["text"] for block in message["blocks"]] == [GLASS.text, OTHER.text]
 
 
 def test_slack_that_wants_to_be_left_alone_is(slack, api, pace):
-    admins = SlackAdmins(api, pace, slack.fresh_channel("ops-limited"))
+    admins = SlackAdmins(api, slack.fresh_channel("ops-limited"))
     slack.fault("chat.postMessage", "ratelimited", retry_after="7", times=1)
     with pytest.raises(SlackAgain) as limited:
         admins.tell([GLASS])
@@ -35,6 +35,6 @@ def test_slack_that_wants_to_be_left_alone_is(slack, api, pace):
     assert len(slack.calls("chat.postMessage")) == 1
 
 
-def test_a_channel_that_is_not_there_is_said_to_be_none(slack, api, pace):
+def test_a_channel_that_is_not_there_is_said_to_be_none(slack, api):
     with pytest.raises(SlackNever, match="channel_not_found"):
-        SlackAdmins(api, pace, "#nowhere").tell([GLASS])
+        SlackAdmins(api, "#nowhere").tell([GLASS])

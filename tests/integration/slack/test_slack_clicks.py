@@ -167,7 +167,7 @@ def test_a_form_that_slack_does_not_open_is_said_so(desk):
     _, ts = desk.ask()
     desk.slack.fault("views.open", "error", error="expired_trigger_id", times=1)
     assert desk.press(ts, ids.REVISE)["ok"]
-    desk.told(ANA, "Slack did not do its part just now. Press the button again.")
+    desk.told(ANA, "Slack did not do its part just now. Try again.")
 
 
 def test_slow_answers_to_clickers_hold_up_nobodys_acknowledgement(desk):

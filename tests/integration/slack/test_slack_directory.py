@@ -65,9 +65,12 @@ def test_a_cache_full_of_nonsense_is_not_believed(directory, cache):
 
 @pytest.mark.parametrize("method", ["users.info", "usergroups.list", "usergroups.users.list"])
 @pytest.mark.parametrize("kind", ["http_500", "ratelimited", "error", "drop_reply"])
-def test_any_look_up_that_fails_leaves_somebody_unverified_for_now(slack, directory, method, kind):
+def test_any_look_up_that_fails_leaves_somebody_unverified_for_now(
+    slack, directory, pace, method, kind
+):
     slack.fault(method, kind, error="missing_scope", times=1)
     assert directory.person(ANA, [FINANCE], None).standing == "unverified"
+    pace.holds_ms.clear()  # as time does
     assert directory.person(ANA, [FINANCE], None).standing == "trusted"
 
 
@@ -101,11 +104,12 @@ def test_names_that_lead_nowhere_are_told_with_why(directory):
     }
 
 
-def test_a_look_up_that_fails_for_now_is_tried_again_as_a_whole(slack, directory):
+def test_a_look_up_that_fails_for_now_is_tried_again_as_a_whole(slack, directory, pace):
     slack.fault("conversations.open", "ratelimited", retry_after="7", times=1)
     with pytest.raises(SlackAgain) as caught:
         directory.conversations([ANA])
     assert caught.value.wait_s == 7.0
+    pace.holds_ms.clear()  # as time does
     assert directory.conversations([ANA])[0] == [f"D{ANA[1:]}"]
 
 
@@ -128,3 +132,28 @@ def test_a_requester_whom_slack_does_not_know_may_be_anybody(directory, requeste
 def test_a_requester_who_can_not_be_looked_up_now_leaves_everybody_unverified(slack, directory):
     slack.fault("users.lookupByEmail", "http_500", times=1)
     assert directory.person(ANA, [FINANCE], "dev@example.com").standing == "unverified"
+
+
+def test_a_member_comes_with_all_their_groups_by_id_and_by_handle(slack, directory):
+    ana = directory.member(ANA)
+    assert (ana.id, ana.standing) == (ANA, "trusted")
+    assert FINANCE in ana.groups
+    assert any(ref.startswith("S") for ref in ana.groups)
+    assert directory.member(EVE).groups == frozenset()
+    assert len(slack.calls("usergroups.list")) == 1, "asked once for everybody"
+
+
+def test_groups_are_not_looked_up_for_a_guest(slack, directory):
+    assert directory.member(GUEST).standing == "guest"
+    assert slack.calls("usergroups.list") == []
+
+
+def test_a_member_whose_groups_slack_does_not_tell_now_is_not_vouched_for(slack, directory):
+    slack.fault("usergroups.list", "http_500", times=1)
+    assert directory.member(ANA).standing == "unverified"
+
+
+def test_a_workspace_without_user_groups_has_members_without_groups(slack, directory):
+    slack.fault("usergroups.list", "error", error="plan_upgrade_required", times=1)
+    ana = directory.member(ANA)
+    assert (ana.standing, ana.groups) == ("trusted", frozenset())

@@ -146,7 +146,7 @@ def test_a_rate_limit_of_a_post_holds_its_conversation_and_no_other(
         cards.post("#approvals", pending())
     assert again(caught) == ("ratelimited", wait_s)
     assert pace.holds_ms == {"slack:#approvals": wait_s * 1000}
-    with pytest.raises(SlackAgain, match="paced"):
+    with pytest.raises(SlackAgain, match="ratelimited"):
         cards.post("#approvals", pending())
     assert len(slack.calls("chat.postMessage")) == 1
     assert cards.post("#countersign-admin", pending())
@@ -154,10 +154,23 @@ def test_a_rate_limit_of_a_post_holds_its_conversation_and_no_other(
 
 def test_a_rate_limit_of_anything_else_holds_the_method(slack, cards, pace):
     slack.fault("chat.update", "ratelimited", retry_after="30", times=1)
-    for problem in ("ratelimited", "paced"):
-        with pytest.raises(SlackAgain, match=problem):
+    for _ in range(2):
+        with pytest.raises(SlackAgain, match="ratelimited"):
             cards.redraw(Place(channel=APPROVALS, ts="1.1"), pending())
+    assert len(slack.calls("chat.update")) == 1
     assert pace.holds_ms == {"slack:chat.update": 30_000}
+
+
+def test_a_rate_limit_of_a_look_up_holds_it_for_whoever_looks_next(slack, cards, directory, pace):
+    slack.fault("users.lookupByEmail", "ratelimited", retry_after="1.5", times=1)
+    for _ in range(2):
+        with pytest.raises(SlackAgain) as caught:
+            directory.conversations(["ana@example.com"])
+        assert again(caught) == ("ratelimited", 1.5)
+    with pytest.raises(SlackAgain, match="ratelimited"):
+        cards.tell_requester("ana@example.com", pending())
+    assert len(slack.calls("users.lookupByEmail")) == 1
+    assert directory.conversations([APPROVALS]) == ([APPROVALS], [])
 
 
 @pytest.mark.parametrize("error", ["internal_error", "fatal_error", "service_unavailable", "new"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as of_day
 from typing import Any
@@ -19,11 +18,12 @@ from app.domain.slack_steps import SayNotice
 from app.reviewing import Reviewing
 from app.slack import ids
 from app.slack.bolt import build_app
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from tests import fakes
 
-from .conftest import ANA, APPROVALS, BEN, CHLOE, DEV, EVE, GUEST, SECRET, Desk
+from .conftest import ANA, APPROVALS, BEN, CHLOE, COMMAND, DEV, EVE, GUEST, SECRET, Desk
 from .test_slack_receiver import TEAM, signed
 
 REQUESTER = {"on_behalf_of": "dev@example.com"}
@@ -65,11 +65,11 @@ class Moves(Desk):
 @pytest.fixture
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Moves]:
     store, replies = fakes.FakeStore(), Replies()
-    reviewing = replace(fakes.reviewing(store), directory=directory)
-    app = build_app(reviewing, api, directory.team, replies)
+    people = fakes.people(store, directory)
+    app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Moves(slack, cards, store)
-    desk.reviewing, desk.receiver = reviewing, endpoint.receiver
+    desk.reviewing, desk.receiver = people[0], endpoint.receiver
     yield desk
     for user in (ANA, BEN, DEV, EVE):
         desk.close(user)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -11,12 +10,13 @@ from app.domain.request import Status
 from app.slack import ids
 from app.slack.api import SlackApi
 from app.slack.bolt import build_app
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.replies import Replies
 from app.slack.socket import SlackSocket
 from tests import fakes
 from tests.builders import opened
 
-from .conftest import ANA, APP_TOKEN, APPROVALS, EVE
+from .conftest import ANA, APP_TOKEN, APPROVALS, COMMAND, EVE
 
 WITHIN_S = 10
 
@@ -25,8 +25,9 @@ WITHIN_S = 10
 def store(slack, api, directory, endpoint):
     """What presses end up in; over HTTP nobody listens."""
     store, replies = fakes.FakeStore(), Replies()
-    reviewing = replace(fakes.reviewing(store), directory=directory)
-    connection = SlackSocket(build_app(reviewing, api, directory.team, replies), APP_TOKEN)
+    people = fakes.people(store, directory)
+    app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
+    connection = SlackSocket(app, APP_TOKEN)
     connection.start()
     yield store
     connection.stop()
@@ -60,9 +61,9 @@ def until_connected(slack) -> None:
 
 
 def say_something(slack):
-    """A command that this app does not know."""
-    asked = {"user": ANA, "channel": APPROVALS, "command": "/unknown", "text": "x"}
-    return slack.ask("command", asked)
+    """A message in a channel: an event that this app does not take."""
+    said = {"user": ANA, "channel": APPROVALS, "text": "Good morning"}
+    return slack.ask("say", said)["app"]
 
 
 def test_a_press_decides_over_the_socket(slack, store, cards):
@@ -92,10 +93,20 @@ def test_what_this_app_does_not_take_is_acknowledged_and_ignored(slack, store):
     assert say_something(slack)["ok"]
 
 
+def test_the_slash_command_is_answered_over_the_socket(slack, store):
+    until_connected(slack)
+    typed = {"user": ANA, "channel": APPROVALS, "command": COMMAND, "text": ""}
+    assert slack.ask("command", typed)["ok"]
+    told = [one for one in slack.messages(APPROVALS) if one.get("ephemeral_for") == ANA]
+    assert told[-1]["text"] == "Waiting for you"
+
+
 def test_a_connection_that_can_not_be_made_says_so_and_ends_nothing(caplog):
     replies, store = Replies(), fakes.FakeStore()
     api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
-    app = build_app(fakes.reviewing(store), api, lambda: "T1", replies)
+    app = build_app(
+        AppDesk(*fakes.people(store), fakes.FakeHomes(), api, lambda: "T1", replies, COMMAND)
+    )
     connection = SlackSocket(app, APP_TOKEN)
     connection.start()
     end = time.monotonic() + WITHIN_S

@@ -9,6 +9,7 @@ import pytest
 from app.domain import lifecycle
 from app.domain.cards import Place
 from app.domain.commands import (
+    AskedInTold,
     CallbackTried,
     CardDrawn,
     Redeliver,
@@ -21,17 +22,19 @@ from app.domain.commands import (
 from app.domain.due import Lane, due, settled
 from app.domain.effects import ATTEMPTS_KEPT
 from app.domain.errors import NothingToRedeliver
-from app.domain.request import Actor, Callback, Request
+from app.domain.request import BY_HAND, Actor, Callback, Request
 from app.domain.retry import WAITS_S
 from app.domain.slack_steps import (
     FindTargets,
     PostCard,
     RedrawCard,
+    TellAskedIn,
     TellRequester,
     next_step,
     ready,
 )
-from tests.builders import NOW, after, approval, evaluation, pending, plan
+from policies.plan import Route
+from tests.builders import NOW, after, applied, approval, evaluation, pending, plan
 
 CLIENT = Actor(kind="client", id="billing", name="billing")
 PLACE = Place(channel="C0APPROVAL", ts="1.1")
@@ -140,6 +143,23 @@ def test_the_person_behind_the_request_is_told_the_outcome_once():
     request = decided(on_behalf_of="dev@example.com")
     assert next_step(request) == TellRequester(person="dev@example.com")
     assert next_step(after(request, RequesterTold())) is None
+
+
+def test_the_thread_in_which_it_was_asked_for_has_the_outcome_once():
+    request = after(decided(on_behalf_of="U0DEV00001", asked_in=PLACE), RequesterTold())
+    assert next_step(request) == TellAskedIn(place=PLACE)
+    refused = applied(request, AskedInTold(problem="not_in_channel"))
+    assert refused.events[0].detail == {"problem": "not_in_channel"}
+    assert next_step(refused.request) is None
+    assert refused.request.state.cards.lost == ()
+
+
+def test_what_is_asked_by_hand_and_decided_without_people_is_told_all_the_same():
+    automatic = {"evaluation": evaluation(Route.APPROVE), "on_behalf_of": "U0DEV00001"}
+    assert next_step(pending(**automatic)) is None
+    by_hand = pending(**automatic, client=BY_HAND)
+    assert next_step(by_hand) == TellRequester(person="U0DEV00001")
+    assert next_step(after(by_hand, RequesterTold())) is None
 
 
 def test_a_lost_channel_falls_back_to_the_reviewers_and_a_lost_person_ends_it():

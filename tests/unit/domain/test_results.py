@@ -9,11 +9,11 @@ from app.domain.cards import Place
 from app.domain.commands import CardDrawn, ReportResult, Wake
 from app.domain.due import Lane, due
 from app.domain.errors import NothingToReport
-from app.domain.request import Actor, Request
+from app.domain.request import BY_HAND, Actor, Request
 from app.domain.results import MOST
 from app.domain.slack_steps import SayNotice, addressees, next_step
 from policies.plan import Outcome, Watch
-from tests.builders import NOW, after, applied, approval, pending, plan
+from tests.builders import NOW, after, applied, approval, evaluation, pending, plan
 from tests.unit.domain.cast import ANA, opened_with
 
 CLIENT = Actor(kind="client", id="billing", name="billing")
@@ -28,6 +28,11 @@ def approved() -> Request:
     assert place is not None
     shown = after(request, CardDrawn(target="#approvals", place=place, face=1))
     return after(shown, approval(shown), DECIDED)
+
+
+def test_what_was_asked_by_hand_is_not_flagged_since_nobody_could_tell():
+    request = pending(client=BY_HAND, evaluation=evaluation(plan=TELLS))
+    assert after(request, approval(request)).state.unused_ms is None
 
 
 def result(text: str = "Refund sent, re_123", ok: bool = True) -> ReportResult:

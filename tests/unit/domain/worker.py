@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.domain.cards import Place
 from app.domain.commands import (
     AbsentInformed,
+    AskedInTold,
     CardDrawn,
     Command,
     NoticeSaid,
@@ -23,6 +24,7 @@ from app.domain.slack_steps import (
     RedrawCard,
     SayNotice,
     SlackStep,
+    TellAskedIn,
     TellRequester,
 )
 
@@ -54,3 +56,5 @@ def outcome_of(step: SlackStep, seen: Request, fate: str) -> Command:
             return AbsentInformed(person=absent, problem=problem)
         case TellRequester():
             return RequesterTold(problem=problem)
+        case TellAskedIn():
+            return AskedInTold(problem=problem)

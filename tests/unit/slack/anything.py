@@ -6,21 +6,37 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from app.domain.difference import difference
 from app.domain.request import (
     Actor,
     Away,
     Claimed,
     Decision,
+    Edited,
     Operator,
     Question,
     Report,
     Request,
+    Result,
+    Revises,
     Status,
     Stopped,
+    Undoable,
     Vote,
     Words,
 )
-from policies.plan import Choice, Escalation, Field, Outcome, ReviewPlan, Stage, Summary, Watch
+from app.domain.undoing import kept
+from policies.plan import (
+    Choice,
+    Escalation,
+    Field,
+    Flag,
+    Outcome,
+    ReviewPlan,
+    Stage,
+    Summary,
+    Watch,
+)
 from tests.builders import NOW, evaluation, pending
 
 HOSTILE = "<!channel> <@U0EVE00001> <https://evil.example|Acme> *b* :tada: &amp; \u202egnp.exe"
@@ -115,7 +131,19 @@ plans = st.builds(
     ).map(tuple),
     reject_quorum=st.integers(1, 20),
     overflow=st.lists(any_text, max_size=50).map(tuple),
+    confirm=st.sampled_from([None, None, "amount"]),
+    result_s=st.sampled_from([None, 86_400]),
 )
+flags = st.lists(
+    st.builds(
+        Flag,
+        question=st.sampled_from(["impact_radius", "affected", "frequency", "anomaly"]),
+        raised=st.sampled_from([True, False, None]),
+        because=words(200),
+        phrase=any_text,
+    ),
+    max_size=6,
+).map(tuple)
 people = st.sampled_from(["U0ANA00001", "W" + "9" * 20])
 actors = st.builds(
     Actor,
@@ -133,6 +161,49 @@ decisions = st.builds(
     comment=st.none() | any_text,
     break_glass=st.none() | st.builds(Operator, account=any_text, host=any_text),
 )
+
+
+results = st.builds(
+    Result,
+    ok=st.booleans(),
+    text=any_text,
+    link=st.sampled_from([None, "https://pay.example/re_1", "javascript:alert(1)", HOSTILE]),
+    at_ms=st.just(NOW),
+)
+undos = decisions.map(
+    lambda decision: Undoable(
+        decision=decision,
+        until_ms=NOW + 30_000,
+        before=kept(pending()),
+    )
+)
+
+
+few = st.dictionaries(any_text, scalars, max_size=4) | st.just({f"new {n}": n for n in range(200)})
+
+
+@st.composite
+def edits(draw, request: Request) -> Edited:
+    """The payload as it was, but for a few fields or very many."""
+    return Edited(
+        payload=request.payload | draw(few),
+        digest="a" * 64,
+        evaluation=request.evaluation,
+        by=draw(actors),
+        at_ms=NOW,
+    )
+
+
+@st.composite
+def revisions(draw) -> Revises:
+    return Revises(
+        request_id="req_" + "0" * 26,
+        root_id="req_" + "0" * 26,
+        revision=2,
+        by=draw(actors),
+        comment=draw(st.none() | any_text),
+        changes=difference(draw(few), draw(few)),
+    )
 
 
 reports = st.lists(
@@ -179,7 +250,11 @@ def states(draw, plan: ReviewPlan) -> dict[str, Any]:
     decision = draw(st.none() | decisions)
     if decision:
         decision = decision.model_copy(update={"choice": draw(ids_of_choices)})
+    undo = None if decision else draw(st.sampled_from([None, None, None, *[draw(undos)]]))
     return {
+        "undoable": undo,
+        "result": draw(st.none() | results),
+        "unused": draw(st.booleans()),
         "decision": decision,
         "status": decision.outcome if decision else Status.PENDING,
         "stage": stage,
@@ -206,8 +281,13 @@ def requests(draw) -> Request:
         on_behalf_of=draw(st.none() | any_text),
         context=draw(values),
         digest="a" * 64,
-        evaluation=evaluation(plan=plan, fields=draw(fields), summary=draw(summaries)),
+        evaluation=evaluation(
+            plan=plan, fields=draw(fields), summary=draw(summaries), flags=draw(flags)
+        ),
     )
-    body = request.body.model_copy(update={"payload": draw(payloads)})
-    state = request.state.model_copy(update=draw(states(plan)))
-    return request.model_copy(update={"body": body, "state": state})
+    revises = draw(st.none() | revisions()) if draw(st.booleans()) else None
+    body = {"payload": draw(payloads), "revises": revises, "revision": 1 if revises is None else 2}
+    request = request.model_copy(update={"body": request.body.model_copy(update=body)})
+    edited = draw(edits(request)) if draw(st.integers(0, 3)) == 0 else None
+    state = request.state.model_copy(update={**draw(states(plan)), "edited": edited})
+    return request.model_copy(update={"state": state})

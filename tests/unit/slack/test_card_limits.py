@@ -1,6 +1,7 @@
 """Whatever a request holds, what is sent keeps Slack's limits, and nobody else's words act.
 
-The limits are checked by the sandbox, which shares no code with the app.
+The limits are checked twice, by the sandbox and by a list of their own; neither shares code with
+the app.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.absence import Absence
+from app.domain.alarms import Alarm
 from app.domain.bursts import MOST
 from app.domain.cards import NoticeKind, Place
+from app.domain.difference import difference
 from app.domain.request import (
     Actor,
     Away,
@@ -29,23 +32,24 @@ from app.domain.request import (
 )
 from app.domain.slack_steps import SayNotice
 from app.slack import ids
-from app.slack.blocks import modal, modals, notices, questions, threads
+from app.slack.blocks import modal, modals, notices, paging, questions, threads, whole
+from app.slack.blocks.alarms import told
 from app.slack.blocks.card import card
 from app.slack.blocks.text import Message
 from policies.plan import Choice, Field, Outcome, ReviewPlan, Stage, Summary, Watch
 from sandbox.blockkit import checked_blocks, checked_view
 from tests.builders import NOW, approval, evaluation, pending
+from tests.slack_limits import check_message, check_view
 from tests.unit.slack.anything import any_text, decisions, formats, requests
-
-UPDATE_TEXT = 4_000  # characters of text that chat.update takes
 
 
 def approving(request: Request) -> set[str]:
     """The buttons of a card that would have it executed."""
     plan = request.body.evaluation.plan
     assert plan is not None
-    mine = {ids.of_choice(one) for one in plan.choices if one.outcome is Outcome.APPROVE}
-    return {ids.APPROVE, *mine} & actions(card(request))
+    choices = [one for one in plan.choices if one.outcome is Outcome.APPROVE]
+    mine = {name(one) for one in choices for name in (ids.of_choice, ids.confirmed)}
+    return {ids.APPROVE, ids.CONFIRM, *mine} & actions(card(request))
 
 
 def actions(message: Message) -> set[str]:
@@ -55,7 +59,7 @@ def actions(message: Message) -> set[str]:
 
 def check(message: Message) -> None:
     checked_blocks(message.blocks)
-    assert 0 < len(message.text) <= UPDATE_TEXT
+    check_message(message)
     assert "\n" not in message.text
     nothing_acts([message.text, message.blocks])
 
@@ -88,7 +92,9 @@ def test_any_card_keeps_slacks_limits(request_):
 @given(requests())
 def test_no_card_approves_what_is_watched_decided_or_not_shown_whole(request_):
     offered = approving(request_)
-    if request_.watched:
+    if request_.pending and request_.state.undoable is not None:
+        assert actions(card(request_)) == {ids.UNDO}
+    elif request_.watched:
         assert actions(card(request_)) == {ids.STOP, ids.DETAILS}
     elif not request_.pending:
         assert actions(card(request_)) == set()
@@ -96,6 +102,26 @@ def test_no_card_approves_what_is_watched_decided_or_not_shown_whole(request_):
         assert ids.STOP not in actions(card(request_))
     if "too long for a message" in str(card(request_).blocks):
         assert offered == set()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(requests())
+def test_what_is_cut_says_how_much_and_where_the_rest_is_and_that_is_there(request_):
+    """`in Details` where a button brings them, else `in the request`."""
+    shown = str(card(request_).blocks)
+    assert ("characters, in Details)" in shown) <= (ids.DETAILS in actions(card(request_)))
+    assert ("in Details._" in shown) <= (ids.DETAILS in actions(card(request_)))
+
+
+@given(
+    st.lists(
+        st.builds(Alarm, at_ms=st.just(NOW), kind=st.just("x"), text=any_text.filter(str.strip)),
+        min_size=1,
+        max_size=10,
+    )
+)
+def test_any_alarm_keeps_slacks_limits(alarms):
+    check_message(told(alarms))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -113,6 +139,7 @@ def test_any_form_keeps_slacks_limits(request_, data):
         modals.away(opened),
     ):
         checked_view(view, "modal")
+        check_view(view)
         nothing_acts(view)
 
 
@@ -174,7 +201,8 @@ def test_what_the_absent_read_keeps_slacks_limits(person, delegate, left):
 def test_the_menu_is_on_every_card_that_people_decide_and_reads_back(request_):
     rows = [one for one in card(request_).blocks if one["type"] == "actions"]
     menus = [one for row in rows for one in row["elements"] if one["type"] == "overflow"]
-    assert len(menus) == (request_.pending and not request_.watched)
+    asked = request_.pending and not request_.watched and request_.state.undoable is None
+    assert len(menus) == asked
     moves = [ids.parse_move(one["value"]) for menu in menus for one in menu["options"]]
     assert {shown for _, shown in moves} <= {ids.Shown(request_.id, "a" * 64)}
     if moves:
@@ -209,11 +237,25 @@ def test_no_secret_is_ever_in_anything_that_slack_is_sent(request_, hidden, data
     payload = request_.body.payload | hidden
     judged = request_.body.evaluation.model_copy(update={"fields": named})
     changes = {"payload": payload, "evaluation": judged}
-    secret = request_.model_copy(update={"body": request_.body.model_copy(update=changes)})
+    revises = request_.body.revises
+    if revises is not None:
+        asked_before = difference(dict.fromkeys(hidden, f"{MARK} before"), hidden)
+        changes["revises"] = revises.model_copy(update={"changes": asked_before})
+    edited = request_.state.edited
+    if edited is not None:
+        payload = dict.fromkeys(hidden, f"{MARK} now")
+        edited = edited.model_copy(update={"payload": payload, "evaluation": judged})
+    secret = request_.model_copy(
+        update={
+            "body": request_.body.model_copy(update=changes),
+            "state": request_.state.model_copy(update={"edited": edited}),
+        }
+    )
     sent = [card(secret), notices.taken(secret), notices.stopped(secret)]
     sent += [notices.outcome(secret)] if secret.state.decision else []
     opened = ids.Form(ids.REVISE, ids.Shown(secret.id, "a" * 64))
-    assert MARK not in f"{sent}{modal.form(secret, opened)}"
+    pages = paging.pages(whole.everything(secret))
+    assert MARK not in f"{sent}{modal.form(secret, opened)}{pages}"
     note = "1 value is secret" if len(hidden) == 1 else f"{len(hidden)} values are secret"
     assert note in str(sent[0].blocks)
 

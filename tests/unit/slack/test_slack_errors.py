@@ -10,7 +10,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from app.ports import SlackAgain, SlackNever
+from app.ports import ConversationGone, SlackAgain, SlackNever
 from app.slack.errors import FAILURES, NeedsOperator, RateLimited, narrowed
 
 
@@ -47,6 +47,14 @@ def test_what_trying_again_does_not_mend_is_never_tried_again(code):
     failed = narrowed(refusal(code))
     assert isinstance(failed, SlackNever)
     assert failed.problem == code
+
+
+@pytest.mark.parametrize(
+    "code", ["channel_not_found", "not_in_channel", "is_archived", "is_inactive"]
+)
+def test_a_conversation_that_is_gone_is_told_from_a_message_that_is(code):
+    assert isinstance(narrowed(refusal(code)), ConversationGone)
+    assert not isinstance(narrowed(refusal("message_not_found")), ConversationGone)
 
 
 @pytest.mark.parametrize("code", ["internal_error", "fatal_error", "a_code_of_next_year"])

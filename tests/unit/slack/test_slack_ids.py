@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.cards import Place
-from app.slack import ids
+from app.slack import ids, naming
 from policies.plan import Choice, Outcome
 from tests.builders import pending
 
@@ -111,7 +111,7 @@ def test_any_text_is_either_read_or_refused(text):
 
 
 def test_the_names_of_a_plan_are_told_apart():
-    kinds = [ids.is_user, ids.is_group, ids.is_conversation, ids.is_email]
+    kinds = [naming.is_user, naming.is_group, naming.is_conversation, naming.is_email]
     known = {
         "U0ANA00001": [True, False, False, False],
         "S0FINANCE1": [False, True, False, False],

@@ -1,0 +1,78 @@
+"""What people ask for by hand, without a workflow. What `slack` calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from policies.schema import Input
+
+from .ask import Ask
+from .domain.cards import Place
+from .domain.errors import FormRefused, IdempotencyKeyReused
+from .domain.request import BY_HAND, Request
+from .domain.reviewers import distrust
+from .ports import Client, Directory, Judge
+from .service import Service
+
+_CLIENT = Client(id=BY_HAND)
+"""It may use every policy, and has no key."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody fills in; `form` is the same however often it is sent, where it has a name."""
+
+    form: str
+    policy: str
+    title: str
+    payload: dict[str, JsonValue]
+    context: dict[str, JsonValue]
+    asked_in: Place | None = None
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Asking by hand: under which policies, with what, and the request itself."""
+
+    service: Service
+    judge: Judge
+    directory: Directory
+
+    def policies(self) -> Mapping[str, str | None]:
+        """Each policy by its name, in order, with what it says it is for."""
+        return self.judge.names()
+
+    def inputs(self, policy: str) -> Mapping[str, Input] | None:
+        """What is to be filled in; None where a policy takes anything. Raises `PolicyNotFound`."""
+        _, inputs = self.judge.inputs(policy)
+        return inputs
+
+    def ask(self, user_id: str, wish: Wish) -> Request:
+        """Open what somebody (a user id) wishes, on their own behalf; once for each form.
+
+        Raises `PersonNotTrusted`, `FormRefused`, `PolicyNotFound`, `InputsRefused`.
+        """
+        person = self.directory.person(user_id, (), None)
+        if (distrusted := distrust(person, "ask")) is not None:
+            raise distrusted
+        if not wish.title:
+            raise FormRefused("Say in a few words what you ask for.")
+        ask = Ask(
+            title=wish.title,
+            payload=wish.payload,
+            policy=wish.policy,
+            context=wish.context or None,
+            on_behalf_of=user_id,
+            idempotency_key=f"{user_id}:{wish.form}" if wish.form else None,
+            asked_in=wish.asked_in,
+        )
+        try:
+            return self.service.open(_CLIENT, ask).request
+        except IdempotencyKeyReused as reused:
+            raise FormRefused(
+                "This form was sent before, and what it said then is asked for already.",
+                "Close it, and ask anew for anything else.",
+            ) from reused

@@ -1,0 +1,116 @@
+"""Who may see a request, and for whom it waits: what lists show is asked of the request itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policies.plan import Frozen
+
+from .request import Actor, Request
+
+
+class Viewer(Frozen):
+    """Somebody of this workspace who looks at requests, as the directory knew them just now.
+
+    `groups` are the user groups that they are in, by id and by `@handle`. An `admin` runs this
+    deployment, and sees everything. `zone` is their time zone, such as Europe/London.
+    """
+
+    id: str
+    name: str
+    email: str | None = None
+    groups: frozenset[str] = frozenset()
+    admin: bool = False
+    zone: str | None = None
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Every name that means them alone, as `known_as` writes it."""
+        return frozenset({self.id} if self.email is None else {self.id, known_as(self.email)})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name by which a plan can mean them: their own, and those of their groups."""
+        return self.own | self.groups
+
+
+def known_as(ref: str) -> str:
+    """A name as names are compared: an e-mail address in whatever case is the same one."""
+    return ref.casefold() if ref.find("@") > 0 else ref
+
+
+def due_ms(request: Request) -> int | None:
+    """By when it has to be looked at: it expires then, or goes ahead; None for no such instant."""
+    return request.state.goes_ahead_ms if request.watched else request.state.expires_ms
+
+
+def deciders(request: Request) -> frozenset[str]:
+    """Who may decide it now, or stop it; nobody while it is held, or decided already."""
+    state = request.state
+    if not request.pending or state.held is not None or state.undoable is not None:
+        return frozenset()
+    return _known((*request.asked, *request.stand_ins, *state.assigned))
+
+
+def onlookers(request: Request) -> frozenset[str]:
+    """Who may see it beside admins, as the plan names them or by user id: whom it concerns."""
+    asked_for = request.body.on_behalf_of
+    requester = () if asked_for is None else (asked_for,)
+    return _concerned(request) | _known(requester)
+
+
+def took_part(request: Request) -> tuple[Actor, ...]:
+    """The people who answered it, or stopped it, whether or not that decided it."""
+    state = request.state
+    undoable = None if state.undoable is None else state.undoable.decision
+    decisions = [one for one in (state.decision, undoable) if one is not None]
+    stopped = () if state.stopped is None else (state.stopped.by,)
+    votes = (vote.by for vote in (*state.votes, *state.rejections))
+    everybody = (*votes, *stopped, *(by for one in decisions for by in one.by))
+    return tuple(one for one in everybody if one.kind == "person")
+
+
+def may_see(request: Request, viewer: Viewer) -> bool:
+    """Whether this person may look at it."""
+    concerns = not viewer.names.isdisjoint(_concerned(request))
+    return viewer.admin or concerns or asked_by(request, viewer)
+
+
+def waits_for(request: Request, viewer: Viewer) -> bool:
+    """Whether it waits for this person's answer."""
+    if asked_by(request, viewer) or viewer.names.isdisjoint(deciders(request)):
+        return False
+    answers = (*request.state.votes, *request.state.rejections)
+    return all(viewer.id not in (one.by.id, one.by.in_place_of) for one in answers)
+
+
+def asked_by(request: Request, viewer: Viewer) -> bool:
+    """Whether it was asked on this person's behalf."""
+    asked_for = request.body.on_behalf_of
+    return asked_for is not None and known_as(asked_for) in viewer.own
+
+
+def decided_by(request: Request, viewer: Viewer) -> bool:
+    """Whether this person is one of those who decided it."""
+    return viewer.id in deciders_of(request)
+
+
+def deciders_of(request: Request) -> frozenset[str]:
+    """The user ids of those who decided it; nobody while it waits, or where a policy did."""
+    decision = request.state.decision
+    by = () if decision is None else decision.by
+    return frozenset(one.id for one in by if one.kind == "person")
+
+
+def _concerned(request: Request) -> frozenset[str]:
+    """Everybody whom the plan names, and who was drawn in since; nobody where a policy decided."""
+    plan, state = request.plan, request.state
+    if plan is None:
+        return frozenset()
+    named = (*plan.named, *plan.viewers, *(one.delegate for one in state.away))
+    chosen = (*state.assigned, *state.cards.shown_to)
+    return _known((*named, *chosen, *(one.id for one in took_part(request))))
+
+
+def _known(refs: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(known_as, refs))

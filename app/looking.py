@@ -1,0 +1,133 @@
+"""What people look at: their queue, what they may see, what they asked and decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from .domain.absence import day_of
+from .domain.errors import PersonNotTrusted, PersonUnverified, RequestNotFound
+from .domain.lists import Day, QueuePage, Stats
+from .domain.request import Request
+from .domain.viewing import Viewer, asked_by, decided_by, known_as, may_see, waits_for
+from .ports import EVERYTHING, Directory, Gate, Queues, RequestStore
+
+PAGE = 8
+"""Requests on one page, unless somebody wants more or fewer."""
+
+_DAY_MS = 86_400_000
+
+_STANDING = {
+    "deactivated": "Your Slack account is deactivated.",
+    "bot": "Bots can't look at requests.",
+    "guest": "Guests of this workspace can't look at requests.",
+    "stranger": "You belong to another workspace.",
+    "unverified": "Slack could not confirm who you are just now. Try again in a moment.",
+}
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Everything that people can look at; nothing here changes anything.
+
+    `admins` are user ids, e-mail addresses and `@groups`. Each call takes as many look-ups however
+    much there is; a page can be empty and still lead on. Raises `StoreUnavailable`.
+    """
+
+    store: RequestStore
+    queues: Queues
+    directory: Directory
+    gate: Gate
+    admins: tuple[str, ...] = ()
+
+    def viewer(self, user_id: str) -> Viewer:
+        """Somebody, as Slack knows them now. Within 1.5 s.
+
+        Raises `PersonNotTrusted` for guests, bots, people of elsewhere and those who left, its
+        `PersonUnverified` where Slack did not say.
+        """
+        person = self.directory.member(user_id)
+        if person.standing != "trusted":
+            kind = PersonUnverified if person.standing == "unverified" else PersonNotTrusted
+            raise kind(_STANDING[person.standing])
+        viewer = Viewer(
+            id=person.id,
+            name=person.name,
+            email=person.email,
+            groups=person.groups,
+            zone=person.zone,
+        )
+        admin = not viewer.names.isdisjoint(map(known_as, self.admins))
+        return viewer.model_copy(update={"admin": admin})
+
+    def waiting(self, viewer: Viewer, cursor: str | None = None, limit: int = PAGE) -> QueuePage:
+        """What waits for this person's answer, the earliest due first."""
+
+        def fits(request: Request) -> bool:
+            return waits_for(request, viewer)
+
+        return self.queues.page("waiting", viewer.names, cursor, limit, fits)
+
+    def seen(
+        self,
+        viewer: Viewer,
+        policy: str | None = None,
+        cursor: str | None = None,
+        limit: int = PAGE,
+    ) -> QueuePage:
+        """All that waits and this person may see, of one policy or of all; earliest due first."""
+
+        def fits(request: Request) -> bool:
+            right = policy in (None, request.body.policy.name)
+            return right and request.pending and may_see(request, viewer)
+
+        return self.queues.page("seen", _seen_as(viewer), cursor, limit, fits)
+
+    def asked(self, viewer: Viewer, cursor: str | None = None, limit: int = PAGE) -> QueuePage:
+        """What was asked on this person's behalf, pending or not, the newest first."""
+
+        def fits(request: Request) -> bool:
+            return asked_by(request, viewer)
+
+        return self.queues.page("asked", viewer.own, cursor, limit, fits)
+
+    def decided(self, viewer: Viewer, cursor: str | None = None, limit: int = PAGE) -> QueuePage:
+        """What this person decided, alone or with others, the latest first."""
+
+        def fits(request: Request) -> bool:
+            return decided_by(request, viewer)
+
+        return self.queues.page("decided", (viewer.id,), cursor, limit, fits)
+
+    def one(self, viewer: Viewer, request_id: str) -> Request:
+        """A request. Raises `RequestNotFound`, also where this person may not see it."""
+        request = self.store.load(request_id).request
+        if not may_see(request, viewer):
+            raise RequestNotFound("There is no such request.", "Check the id.")
+        return request
+
+    def stats(self, viewer: Viewer) -> Stats:
+        """Everything in numbers."""
+        return Stats(
+            waiting=self.queues.count("waiting", viewer.names),
+            seen=self.queues.count("seen", _seen_as(viewer)),
+            asked=self.queues.count("asked", viewer.own),
+            decided=self.queues.count("decided", (viewer.id,)),
+            day=self._day() if viewer.admin else None,
+        )
+
+    def today(self, viewer: Viewer) -> date:
+        """The day that it is where this person lives."""
+        return day_of(self.store.now(), viewer.zone)
+
+    def _day(self) -> Day:
+        return Day(
+            open=self.queues.count("seen", (EVERYTHING,)).number,
+            ended=self.queues.ended(self.store.now() - _DAY_MS),
+            gate=self.gate.state(),
+        )
+
+
+def _seen_as(viewer: Viewer) -> frozenset[str]:
+    """The names under which this person finds what they may see."""
+    return frozenset({EVERYTHING}) if viewer.admin else viewer.names

@@ -1,0 +1,100 @@
+"""The slash command: what is typed is answered at once, for whoever typed it alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+
+from app.domain.lists import QueuePage
+from app.domain.viewing import Viewer
+from app.slack import commands, ids
+from app.slack.asking import Asking
+from app.slack.blocks import command as answers
+from app.slack.blocks import notices, queue
+from app.slack.blocks.text import Message
+from app.slack.payloads import Command, Press
+
+from .asking import first_form
+from .desk import Desk
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen for the command, and for the buttons that turn the pages of a list."""
+
+    @app.command(ids.COMMAND)
+    def answer(ack: Ack, context: BoltContext) -> None:
+        typed: Command = context["interaction"]
+        if typed.command != desk.command:
+            ack(privately(answers.another(typed.command, desk.command)))
+            return
+        wish = commands.wish(typed.text)
+        if wish is not None:
+            desk.person(typed)
+            desk.open(typed.trigger_id, first_form(desk, Asking(policy=wish.policy or "")))
+            ack()
+            return
+        viewer = desk.viewer(typed)
+        wanted = commands.parse(typed.text, desk.looking.today(viewer))
+        ack(privately(_answer(desk, viewer, wanted)))
+
+    @app.action(ids.LIST)
+    def turn(ack: Ack, context: BoltContext) -> None:
+        press: Press = context["interaction"]
+        to = press.turned
+        message = queue.queue(_page(desk, desk.viewer(press), to), to)
+        ack()
+        desk.replies.tell(press.response_url, message, in_place=True)
+
+
+def privately(message: Message) -> dict[str, Any]:
+    """The body of an answer that only whoever asked sees."""
+    return {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks}
+
+
+def _answer(desk: Desk, viewer: Viewer, wanted: commands.Wanted) -> Message:
+    match wanted:
+        case commands.Mine():
+            return _list(desk, viewer, ids.Turn("waiting"))
+        case commands.All(policy):
+            return _list(desk, viewer, ids.Turn("seen", policy))
+        case commands.Show(request_id):
+            return queue.one(desk.looking.one(viewer, request_id))
+        case commands.Numbers():
+            return answers.numbers(desk.looking.stats(viewer))
+        case commands.Help():
+            return answers.usage(desk.command, admin=viewer.admin)
+        case commands.Ask():
+            raise TypeError("whoever asks by hand is answered with a form")
+        case commands.Unclear():
+            return answers.unclear(wanted, desk.command)
+        case _:
+            return _do(desk, viewer, wanted)
+
+
+def _do(
+    desk: Desk,
+    viewer: Viewer,
+    wanted: commands.Away | commands.Back | commands.Pause | commands.Resume,
+) -> Message:
+    """What changes something."""
+    match wanted:
+        case commands.Away(delegate, first, last):
+            gone = desk.reviewing.away(viewer.id, delegate, first, last, by=viewer.id)
+            return notices.gone(gone.absence, gone.left)
+        case commands.Back():
+            return notices.back(desk.reviewing.back(viewer.id, by=viewer.id))
+        case commands.Pause(reason):
+            return answers.paused(desk.pausing.pause(viewer, reason))
+        case commands.Resume():
+            return answers.resumed(desk.pausing.resume(viewer))
+
+
+def _list(desk: Desk, viewer: Viewer, turn: ids.Turn) -> Message:
+    return queue.queue(_page(desk, viewer, turn), turn)
+
+
+def _page(desk: Desk, viewer: Viewer, turn: ids.Turn) -> QueuePage:
+    if turn.kind == "waiting":
+        return desk.looking.waiting(viewer, turn.cursor)
+    return desk.looking.seen(viewer, turn.policy, turn.cursor)

@@ -1,0 +1,41 @@
+"""The whole request: a press opens it, others turn its pages and show its history."""
+
+from __future__ import annotations
+
+from slack_bolt import Ack, App, BoltContext
+
+from app.slack import ids
+from app.slack.blocks import details
+from app.slack.payloads import Press
+
+from .desk import Desk
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen for Details, and for the buttons that turn its pages."""
+
+    @app.action(ids.DETAILS)
+    def unfold(ack: Ack, context: BoltContext) -> None:
+        press: Press = context["interaction"]
+        shown = press.shown
+        desk.person(press)
+        request = desk.reviewing.look(shown.request_id)
+        opened = ids.Form(ids.DETAILS, shown, press.reply_to)
+        desk.open_form(press, details.request_page(request, opened))
+        ack()
+
+    @app.action(ids.TURN)
+    def turn(ack: Ack, context: BoltContext) -> None:
+        press: Press = context["interaction"]
+        page, opened = press.page, press.details
+        if press.modal is None or opened is None:
+            raise ids.unreadable()
+        desk.person(press)
+        request = desk.reviewing.look(opened.shown.request_id)
+        if page.part == "history":
+            events = desk.reviewing.history(request.id)
+            view = details.history_page(request, events, opened, page.number)
+        else:
+            view = details.request_page(request, opened, page.number)
+        desk.turn(press.modal, view)
+        ack()
