@@ -11,6 +11,7 @@ from policies.schema import Input
 
 from .domain.commands import ApproveEdited
 from .domain.digest import digest
+from .domain.ending import not_yet_counted
 from .domain.errors import EditRefused, PolicyNotFound
 from .domain.pressing import not_what_was_shown
 from .domain.request import Request
@@ -33,6 +34,8 @@ class Editing:
         Raises `EditRefused`, and what `Reviewing.to_answer` raises.
         """
         request = self.reviewing.to_answer(request_id)
+        if (taken := not_yet_counted(request)) is not None:
+            raise taken
         return request, self._inputs(request)
 
     def approve(

@@ -243,9 +243,13 @@ def test_what_was_asked_past_its_clients_limit_is_so_when_it_is_edited(desk: Des
     assert seen == [True]
 
 
-def test_what_is_decided_is_not_edited(desk: Desk):
+@pytest.mark.parametrize("undo", ["", ", undo: 5m"])
+def test_what_is_decided_is_not_edited_nor_does_its_form_open(desk: Desk, undo: str):
+    desk.reload(REFUND.replace(f"[{ANA}]}}", f"[{ANA}]{undo}}}"))
     request = desk.ask()
     answer = Decide(person=person(), outcome=Outcome.REJECT, digest=request.digest)
     change(desk.store, request.id, answer)
+    with pytest.raises(AlreadyDecided):
+        desk.editing.editable(request.id)
     with pytest.raises(AlreadyDecided):
         desk.edit(request, amount=40)

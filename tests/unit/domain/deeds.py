@@ -23,6 +23,7 @@ from app.domain.commands import (
     Undo,
 )
 from app.domain.digest import digest as digest_of
+from app.domain.events import EventType
 from app.domain.request import Actor
 from policies.plan import Outcome, ReviewPlan, Route
 from tests.builders import HASH, evaluation
@@ -212,6 +213,11 @@ class Deeds(Checked):
         if done:
             known = {**press, "digest": anew.digest}
             assert (who, self.seat(who)) in self.lawful(anew, known, plan)
+            [edited] = [one for one in self.events[-3:] if one.type is EventType.EDITED]
+            for name in ("overflowed", "escalated"):
+                assert edited.detail[name] == getattr(anew, name)
+            assert edited.detail["assigned"] == list(anew.assigned)
+            assert edited.detail["expires_ms"] == self.deadline
         else:
             self.terms = self.earlier
         self.earlier = None

@@ -183,7 +183,9 @@ class Law(RuleBasedStateMachine):
         same = plan == self.plan.model_copy(update={"watch": None})
         anew = replace(account, stage=0, approvals=(), rejections=())
         anew = anew if same else replace(anew, escalated=0)
-        return anew if same and account.stage == 0 else replace(anew, overflowed=False)
+        if same and account.stage == 0:
+            return anew
+        return replace(anew, assigned=(), overflowed=False)
 
     def overrides(self, account: Account, typed: Override) -> bool:
         """Whether this decides, at the command line; whoever can type it need not be asked."""

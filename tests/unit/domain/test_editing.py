@@ -263,6 +263,16 @@ def test_who_was_asked_by_an_escalation_may_edit_under_the_same_plan_alone():
         lifecycle.apply(request, edit(request, EVE, judged=evaluation(plan=other)), NOW + 60_001)
 
 
+def test_who_was_chosen_stays_so_under_the_same_plan_alone():
+    request = opened_with(TWO)
+    chosen = after(request, Staffed(stage=0, away=(), assigned=(BEN,), overflowed=True))
+    same = after(chosen, edit(chosen))
+    assert (same.state.assigned, same.state.overflowed) == ((BEN,), True)
+    other = evaluation(plan=TWO.model_copy(update={"expire_s": 60}))
+    anew = after(chosen, edit(chosen, judged=other))
+    assert (anew.state.assigned, anew.state.overflowed) == ((), False)
+
+
 def test_another_plan_asks_and_reminds_from_its_beginning():
     request = after(opened_with(URGED), Wake(), NOW + 60_000)
     other = URGED.model_copy(update={"stages": TWO.stages, "remind_s": (30,)})
