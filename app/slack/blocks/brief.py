@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from app.domain.request import Request
 
-from .fields import rows
 from .text import cut, length, one_line
-from .values import Row
+from .values import Row, each
 
 _FIELD, _FIELDS, _LEAST = 40, 3, 80
 
@@ -27,9 +28,9 @@ def about(request: Request, most: int) -> str:
 
 def facts(request: Request) -> list[str]:
     """The first fields that are short, each with its label: three at most."""
-    shown = rows(request.evaluation.fields, request.payload)
-    said = [_fact(row) for row in shown if row.short and not row.ours]
-    return [words for words in said if length(words) <= _FIELD][:_FIELDS]
+    shown = each(request.evaluation.fields, request.payload)
+    said = (_fact(row) for row in shown if row.short and not row.ours)
+    return list(islice((words for words in said if length(words) <= _FIELD), _FIELDS))
 
 
 def _fact(row: Row) -> str:

@@ -78,12 +78,9 @@ def _frame(request: Request, room: Space) -> _Frame:
         HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
         ContextBlock(elements=[requester.byline(request, space.rest)]),
         *_state(request, space),
-    ]
-    said = [
         *differences.shown(request, space),
-        *reports.said(request, space),
-        *questions.shown(request, space),
     ]
+    said = [*reports.said(request, space), *questions.shown(request, space)]
     tail = [*said, *_asked(request, space), _record(request)]
     return _Frame(checked(head), checked(tail))
 

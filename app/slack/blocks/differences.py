@@ -73,7 +73,7 @@ def _lines(known: Sequence[Field], changes: Sequence[Change], space: Space) -> l
     few = changes[: space.changes]
     parts = [part for change in few for part in _line(known, change, space.rest)]
     left = len(changes) - len(few)
-    more = [section(f"_{left:,} more changes are {space.rest}._")] if left else []
+    more = [section(f"_{left:,}{' more' * bool(few)} changes are {space.rest}._")] if left else []
     lines = RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
     return [*([lines] if parts else []), *more]
 

@@ -62,8 +62,8 @@ def why(heading: str, request: Request, space: Space) -> list[Block]:
     """
     words = _reasons(request, space)
     flags = cut(risk.untold(request, words), space.why, space.rest)
-    told = "\n".join(filter(None, (words, flags)))
-    return [section(f"*{heading}*\n{escaped(told)}")]
+    more = [SectionBlock(text=plain(flags), expand=True)] if flags else []
+    return [section(f"*{heading}*\n{escaped(words)}"), *more]
 
 
 def _reasons(request: Request, space: Space) -> str:

@@ -28,5 +28,5 @@ WHOLE = Space(whole=True)
 BRIEF = replace(WHOLE, said=250, names=80, changes=3)
 """Where what people said and did would keep the payload from standing there in full."""
 PART = replace(WHOLE, whole=False)
-TIGHT = Space(whole=False, why=200, checklist=300, effects=500, said=250, names=80, changes=2)
+TIGHT = Space(whole=False, why=120, checklist=150, effects=250, said=120, names=80, changes=0)
 """Where even a card without a payload would be too long."""

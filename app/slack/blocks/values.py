@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -79,9 +79,15 @@ class Row:
 
 def rows(fields: Sequence[Field], payload: dict[str, JsonValue]) -> list[Row]:
     """Every field of the policy, then whatever else the payload holds."""
-    known = [row(field, payload) for field in fields]
+    return list(each(fields, payload))
+
+
+def each(fields: Sequence[Field], payload: dict[str, JsonValue]) -> Iterator[Row]:
+    """The same one by one, for who needs only the first."""
+    yield from (row(field, payload) for field in fields)
     named = {field.name for field in fields}
-    return known + [read(clean(key), value) for key, value in payload.items() if key not in named]
+    rest = ((key, value) for key, value in payload.items() if key not in named)
+    yield from (read(clean(key), value) for key, value in rest)
 
 
 def row(field: Field, payload: dict[str, JsonValue]) -> Row:
