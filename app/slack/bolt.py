@@ -25,7 +25,7 @@ from app.pausing import Pausing
 from app.ports import SlackAgain, SlackNever
 from app.reviewing import Reviewing
 
-from . import ids, typed
+from . import form_ids, ids, typed
 from .api import SlackApi
 from .blocks import details as pages
 from .blocks import notices
@@ -119,7 +119,7 @@ def _tell(api: SlackApi, replies: Replies, press: Press, refusal: CountersignErr
 
 def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:
     """What is wrong with a form, by the inputs that it is about."""
-    block = ids.asking_block(sent.view.callback_id)
+    block = form_ids.asking_block(sent.view.callback_id)
     if isinstance(refusal, InputsRefused):
         return typed.beside(refusal, sent.view.state, block)
     if isinstance(refusal, AbsenceDaysRefused):

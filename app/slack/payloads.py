@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from app.domain.cards import Place
 from app.domain.errors import AbsenceDaysRefused
 
-from . import ids
+from . import form_ids, ids
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -251,11 +251,11 @@ class Submission(Interaction):
 
     def text(self, block: str) -> str:
         """What was written into a text input of that block, without the space around it."""
-        return (self._typed(block, ids.TEXT).value or "").strip()
+        return (self._typed(block, form_ids.TEXT).value or "").strip()
 
     def option(self, block: str) -> str | None:
         """The value of what was chosen in that block."""
-        chosen = self._typed(block, ids.CHOSEN).selected_option
+        chosen = self._typed(block, form_ids.CHOSEN).selected_option
         return None if chosen is None else chosen.value
 
     def _typed(self, block: str, action: str) -> Typed:
