@@ -26,6 +26,7 @@ from .domain.due import Lane
 from .domain.errors import PoliciesRefused, ServerUnfit, SettingsRefused
 from .domain.message import iso
 from .editing import Editing
+from .home_lane import HomeLane
 from .http.application import build as build_http
 from .http.routes.slack import SlackDoor
 from .lanes import CallbackLane, TimeLane
@@ -42,6 +43,8 @@ from .slack.api import SlackApi
 from .slack.bolt import build_app
 from .slack.directory import SlackDirectory
 from .slack.gateway import SlackCards
+from .slack.home_tabs import SlackHomeTabs
+from .slack.listeners.desk import Desk
 from .slack.receiver import SlackReceiver
 from .slack.replies import Replies
 from .slack.socket import SlackSocket
@@ -55,6 +58,7 @@ from .store.clients import RedisClients
 from .store.connection import connect
 from .store.decisions import RedisDecisions
 from .store.gate import RedisAdmission, RedisGate
+from .store.homes import RedisHomes
 from .store.inspection import RedisInspection
 from .store.lanes import RedisLanes
 from .store.pace import RedisCache, RedisPace
@@ -62,7 +66,7 @@ from .store.policies import RedisOrders, RedisPolicies
 from .store.queues import RedisQueues
 from .store.requests import RedisRequests
 
-_BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1}
+_BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1, Lane.HOME: 1}
 """Requests claimed at a time: one where a single one can take 20 s."""
 
 _SLACK_CALL_S = 18.0
@@ -78,6 +82,7 @@ class Store:
     lanes: RedisLanes
     clients: RedisClients
     absences: RedisAbsences
+    homes: RedisHomes
     pace: RedisPace
     cache: RedisCache
     decisions: RedisDecisions
@@ -110,6 +115,7 @@ def build_store(settings: Settings) -> Store:
         lanes=RedisLanes(client, bells),
         clients=RedisClients(client, _secret(settings)),
         absences=RedisAbsences(client, bells),
+        homes=RedisHomes(client, bells),
         pace=RedisPace(client),
         cache=RedisCache(client),
         decisions=RedisDecisions(client),
@@ -180,11 +186,20 @@ def build_drain(settings: Settings) -> Callable[[Lane], None]:
     slack = SlackLane(store.requests, store.lanes, cards, directory, staffing)
     callback = CallbackLane(store.requests, store.lanes, _callbacks(settings), store.clients)
     people = PeopleLane(store.requests, store.lanes, store.absences, staffing, cards)
+    home = HomeLane(
+        lanes=store.lanes,
+        homes=store.homes,
+        tabs=SlackHomeTabs(api, store.pace),
+        looking=_looking(settings, store, directory),
+        absences=store.absences,
+        inspection=store.inspection,
+    )
     work: dict[Lane, BatchWork] = {
         Lane.TIME: TimeLane(store.requests, store.lanes),
         Lane.SLACK: singly(store.lanes, slack),
         Lane.CALLBACK: singly(store.lanes, callback),
         Lane.PEOPLE: singly(store.lanes, people),
+        Lane.HOME: singly(store.lanes, home),
     }
     timers = Timers()
 
@@ -218,10 +233,19 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
     looking, pausing = _looking(settings, store, directory), Pausing(store.gate)
-    by_hand = ByHand(service, reloading.judge, directory)
-    editing = Editing(reviewing, reloading.judge)
-    people = (reviewing, looking, pausing, by_hand, editing)
-    bolt = build_app(*people, slack, directory.team, replies, settings.command)
+    desk = Desk(
+        reviewing=reviewing,
+        looking=looking,
+        pausing=pausing,
+        by_hand=ByHand(service, reloading.judge, directory),
+        editing=Editing(reviewing, reloading.judge),
+        homes=store.homes,
+        api=slack,
+        team=directory.team,
+        replies=replies,
+        command=settings.command,
+    )
+    bolt = build_app(desk)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, store.gate, store.inspection, reloading)

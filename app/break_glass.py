@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .changes import change
 from .domain.commands import Override
-from .domain.ending import already_decided, in_time
+from .domain.ending import already_decided, undecided
 from .domain.errors import RequestNotFound
 from .domain.request import Request
 from .ports import RequestStore
@@ -29,7 +29,7 @@ class BreakGlass:
         loaded = self.store.load(request_id)
         if not loaded.request.pending:
             raise already_decided(loaded.request)
-        in_time(loaded.request, loaded.now)
+        undecided(loaded.request, loaded.now)
         return loaded.request
 
     def decide(self, request_id: str, command: Override) -> Request:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from policies.plan import Outcome
 from policies.schema import Input
 
 from .domain.commands import ApproveEdited
@@ -56,12 +55,20 @@ class Editing:
         _only_editable(values, inputs)
         payload = {**request.payload, **values}
         body = request.body
-        judged = self.judge.judge(body.policy.name, payload, body.signals, in_hand=_IN_HAND)
+        judged = self.judge.judge(
+            body.policy.name,
+            payload,
+            body.signals,
+            frozenset(body.spent),
+            over_limit=body.over_limit,
+            in_hand=_IN_HAND,
+        )
+        _check_same(request, judged.policy_hash)
+        plan = judged.evaluation.plan
         return self.reviewing.change(
             at,
             lambda press: ApproveEdited(
                 **press,
-                outcome=Outcome.APPROVE,
                 choice=choice,
                 comment=comment,
                 confirmation=confirmation,
@@ -69,24 +76,31 @@ class Editing:
                 edited_digest=digest(body.id, body.nonce, body.policy.hash, payload),
                 evaluation=judged.evaluation,
             ),
+            () if plan is None else plan.named,
         )
 
     def _inputs(self, request: Request) -> Mapping[str, Input]:
         """Raises `EditRefused` where nothing of it can be changed by now."""
-        policy = request.body.policy
+        name = request.body.policy.name
         try:
-            hash_now, inputs = self.judge.inputs(policy.name)
+            hash_now, inputs = self.judge.inputs(name)
         except PolicyNotFound:
             hash_now, inputs = "", None
-        if hash_now != policy.hash:
-            raise EditRefused(
-                f"The policy {policy.name} has changed since this was asked, so it can't be "
-                "changed here.",
-                "Approve it as it is, or ask for changes.",
-            )
+        _check_same(request, hash_now)
         if inputs is None or not any(one.editable for one in inputs.values()):
-            raise EditRefused(f"The policy {policy.name} has nothing that may be changed.")
+            raise EditRefused(f"The policy {name} has nothing that may be changed.")
         return inputs
+
+
+def _check_same(request: Request, hash_now: str) -> None:
+    """Raises `EditRefused` where another file is in force than the one that judged it."""
+    policy = request.body.policy
+    if hash_now != policy.hash:
+        raise EditRefused(
+            f"The policy {policy.name} has changed since this was asked, so it can't be "
+            "changed here.",
+            "Approve it as it is, or ask for changes.",
+        )
 
 
 def _only_editable(values: Mapping[str, JsonValue], inputs: Mapping[str, Input]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .domain.absence import day_of
-from .domain.errors import PersonNotTrusted, RequestNotFound
+from .domain.errors import PersonNotTrusted, PersonUnverified, RequestNotFound
 from .domain.lists import Day, QueuePage, Stats
 from .domain.request import Request
 from .domain.viewing import Viewer, asked_by, decided_by, known_as, may_see, waits_for
@@ -43,11 +43,13 @@ class Looking:
     def viewer(self, user_id: str) -> Viewer:
         """Somebody, as Slack knows them now. Within 1.5 s.
 
-        Raises `PersonNotTrusted` for guests, bots, people of elsewhere and those who left.
+        Raises `PersonNotTrusted` for guests, bots, people of elsewhere and those who left, its
+        `PersonUnverified` where Slack did not say.
         """
         person = self.directory.member(user_id)
         if person.standing != "trusted":
-            raise PersonNotTrusted(_STANDING[person.standing])
+            kind = PersonUnverified if person.standing == "unverified" else PersonNotTrusted
+            raise kind(_STANDING[person.standing])
         viewer = Viewer(
             id=person.id,
             name=person.name,

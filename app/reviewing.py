@@ -188,26 +188,34 @@ class Reviewing:
             raise AbsenceRefused("There is no absence to end.")
         return ended
 
-    def change(self, at: At, command: Callable[[dict[str, Any]], Command]) -> Request:
+    def change(
+        self, at: At, command: Callable[[dict[str, Any]], Command], names: tuple[str, ...] = ()
+    ) -> Request:
         """What a person does at a card, made of who they are and what they saw: fields of `Press`.
 
-        For what takes more than the request and its people.
+        For what takes more than the request and its people; `names` are those who are asked then.
         """
-        return self._changed(at, command(_as_fields(self._press(at))))
+        press, _ = self._pressed(at, at.user_id, names)
+        return self._changed(at, command(_as_fields(press)))
 
     def _press(self, at: At, *, asked_by: bool = True) -> Press:
         """Who pressed, and those for whom they stand in, as Slack knows them now."""
         press, _ = self._pressed(at, at.user_id, asked_by=asked_by)
         return press
 
-    def _pressed(self, at: At, other: str, *, asked_by: bool = True) -> tuple[Press, Person]:
-        """The same, and somebody else; all of them in one look-up, since Slack waits for it."""
+    def _pressed(
+        self, at: At, other: str, names: tuple[str, ...] = (), *, asked_by: bool = True
+    ) -> tuple[Press, Person]:
+        """The same, and somebody else; all of them in one look-up, since Slack waits for it.
+
+        `names` are looked for among their groups, beside those that the plan has.
+        """
         request = self.store.load(at.request_id).request
         plan, requester = request.plan, request.body.on_behalf_of
         away = self._stands_in(request, at.user_id)
         person, successor, *absent = self.directory.persons(
             [at.user_id, other, *away],
-            () if plan is None else plan.named,
+            (*(() if plan is None else plan.named), *names),
             requester if asked_by else None,
         )
         press = Press(person=person, digest=at.digest, absent=tuple(absent), seen=at.place)

@@ -252,6 +252,8 @@ class Service:
             retention_s=self.retention_s,
             revises=revises,
             asked_in=ask.asked_in,
+            spent=tuple(sorted(spent)),
+            over_limit=over_limit,
         )
 
     def _replayed(self, idempotency: Idempotency, replay: Replay) -> Opened:

@@ -81,7 +81,9 @@ class Staffing:
     def of(self, request: Request) -> Staffed | None:
         """What was found; None where it stands in the request already. Raises `SlackAgain`."""
         plan, stage, state = request.plan, request.stage, request.state
-        if not request.pending or plan is None or stage is None or state.held is not None:
+        if not request.pending or plan is None or stage is None:
+            return None
+        if state.held is not None or state.undoable is not None:
             return None
         absent = self._absent()
         chooses = stage.assign == "least_loaded" and not request.watched

@@ -76,10 +76,10 @@ def evaluate(policy: LoadedPolicy, facts: Facts) -> Evaluation:
         verdict = _by_rules(policy, facts, given, flags, steps, budget)
     else:
         verdict = _by_flags(policy, flags)
+    if facts.over_limit:  # which may ask more people than being in hand does
+        verdict = _over_limit(policy, verdict)
     if facts.in_hand is not None:
         verdict = _in_hand(policy, verdict, facts.in_hand)
-    if facts.over_limit:
-        verdict = _over_limit(policy, verdict)
     return _evaluation(policy.policy, facts, verdict, flags, steps)
 
 

@@ -41,6 +41,7 @@ def _of(review: Review) -> Iterator[LooseEnd]:
     yield from _nobody_new(review, sla)
     yield from _all_asked(review)
     yield from _full(review)
+    yield from _asked_for_ever(review, sla)
     if "claim_s" in sla.model_fields_set and sla.claim_s >= sla.expire_s:
         message = f"a claim lapses after {in_words(sla.claim_s)}, and by then the request expired"
         yield LooseEnd(frozenset({"sla"}), ("sla", "claim"), f"{message}; write a shorter one")
@@ -91,6 +92,15 @@ def _full(review: Review) -> Iterator[LooseEnd]:
         message = "once all are at their cap, everybody is asked"
         advice = "name the `overflow` who is asked then"
         yield LooseEnd(frozenset({"cap", "overflow"}), ("cap",), f"{message}; {advice}")
+
+
+def _asked_for_ever(review: Review, sla: Sla) -> Iterator[LooseEnd]:
+    """A cap on asking again that nothing comes of."""
+    if review.revisions is not None and not (review.backups and sla.escalate):
+        message = "past these `revisions` the backups are asked at once, and here are none"
+        advice = "name `backups`, and write when they are asked otherwise: sla: {escalate: 4h}"
+        about = frozenset({"revisions", "backups", "sla"})
+        yield LooseEnd(about, ("revisions",), f"{message}; {advice}")
 
 
 def _folded(ref: str) -> str:

@@ -79,9 +79,14 @@ def strictest(own: ReviewPlan, others: Iterable[ReviewPlan]) -> ReviewPlan:
     """Of a policy's own plan and those of its rules the one that asks most people.
 
     Of equals one that asks others than the policy does otherwise: whoever can bring about an error
-    must not get away with the usual reviewers where a rule would have asked its own.
+    must not get away with the usual reviewers where a rule would have asked its own. Of those that
+    are equal in this, too, one that wants a value typed.
     """
-    return max([own, *others], key=lambda one: (one.people, one.stages != own.stages))
+
+    def strictness(one: ReviewPlan) -> tuple[int, bool, bool]:
+        return one.people, one.stages != own.stages, one.confirm is not None
+
+    return max([own, *others], key=strictness)
 
 
 def with_two(one: ReviewPlan) -> ReviewPlan:

@@ -45,7 +45,13 @@ def _undo_window(value: object) -> object:
 UndoWindow = Annotated[
     int,
     BeforeValidator(_undo_window, json_schema_input_type=str),
-    WithJsonSchema({"type": "string", "pattern": "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?$",
+            "examples": ["30s", "5m"],
+        }
+    ),
 ]
 
 Quorum = Annotated[

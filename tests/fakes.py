@@ -21,11 +21,13 @@ from app.domain.errors import (
 )
 from app.domain.findings import Kind
 from app.domain.gate import GateState, Pause
+from app.domain.home import Note, Part
 from app.editing import Editing
 from app.looking import Looking
 from app.pausing import Pausing
 from app.ports import (
     Answer,
+    Chosen,
     Client,
     Directory,
     Explained,
@@ -345,6 +347,45 @@ class FakeAbsences:
             self.held.pop(person, None)
         else:
             self.turns[person] = next_ms
+
+
+@dataclass
+class FakeHomes:
+    """`Homes` in memory; `due` are those that have to be drawn, in order, each once.
+
+    `stale` is what a change between a look and the note of it comes to, so many times.
+    """
+
+    now: int = NOW
+    due: list[str] = field(default_factory=list)
+    pages: dict[str, dict[Part, tuple[str, ...]]] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
+    shown: dict[str, dict[str, int]] = field(default_factory=dict)
+    stale: int = 0
+
+    def opened(self, person: str) -> None:
+        self.pages[person] = {}
+        self._draw(person)
+
+    def turn(self, person: str, part: Part, trail: Sequence[str]) -> None:
+        self.pages.setdefault(person, {})[part] = tuple(trail)
+        self._draw(person)
+
+    def say(self, person: str, text: str) -> None:
+        self.notes[person] = Note(text, self.now)
+        self._draw(person)
+
+    def chosen(self, person: str) -> Chosen:
+        return Chosen(self.now, self.pages.get(person, {}), self.notes.get(person))
+
+    def showing(self, person: str, versions: Mapping[str, int]) -> bool:
+        self.shown[person] = dict(versions)
+        self.stale -= 1
+        return self.stale < 0
+
+    def _draw(self, person: str) -> None:
+        if person not in self.due:
+            self.due.append(person)
 
 
 @dataclass

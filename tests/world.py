@@ -181,6 +181,27 @@ class World:
         answer: dict[str, Any] = self.slack.post("/api/click", json=click).json()
         return answer
 
+    def open_home(self, user: str) -> None:
+        """A person opens the app's Home."""
+        answer = self.slack.post("/api/home", json={"user": user}).json()
+        assert answer["ok"], answer
+
+    def home(self, user: str, holds: Callable[[str], bool], what: str) -> dict[str, Any]:
+        """A person's Home, once its text `holds` what is wanted."""
+
+        def look() -> dict[str, Any] | None:
+            home: dict[str, Any] | None = self.slack.get(
+                "/api/state", params={"user": user}
+            ).json()["home"]
+            return home if home and holds(json.dumps(home, ensure_ascii=False)) else None
+
+        return eventually(look, what=f"a Home of {user} {what}")
+
+    def press_at_home(self, user: str, home: dict[str, Any], block_id: str, action: str) -> Any:
+        """A person presses a button of their Home; Slack's answer to them."""
+        click = {"user": user, "view_id": home["id"], "block_id": block_id, "action_id": action}
+        return self.slack.post("/api/click", json=click).json()
+
     def choose(self, user: str, card: dict[str, Any], entry: str) -> dict[str, Any]:
         """A person chooses an entry of the menu of a card; Slack's answer to them."""
         block, menu = _button(card, MENU)

@@ -40,7 +40,12 @@ def move_work() -> None:
     _Worker.drain(Lane.PEOPLE)
 
 
-_JOBS = (run_timers, sync_cards, send_callbacks, move_work)
+def draw_homes() -> None:
+    """Home tabs that are to be drawn."""
+    _Worker.drain(Lane.HOME)
+
+
+_JOBS = (run_timers, sync_cards, send_callbacks, move_work, draw_homes)
 _ALLOWED: Mapping[str, Callable[[], None]] = {
     f"{job.__module__}.{job.__name__}": job for job in _JOBS
 }

@@ -26,7 +26,7 @@ from . import jobs
 
 _log = logging.getLogger("countersign.worker")
 
-THREADS = {Lane.TIME: 2, Lane.SLACK: 4, Lane.CALLBACK: 16, Lane.PEOPLE: 1}
+THREADS = {Lane.TIME: 2, Lane.SLACK: 4, Lane.CALLBACK: 16, Lane.PEOPLE: 1, Lane.HOME: 2}
 """Callbacks have the most: each of up to 4 sends to one host can hang for 20 s, and some hosts
 may hang while the others go on."""
 

@@ -20,7 +20,8 @@ FEWEST = 4
 def waits_in(request: Request) -> str | None:
     """The channel that has nothing of this request yet, None when it does not wait for one."""
     plan, cards = request.plan, request.state.cards
-    waits = request.pending and request.state.held is None
+    stands_still = request.state.held is not None or request.state.undoable is not None
+    waits = request.pending and not stands_still
     if plan is None or not waits or plan.channel not in (cards.targets or ()):
         return None
     posted = any(copy.target == plan.channel for copy in cards.copies)

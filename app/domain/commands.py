@@ -77,6 +77,7 @@ class ApproveEdited(Decide):
     `evaluation` is what the policy says about it, and `edited_digest` binds it.
     """
 
+    outcome: Literal[Outcome.APPROVE] = Outcome.APPROVE
     payload: dict[str, JsonValue]
     edited_digest: str
     evaluation: Evaluation

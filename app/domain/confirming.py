@@ -12,8 +12,9 @@ from policies.plan import Field, ReviewPlan
 from .errors import ConfirmationWrong
 from .request import Request
 
-_WRITTEN = re.compile(r"[$€£¥]?\s*(?P<number>[-+0-9.,_'\seE]+?)\s*([A-Z]{3}|[$€£¥])?")
-_GROUPING = re.compile(r"[,_'\s]")
+_WRITTEN = re.compile(r"[$€£¥]?\s*(?P<number>[-+0-9.,_'\u2019\seE]+?)\s*([A-Z]{3}|[$€£¥])?")
+_GROUPING = re.compile(r"(?<=[0-9])[,_'\u2019\s](?=([0-9]{2,3}[,_'\u2019\s])*[0-9]{3}(?![0-9]))")
+"""Between groups of digits, the last of which are three: `5,00` is no 500."""
 _PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", re.ASCII)
 
 
@@ -22,7 +23,7 @@ def confirmed(request: Request, typed: str | None) -> None:
     plan = request.plan
     if plan is None or plan.confirm is None or plan.confirm not in request.payload:
         return
-    if typed is None or not matches(request.payload[plan.confirm], typed):
+    if not matches(request.payload[plan.confirm], typed or ""):
         label = field(request, plan).label
         raise ConfirmationWrong(
             f"To approve this, type its {label} as it stands there.",
@@ -49,7 +50,7 @@ def matches(value: JsonValue, typed: str) -> bool:
 
 def _number(typed: str) -> Decimal | None:
     """The number in `5,000.00 USD`, None where there is none or more than one way to read it."""
-    found = _WRITTEN.fullmatch(typed.strip())
+    found = _WRITTEN.fullmatch(" ".join(typed.split()))
     if found is None:
         return None
     digits = _GROUPING.sub("", found["number"])

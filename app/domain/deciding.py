@@ -42,8 +42,7 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
     plan, by = offered(request, command), admitted(request, command, now)
     if isinstance(by, Transition):
         return by
-    if _needs_comment(plan, command) and not (command.comment or "").strip():
-        raise CommentRequired(_ASKED_FOR[command.outcome])
+    commented(plan, command)
     match command.outcome:
         case Outcome.APPROVE:
             confirmed(request, command.confirmation)
@@ -73,9 +72,12 @@ def _has_button(plan: ReviewPlan, command: Decide) -> bool:
     return choice is not None and choice.outcome is command.outcome
 
 
-def _needs_comment(plan: ReviewPlan, command: Decide) -> bool:
+def commented(plan: ReviewPlan, command: Decide) -> None:
+    """Raises `CommentRequired` for an answer without the words that it needs."""
     choice = plan.choice(command.choice)
-    return command.outcome is Outcome.REVISE or (choice is not None and choice.comment)
+    needs = command.outcome is Outcome.REVISE or (choice is not None and choice.comment)
+    if needs and not (command.comment or "").strip():
+        raise CommentRequired(_ASKED_FOR[command.outcome])
 
 
 def counted(request: Request, command: Decide, by: Actor, now: int) -> Vote:

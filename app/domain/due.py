@@ -12,14 +12,15 @@ from .timing import next_ms
 class Lane(StrEnum):
     """Lanes with threads of their own, so that no kind of work waits long for another.
 
-    The first three work on requests. The people lane works on those whose absence begins or ends,
-    by their user ids.
+    The first three work on requests, the others on people by their user ids: on those whose absence
+    begins or ends, and on those whose Home tab has to be drawn anew.
     """
 
     TIME = "time"
     SLACK = "slack"
     CALLBACK = "callback"
     PEOPLE = "people"
+    HOME = "home"
 
 
 OF_REQUESTS = (Lane.TIME, Lane.SLACK, Lane.CALLBACK)

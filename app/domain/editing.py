@@ -1,7 +1,7 @@
 """Approve with edits: a reviewer changes the payload, and approves what they made of it.
 
-From then on that is what is decided: under the plan that the policy has for it, on its own digest,
-by people who saw it. Nobody's earlier answer counts for it.
+From then on that is what is decided: under the plan that the policy has for it, from its first
+stage on, on its own digest, by people who saw it. Nobody's earlier answer counts for it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from policies.plan import Route
+from policies.plan import ReviewPlan, Route
 
+from .cards import Cards
 from .commands import ApproveEdited
 from .confirming import confirmed
-from .deciding import approve, counted, offered
+from .deciding import approve, commented, counted, offered
 from .difference import difference
 from .ending import adopted
 from .errors import EditRefused
@@ -40,11 +41,11 @@ def approve_edited(request: Request, command: ApproveEdited, now: int) -> Transi
         raise EditRefused("Nothing is changed there.", "Approve it as it is, or change something.")
     _check(command)
     edited = _edited(request, command, by, now)
-    approver = _approver(edited, command, now)
-    own = command.model_copy(update={"digest": command.edited_digest})
-    if (edited.plan and edited.plan.confirm) not in {change.field for change in changes}:
-        confirmed(edited, command.confirmation)
-    plan = offered(edited, own)
+    own = command.model_copy(update={"digest": edited.digest})
+    approver, plan = _approver(edited, own, now), offered(edited, own)
+    commented(plan, own)
+    if plan.confirm not in {change.field for change in changes}:
+        confirmed(edited, own.confirmation)
     approved = approve(edited, plan, own, counted(edited, own, approver, now))
     after = _can_be_put_back(approved.request, request)
     recorded = event(
@@ -52,10 +53,14 @@ def approve_edited(request: Request, command: ApproveEdited, now: int) -> Transi
         EventType.EDITED,
         now,
         by,
-        digest=command.edited_digest,
+        digest=edited.digest,
         digest_before=request.digest,
         fields=[change.field for change in changes],
-        rule=command.evaluation.rule,
+        rule=edited.evaluation.rule,
+        assigned=list(edited.state.assigned),
+        overflowed=edited.state.overflowed,
+        escalated=edited.state.escalated,
+        expires_ms=edited.state.expires_ms,
     )
     return replace(approved, before=request, after=after, events=(recorded, *approved.events))
 
@@ -88,21 +93,43 @@ def _edited(request: Request, command: ApproveEdited, by: Actor, now: int) -> Re
         at_ms=now,
     )
     cards = noticed(request, adopted(request, command.seen), "edited", now, by=by.id)
-    update: dict[str, Any] = {"edited": edited, "votes": (), "rejections": (), "cards": cards}
-    plan = command.evaluation.plan
-    if plan is not None and plan != request.plan:
-        update |= {"stage": 0, "assigned": (), "overflowed": False, "away": (), "escalated": 0}
-        update |= schedule(plan, now)
-        # Nobody wins time by changing it again and again.
-        ends = [at for at in (request.state.expires_ms, update["expires_ms"]) if at is not None]
-        update["expires_ms"] = min(ends, default=None)
+    update: dict[str, Any] = {"edited": edited, "votes": (), "rejections": ()}
+    if (plan := command.evaluation.plan) is not None:
+        update |= {"cards": _shown_to(plan, cards), **_asked_anew(request, plan, now)}
     return request.model_copy(update={"state": request.state.model_copy(update=update)})
 
 
-def _approver(edited: Request, command: ApproveEdited, now: int) -> Actor:
+def _shown_to(plan: ReviewPlan, cards: Cards) -> Cards:
+    """It is shown where its plan wants it too; the people in another channel can't know of it."""
+    targets = cards.targets or ()
+    gone = {target for target, _ in cards.lost}
+    if plan.channel is None or plan.channel in (*targets, *gone):
+        return cards
+    return cards.model_copy(update={"targets": (*targets, plan.channel)})
+
+
+def _asked_anew(request: Request, plan: ReviewPlan, now: int) -> dict[str, Any]:
+    """What becomes of who is asked and until when, as fields of the state.
+
+    It begins with the first stage, since nobody there has seen it. Another plan has its own
+    reminders and escalations; but nobody wins time by changing it again and again.
+    """
+    state, before = request.state, request.plan
+    # A watch that was stopped is asked like any review.
+    same = before is not None and plan == before.model_copy(update={"watch": None})
+    if same and state.stage == 0:
+        return {}
+    anew: dict[str, Any] = {"stage": 0, "assigned": (), "overflowed": False}
+    if same:
+        return anew
+    times = schedule(plan, now, escalated=request.body.past_cap)
+    ends = [at for at in (state.expires_ms, times["expires_ms"]) if at is not None]
+    return {**anew, "escalated": 0, **times, "expires_ms": min(ends)}
+
+
+def _approver(edited: Request, own: ApproveEdited, now: int) -> Actor:
     """As whom they may approve it under its new plan. Raises `EditRefused`."""
-    press = command.model_copy(update={"digest": edited.digest})
-    found = who_acts(edited, press, edited.asked, edited.body.on_behalf_of, now)
+    found = who_acts(edited, own, edited.asked, edited.body.on_behalf_of, now)
     if isinstance(found, Actor):
         return found
     raise EditRefused(

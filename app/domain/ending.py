@@ -62,17 +62,33 @@ def ended(
 
 
 def last_instant(request: Request) -> int | None:
-    """The last millisecond in which anything but expiry may happen to it."""
-    expires_ms = request.state.expires_ms if request.state.undoable is None else None
-    return None if expires_ms is None else expires_ms - 1
+    """The last millisecond in which anything but expiry may happen to it.
+
+    Of a decision that can be taken back the last one in which it can: from then on it counts.
+    """
+    state = request.state
+    ends_ms = state.expires_ms if state.undoable is None else state.undoable.until_ms
+    return None if ends_ms is None else ends_ms - 1
 
 
 def in_time(request: Request, now: int) -> None:
-    """From its deadline on a request only expires, even before the time lane has seen to that."""
-    if request.state.undoable is not None:  # decided in time, though it does not count yet
+    """From its deadline on a request only expires, even before the time lane has seen to that.
+
+    And a decision that was taken in time only counts from its instant on.
+    """
+    last_ms = last_instant(request)
+    if last_ms is None or now <= last_ms:
         return
-    if request.state.expires_ms is not None and now >= request.state.expires_ms:
-        raise RequestExpired("The time to decide this has passed, so it was not approved.")
+    if (decided := not_yet_counted(request)) is not None:
+        raise decided
+    raise RequestExpired("The time to decide this has passed, so it was not approved.")
+
+
+def undecided(request: Request, now: int) -> None:
+    """Raises `RequestExpired`, and `AlreadyDecided` while a decision can be taken back."""
+    in_time(request, now)
+    if (taken := not_yet_counted(request)) is not None:
+        raise taken
 
 
 def already_decided(request: Request) -> AlreadyDecided:

@@ -118,6 +118,10 @@ class PersonNotTrusted(DecisionRefused):
     code = "person_not_trusted"
 
 
+class PersonUnverified(PersonNotTrusted):
+    """Slack could not tell us about this person just now, and may in a moment."""
+
+
 class DigestMismatch(DecisionRefused):
     """What was shown is not what the request holds."""
 

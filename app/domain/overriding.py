@@ -11,7 +11,7 @@ from policies.plan import Outcome
 
 from .alarms import Alarm
 from .commands import Override
-from .ending import already_decided, ended, in_time
+from .ending import already_decided, ended, undecided
 from .errors import (
     CommentRequired,
     DigestMismatch,
@@ -36,7 +36,7 @@ def override(request: Request, command: Override, now: int) -> Transition:
     """
     if not request.pending:
         raise already_decided(request)
-    in_time(request, now)
+    undecided(request, now)
     check(request, command)
     decision = Decision(
         outcome=_STATUS[command.outcome],

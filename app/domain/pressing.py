@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .cards import Place
 from .commands import Press
-from .ending import adopted, already_decided, in_time, knows, not_yet_counted
+from .ending import adopted, already_decided, knows, undecided
 from .errors import CountersignError, DigestMismatch, RequestHeld
 from .events import EventType
 from .message import iso
@@ -28,9 +28,7 @@ def admitted(request: Request, press: Press, now: int) -> Actor | Transition:
 
 def answerable(request: Request, now: int) -> None:
     """Raises `RequestExpired`, `AlreadyDecided`, and `RequestHeld` while nobody is asked."""
-    in_time(request, now)
-    if (decided := not_yet_counted(request)) is not None:
-        raise decided
+    undecided(request, now)
     held = request.state.held
     if held is None or request.watched:
         return

@@ -74,6 +74,8 @@ class Body(Frozen):
     says whose word the signals are: the requester's own, or that of a client that is a monitor.
     `retention_s` is how long a decided request is kept, as the setting was at opening. `revises`
     is what it asks again. `asked_in` is the message in whose thread somebody asked for it by hand.
+    `spent` are the rules whose limit had no room, and `over_limit` says that its client had asked
+    for too much: what a reviewer makes of it is judged in the same way.
     """
 
     id: str
@@ -99,6 +101,8 @@ class Body(Frozen):
     retention_s: int
     revises: Revises | None = None
     asked_in: Place | None = None
+    spent: tuple[str, ...] = ()
+    over_limit: bool = False
 
     @property
     def past_cap(self) -> bool:

@@ -37,6 +37,7 @@ def report(request: Request, command: ReportResult, now: int) -> Transition | No
         EventType.RESULT_REPORTED,
         now,
         command.by,
+        number=number,
         ok=command.ok,
         text_sha256=fingerprint(command.text),
     )

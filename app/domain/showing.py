@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .commands import Show
-from .ending import already_decided
+from .ending import already_decided, not_yet_counted
 from .errors import CardNotShown
 from .events import EventType
 from .request import Request
@@ -19,6 +19,8 @@ def show(request: Request, command: Show, now: int) -> Transition | None:
     person, cards = command.person, request.state.cards
     if not request.pending:
         raise already_decided(request)
+    if (decided := not_yet_counted(request)) is not None:
+        raise decided
     if (problem := dict(cards.lost).get(person.id)) is not None:
         raise CardNotShown(f"Slack takes no direct message to you ({problem}).")
     if person.id in cards.shown_to:

@@ -80,14 +80,16 @@ SlackStep = (
 def next_step(request: Request) -> SlackStep | None:
     """The next thing to do in Slack, or None when it shows all there is to show.
 
-    A decided request updates the cards that exist and posts no new ones. About what is held for its
-    client's limit nobody is asked yet. Of what was decided without people Slack hears only where
-    somebody asked for it by hand.
+    A decided request updates the cards that exist and posts no new ones, and while a decision can
+    be taken back nothing else is said. About what is held for its client's limit nobody is asked
+    yet. Of what was decided without people Slack hears only where somebody asked for it by hand.
     """
     held = request.state.held
     silent = request.plan is None and not request.by_hand
     if silent or (held is not None and held.reason == "limit"):
         return None
+    if request.state.undoable is not None:
+        return _redraw(request)
     return _posting(request) if request.pending else _closing(request)
 
 
@@ -162,7 +164,8 @@ def shares_place(request: Request, place: Place) -> tuple[str, ...]:
 
 def same_notice(request: Request, notice: SayNotice) -> SayNotice | None:
     """The notice of that kind that this request, too, waits to have said in that place."""
-    for one in request.state.cards.notices if request.pending else ():
+    waits = request.pending and request.state.undoable is None
+    for one in request.state.cards.notices if waits else ():
         if one.kind == notice.kind and notice.place in one.places:
             return notice.model_copy(update={"at_ms": one.at_ms, "number": one.number})
     return None
@@ -179,7 +182,7 @@ def addressees(request: Request, notice: SayNotice) -> tuple[str, ...]:
         return request.state.assigned[-1:]
     if notice.kind in ("result", "unused"):
         decision = request.state.decision
-        return () if decision is None else tuple(one.id for one in decision.by)
+        return () if decision is None else tuple(x.id for x in decision.by if x.kind == "person")
     if notice.kind == "escalation":
         return tuple(dict.fromkeys((*request.addressed, *request.backups)))
     return request.addressed

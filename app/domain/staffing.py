@@ -13,11 +13,12 @@ def staffed(request: Request, found: Staffed, now: int) -> Transition | None:
     """What was found takes the place of what stood there; None where it is the same, or late.
 
     It was looked up without holding anything, so that by now another stage may be asked, somebody
-    else by way of a hand-over or a newer look, or nobody any more.
+    else by way of a hand-over or a newer look, or nobody any more, unless a decision is taken back.
     """
     state, last_ms = request.state, last_instant(request)
     looked_at = (found.stage, found.before, found.was_away)
-    if not request.pending or looked_at != (state.stage, state.assigned, state.away):
+    nobody = not request.pending or state.undoable is not None
+    if nobody or looked_at != (state.stage, state.assigned, state.away):
         return None
     if last_ms is not None and now > last_ms:
         return None

@@ -21,7 +21,7 @@ def taken(
     standing = request.changed(
         undoable=Undoable(decision=decision, until_ms=until_ms, before=kept(request)),
         claim=None,
-        cards=outdated(cards).model_copy(update={"notices": ()}),
+        cards=outdated(cards),
         **answers,
     )
     recorded = event(
@@ -60,12 +60,20 @@ def undo(request: Request, command: Undo, now: int) -> Transition:
         raise UndoRefused("The time to take it back is over.")
     before = undoable.before
     restored = {name: getattr(before, name) for name in Before.model_fields}
-    cards = outdated(adopted(request, command.seen))
+    cards = _without_edit(outdated(adopted(request, command.seen)), undoable.decision.at_ms)
     after = request.changed(**restored, undoable=None, cards=cards)
-    recorded = event(after, EventType.DECISION_UNDONE, now, command.person.as_actor())
-    return Transition(
-        before=request, after=after, events=(recorded,), not_after=undoable.until_ms - 1
+    recorded = event(
+        after, EventType.DECISION_UNDONE, now, command.person.as_actor(), digest=after.digest
     )
+    return Transition(
+        before=request, after=after, events=(recorded,), not_after=last_instant(request)
+    )
+
+
+def _without_edit(cards: Cards, taken_ms: int) -> Cards:
+    """Nobody is told of an edit that was taken back before they heard of it."""
+    kept = [one for one in cards.notices if (one.kind, one.at_ms) != ("edited", taken_ms)]
+    return cards.model_copy(update={"notices": tuple(kept)})
 
 
 def counts(request: Request, now: int) -> Transition | None:

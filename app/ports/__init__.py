@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Client, ClientLimit, Clients
+from .homes import Chosen, Homes, HomeTabs
 from .inspection import (
     Admins,
     Alarms,
@@ -48,6 +49,7 @@ __all__ = [
     "Cache",
     "Callbacks",
     "Cards",
+    "Chosen",
     "Claim",
     "Client",
     "ClientLimit",
@@ -62,6 +64,8 @@ __all__ = [
     "Full",
     "Gate",
     "Health",
+    "HomeTabs",
+    "Homes",
     "HostBusy",
     "Idempotency",
     "Inspection",

@@ -11,66 +11,47 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from app.by_hand import ByHand
 from app.domain.errors import (
     AbsenceDaysRefused,
     CommentRequired,
     CountersignError,
     InputsRefused,
 )
-from app.editing import Editing
 from app.faults import described
-from app.looking import Looking
-from app.pausing import Pausing
 from app.ports import SlackAgain, SlackNever
-from app.reviewing import Reviewing
 
 from . import form_ids, ids, typed
-from .api import SlackApi
 from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
-from .listeners import asking, commands, decide, details, edit, form, moves, show
+from .listeners import asking, commands, decide, details, edit, form, home, moves, show
 from .listeners.commands import privately
 from .listeners.desk import Desk
-from .payloads import Command, MessageShortcut, Payload, Press, Shortcut, Submission
-from .replies import Replies
+from .payloads import Command, Event, MessageShortcut, Payload, Press, Shortcut, Submission
 
 _log = logging.getLogger("countersign.slack")
 
 
-def build_app(
-    reviewing: Reviewing,
-    looking: Looking,
-    pausing: Pausing,
-    by_hand: ByHand,
-    editing: Editing,
-    api: SlackApi,
-    team: Callable[[], str],
-    replies: Replies,
-    command: str,
-) -> App:
-    """A Bolt app for verified requests (`receiver.py`, `socket.py`); `team` gives our workspace,
-    `command` is the name of our slash command.
+def build_app(desk: Desk) -> App:
+    """A Bolt app for verified requests (`receiver.py`, `socket.py`).
 
     Bolt itself calls nothing and waits for nothing: a listener has committed before it acks.
     """
     app = App(
         name="countersign-slack",  # a logger's name for Bolt, which silences it with its own
         logger=_quiet_logger(),
-        client=WebClient(base_url=api.web.base_url, retry_handlers=[]),
+        client=WebClient(base_url=desk.api.web.base_url, retry_handlers=[]),
         authorize=_nobody,
         process_before_response=True,
-        listener_executor=replies.executor,
+        listener_executor=desk.replies.executor,
         raise_error_for_unhandled_request=True,
         request_verification_enabled=False,
         ssl_check_enabled=False,
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
     )
-    app.error(_answering(api, replies))
-    desk = Desk(reviewing, looking, pausing, by_hand, editing, api, team, replies, command)
-    for listener in (asking, commands, decide, details, edit, form, moves, show):
+    app.error(_answering(desk))
+    for listener in (asking, commands, decide, details, edit, form, home, moves, show):
         listener.register(app, desk)
     return app
 
@@ -84,7 +65,7 @@ def bolt_request(payload: Payload | Command) -> BoltRequest:
     return BoltRequest(body=body, mode="socket_mode", context={"interaction": payload})
 
 
-def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltContext], BoltResponse]:
+def _answering(desk: Desk) -> Callable[[Exception, BoltContext], BoltResponse]:
     """A refusal is told to the one who pressed, and acknowledged; anything else is our fault."""
 
     def answer(error: Exception, context: BoltContext) -> BoltResponse:
@@ -98,23 +79,25 @@ def _answering(api: SlackApi, replies: Replies) -> Callable[[Exception, BoltCont
         if isinstance(interaction, Command):
             return BoltResponse(status=200, body=privately(notices.unanswered(refusal)))
         if isinstance(interaction, Press):
-            _tell(api, replies, interaction, refusal)
+            _tell(desk, interaction, refusal)
         if isinstance(interaction, MessageShortcut):
-            replies.tell(interaction.response_url, notices.refused(refusal))
+            desk.replies.tell(interaction.response_url, notices.refused(refusal))
         if isinstance(interaction, Shortcut):
-            replies.write(api, interaction.user.id, notices.refused(refusal))
-        return BoltResponse(status=200)
+            desk.replies.write(desk.api, interaction.user.id, notices.refused(refusal))
+        # What is only an event comes again.
+        return BoltResponse(status=503 if isinstance(interaction, Event) else 200)
 
     return answer
 
 
-def _tell(api: SlackApi, replies: Replies, press: Press, refusal: CountersignError) -> None:
-    """Beside the card, or in the modal that they pressed in: nobody is left without a word."""
+def _tell(desk: Desk, press: Press, refusal: CountersignError) -> None:
+    """Beside the card, in the modal or on the Home that they pressed in: nobody is left without a
+    word."""
     with suppress(ids.CardUnreadable):
         if press.modal is not None and (opened := press.details) is not None:
-            replies.show(api, press.modal, pages.refused(refusal, opened))
+            desk.replies.show(desk.api, press.modal, pages.refused(refusal, opened))
             return
-    replies.tell(press.response_url, notices.refused(refusal))
+    desk.tell(press, press.response_url, notices.refused(refusal))
 
 
 def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:

@@ -86,6 +86,7 @@ _NEVER = frozenset(
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
+        "view_too_large",
         # the form's one chance
         "exchanged_trigger_id",
         "expired_trigger_id",
@@ -94,6 +95,7 @@ _NEVER = frozenset(
         "trigger_expired",
         # what the app may do
         "method_deprecated",
+        "not_enabled",  # the Home tab
         "plan_upgrade_required",
         "unknown_method",
     }

@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from app.domain.cards import Place
 from app.domain.errors import AbsenceDaysRefused
+from app.domain.home import Part
 
-from . import form_ids, ids
+from . import form_ids, home_ids, ids
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -78,6 +79,27 @@ class Challenge(_Part):
     challenge: str
 
 
+class HomeOpened(_Part):
+    """Somebody opened the app's Home, or its messages."""
+
+    type: Literal["app_home_opened"]
+    user: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,30}$")]
+    tab: str = "home"
+
+
+class Other(_Part):
+    """Whatever else happens, of which we take no notice."""
+
+    type: str
+
+
+class Event(_Part):
+    """Something happened, docs.slack.dev/apis/events-api: nobody waits for an answer."""
+
+    type: Literal["event_callback"]
+    event: Annotated[HomeOpened | Other, Field(union_mode="left_to_right")]
+
+
 class Interaction(_Part):
     """Somebody did something."""
 
@@ -121,6 +143,11 @@ class Press(Interaction):
     def opened(self) -> str:
         """The request whose card the button opens. Raises `CardUnreadable`."""
         return ids.opened(self.actions[0].value)
+
+    @property
+    def home_page(self) -> tuple[Part, tuple[str, ...]]:
+        """The page of a Home that the button turns to. Raises `CardUnreadable`."""
+        return home_ids.parse_page(self.actions[0].value)
 
     @property
     def page(self) -> ids.Page:
@@ -226,6 +253,11 @@ class Submission(Interaction):
         return ids.parse_form(self.view.private_metadata)
 
     @property
+    def reply_to(self) -> str | None:
+        """Where to answer, None for a form that was opened on the Home tab."""
+        return self.form.reply_to if self.view.private_metadata else None
+
+    @property
     def on_top(self) -> bool:
         """Whether another modal lies beneath the form."""
         return self.view.previous_view_id is not None
@@ -307,7 +339,7 @@ def _day(text: str) -> date:
     raise AbsenceDaysRefused(f"There is no day {text}.", "Choose another one.")
 
 
-Payload = Challenge | Press | Submission | Shortcut | MessageShortcut
+Payload = Challenge | Event | Press | Submission | Shortcut | MessageShortcut
 _PAYLOAD: TypeAdapter[Payload] = TypeAdapter(Annotated[Payload, Field(discriminator="type")])
 
 

@@ -1,6 +1,7 @@
 -- Somebody is away (ARGV[2] is the absence as JSON) or back (ARGV[2] is ''): the record, the people
--- lane's turn at ARGV[3] (ms) and the event ARGV[4] are written together. Answers with the absence
--- that stood there before; where there is none to end, nothing is written.
+-- lane's turn at ARGV[3] (ms) and the event ARGV[4] are written together; their Home is due, and
+-- that of whoever stands in. Answers with the absence that stood there before; where there is none
+-- to end, nothing is written.
 -- The turn stands where that of a request would, so that letting go of a claim finds it there.
 local person, absence = ARGV[1], ARGV[2]
 local before = redis.call('HGET', 'cs:absences', person)
@@ -15,4 +16,8 @@ redis.call('HSET', 'cs:request:' .. person, 'due:people', ARGV[3])
 redis.call('HDEL', 'cs:request:' .. person, 'reached', 'told')
 redis.call('ZADD', 'cs:due:people', ARGV[3], person)
 redis.call('XADD', 'cs:events', '*', 'event', ARGV[4])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+draw_home(person, now)
+draw_home(cjson.decode(absence ~= '' and absence or before).delegate, now)
 return before

@@ -24,8 +24,8 @@ class RedisAbsences:
     def __init__(self, client: redis.Redis, bells: Bells) -> None:
         self._redis = client
         self._bells = bells
-        self._change = script(client, "absence")
-        self._seen = script(client, "absence_seen")
+        self._change = script(client, "homes", "absence")
+        self._seen = script(client, "homes", "absence_seen")
         self._note = script(client, "absence_note")
 
     def all(self) -> tuple[Absence, ...]:
@@ -88,6 +88,7 @@ class RedisAbsences:
         """The absence, its turn and its event together; gives the absence that stood there."""
         before = once(lambda: self._change(args=[person, absence, due_ms, event.model_dump_json()]))
         self._bells.ring(Lane.PEOPLE)
+        self._bells.ring(Lane.HOME)
         return None if before is None else str(before)
 
     def _now(self) -> int:

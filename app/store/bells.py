@@ -18,6 +18,7 @@ _JOBS = {
     Lane.SLACK: "workers.jobs.sync_cards",
     Lane.CALLBACK: "workers.jobs.send_callbacks",
     Lane.PEOPLE: "workers.jobs.move_work",
+    Lane.HOME: "workers.jobs.draw_homes",
 }
 
 QUIET_MS = 1000

@@ -40,7 +40,7 @@ if write.erase then
     redis.call('HDEL', 'cs:claims:' .. lane, write.id)
     redis.call('HDEL', 'cs:aside:' .. lane, write.id)
   end
-  redis.call('DEL', key, 'cs:trail:' .. write.id)
+  redis.call('DEL', key, 'cs:trail:' .. write.id, 'cs:shown:' .. write.id)
   if write.forget then redis.call('DEL', write.forget) end
   return {'done'}
 end
@@ -76,6 +76,10 @@ for lane, due in pairs(write.due) do
       end
     end
   end
+end
+if write.seen and draw_homes_of(write.id, now)
+  and redis.call('SET', 'cs:bell:home', '1', 'NX', 'PX', write.quiet) then
+  answer[#answer + 1] = 'home'
 end
 if write.lost then
   redis.call('HSET', 'cs:lost', write.lost[1], string.format('%.0f ', now) .. write.lost[2])

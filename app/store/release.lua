@@ -27,6 +27,8 @@ elseif wait ~= '' then
 else
   redis.call('HDEL', aside, id)
   local at = redis.call('HGET', 'cs:request:' .. id, 'due:' .. lane)
+  -- A Home has no due time on record: it was due anew at once, or is not any more.
+  if lane == 'home' then at = string.find(held, ' anew ', 1, true) and now end
   if at then
     redis.call('ZADD', due, string.format('%.0f', math.max(tonumber(at), now)), id)
   else

@@ -46,7 +46,7 @@ class RedisRequests:
     def __init__(self, client: redis.Redis, bells: Bells) -> None:
         self._redis = client
         self._bells = bells
-        self._commit = script(client, "limit", "commit")
+        self._commit = script(client, "limit", "homes", "commit")
         self._room = script(client, "limit", "room")
 
     def now(self) -> int:
@@ -265,8 +265,14 @@ def _kept(transition: Transition, after: Request) -> dict[str, Any]:
         "fields": fields,
         "due": {lane.value: "" if at is None else str(at) for lane, at in anew.items()},
         "quiet": QUIET_MS,
+        "seen": before is not None and _looks(before) != _looks(after),
         "news": not after.pending and (before is None or before.pending),
     }
+
+
+def _looks(request: Request) -> tuple[Status, int]:
+    """Changes with everything about it that a person could see."""
+    return request.state.status, request.state.cards.face
 
 
 def _newly_lost(before: Request | None, after: Request | None) -> tuple[str, str] | None:

@@ -101,6 +101,23 @@ def test_while_slack_is_down_a_named_person_decides_and_the_admins_hear_of_it_la
     assert "ana@example.com already approved this." in again.stderr
 
 
+def test_a_callback_that_was_given_up_is_a_finding_until_it_is_sent_again(
+    world: World, audited: Callable[[], None]
+):
+    world.receiver.answer = lambda _: 410
+    given_up = ("countersign_callbacks_given_up",)
+    before = numbers(world)[given_up]
+    request = world.ask(**PLAIN)
+    world.decide(request["id"])
+    eventually(lambda: numbers(world)[given_up] == before + 1, what="the callback being given up")
+    audited()
+    [message] = eventually(lambda: heard(world, request["id"]), what="the admins being told")
+    assert "Requests whose callback was given up: 1" in message
+    world.receiver.answer = lambda _: 204
+    world.web.post(f"/v1/requests/{request['id']}/redeliver").raise_for_status()
+    eventually(lambda: numbers(world)[given_up] == before, what="the callback being delivered")
+
+
 def numbers(world: World) -> dict[tuple[str, ...], float]:
     """Everything in /metrics, by name and labels."""
     answer = world.web.get("/metrics")

@@ -151,6 +151,18 @@ def test_what_is_decided_already_says_by_whom(server: EmbeddedServer, store: Red
     assert refused.output == "Ana already approved this.\n"
 
 
+def test_nor_is_what_somebody_decided_and_can_still_take_back(
+    server: EmbeddedServer, store: RedisRequests
+):
+    request = opened(store, evaluation=evaluation(plan=plan(undo_s=3_600)))
+    change(store, request.id, approval(request, seen=None))
+    for options in ((), ("--digest", request.digest)):
+        refused = typed(server, request, "reject", *options)
+        assert refused.exit_code == 2
+        assert "Ana already approved this; it counts from" in refused.output
+    assert store.load(request.id).request.state.undoable is not None
+
+
 @pytest.mark.parametrize(
     ("by", "reason", "said"),
     [

@@ -35,7 +35,7 @@ def hand_over(request: Request, opened: ids.Form) -> dict[str, Any]:
     return _view(ids.HAND_OVER_FORM, "Hand it over", "Hand over", opened, blocks)
 
 
-def away(opened: ids.Form) -> dict[str, Any]:
+def away(opened: ids.Form | None = None) -> dict[str, Any]:
     """From when until when somebody is away, and who decides in their place."""
     effect = (
         "Whoever you choose may decide what you may, also what is open already. You still can, "
@@ -70,12 +70,12 @@ def _day(block_id: str, label: str, hint: str, *, optional: bool = False) -> Blo
 
 
 def _view(
-    callback_id: str, title: str, submit: str, opened: ids.Form, blocks: list[Block]
+    callback_id: str, title: str, submit: str, opened: ids.Form | None, blocks: list[Block]
 ) -> dict[str, Any]:
     return View(
         type="modal",
         callback_id=callback_id,
-        private_metadata=opened.as_value(),
+        private_metadata=None if opened is None else opened.as_value(),
         title=plain(title),
         submit=plain(submit),
         close=plain("Cancel"),

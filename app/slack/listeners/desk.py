@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Ack
 
 from app.by_hand import ByHand
-from app.domain.errors import PersonNotTrusted
+from app.domain.errors import PersonNotTrusted, StoreUnavailable
 from app.domain.viewing import Viewer
 from app.editing import Editing
 from app.looking import Looking
 from app.pausing import Pausing
+from app.ports import Homes
 from app.reviewing import At, Reviewing
 from app.slack.answers import Done
 from app.slack.api import SlackApi
@@ -37,6 +39,7 @@ class Desk:
     pausing: Pausing
     by_hand: ByHand
     editing: Editing
+    homes: Homes
     api: SlackApi
     team: Callable[[], str]
     replies: Replies
@@ -61,6 +64,14 @@ class Desk:
         opens = self.api.web.views_open
         self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
 
+    def tell(self, interaction: Interaction, reply_to: str | None, message: Message) -> None:
+        """Say it where it was pressed; on their Home, where there is no address to answer to."""
+        if reply_to is not None:
+            self.replies.tell(reply_to, message)
+            return
+        with suppress(StoreUnavailable):  # it is an answer; what it is about stands already
+            self.homes.say(interaction.user.id, message.text)
+
     def open_form(self, press: Press, view: dict[str, Any]) -> None:
         """Open a modal for whoever pressed, on top of the one that they pressed in.
 
@@ -76,9 +87,9 @@ class Desk:
         self._now(lambda: self.api.step(Done, update, view_id=view_id, view=view))
 
     def say(self, press: Press, message: Message) -> None:
-        """To the one who pressed: beside the card, or in place of the modal they pressed in."""
+        """To the one who pressed: where they did, or in place of the modal they pressed in."""
         if press.modal is None:
-            self.replies.tell(press.response_url, message)
+            self.tell(press, press.response_url, message)
         else:
             self.replies.show(self.api, press.modal, details.told(message))
 

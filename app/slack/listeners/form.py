@@ -31,7 +31,7 @@ def register(app: App, desk: Desk) -> None:
         sent: Submission = context["interaction"]
         message = _taken(desk, sent)
         close(ack, sent)
-        desk.replies.tell(sent.form.reply_to, message)
+        desk.tell(sent, sent.reply_to, message)
 
 
 def _taken(desk: Desk, sent: Submission) -> Message:

@@ -32,7 +32,7 @@ def register(app: App, desk: Desk) -> None:
             ack()
             return
         ack()
-        desk.replies.tell(press.response_url, message)
+        desk.tell(press, press.response_url, message)
 
     @app.view(ids.HAND_OVER_FORM)
     def hand_over(ack: Ack, context: BoltContext) -> None:
@@ -41,12 +41,12 @@ def register(app: App, desk: Desk) -> None:
             raise HandOverRefused("Choose somebody.")
         request = desk.reviewing.hand_over(desk.at(sent, sent.form.shown), sent.chosen)
         ack()
-        desk.replies.tell(sent.form.reply_to, notices.handed_over(request, sent.chosen))
+        desk.tell(sent, sent.reply_to, notices.handed_over(request, sent.chosen))
 
     @app.view(ids.AWAY_FORM)
     def away(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
-        person, reply_to = desk.person(sent), sent.form.reply_to
+        person, reply_to = desk.person(sent), sent.reply_to
         first, last = sent.day(ids.FROM_BLOCK), sent.day(ids.UNTIL_BLOCK)
         if sent.chosen is None:
             raise AbsenceRefused("Choose who decides in your place.")
@@ -54,7 +54,7 @@ def register(app: App, desk: Desk) -> None:
             raise AbsenceDaysRefused("Choose until when.")
         gone = desk.reviewing.away(person, sent.chosen, first, last, by=person)
         ack()
-        desk.replies.tell(reply_to, notices.gone(gone.absence, gone.left))
+        desk.tell(sent, reply_to, notices.gone(gone.absence, gone.left))
 
 
 def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:

@@ -19,4 +19,4 @@ def register(app: App, desk: Desk) -> None:
         press: Press = context["interaction"]
         request = desk.reviewing.show(press.opened, desk.person(press))
         ack()
-        desk.replies.tell(press.response_url, notices.shown(request))
+        desk.tell(press, press.response_url, notices.shown(request))

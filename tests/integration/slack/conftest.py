@@ -22,6 +22,7 @@ from app.slack.api import SlackApi
 from app.slack.bolt import build_app
 from app.slack.directory import SlackDirectory
 from app.slack.gateway import SlackCards
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackAnswer, SlackReceiver
 from app.slack.replies import Replies
 from tests import fakes
@@ -215,6 +216,7 @@ class Desk:
     cards: Any
     store: fakes.FakeStore
     began: str = ""
+    homes: fakes.FakeHomes = field(default_factory=fakes.FakeHomes)
 
     def ask(self, **changes: Any) -> tuple[Request, str]:
         """A new request and the ts of its card."""
@@ -275,9 +277,9 @@ class Desk:
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
-    app = build_app(*people, api, directory.team, replies, COMMAND)
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Desk(slack, cards, store)
+    app = build_app(AppDesk(*people, desk.homes, api, directory.team, replies, COMMAND))
+    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     yield desk
     desk.close()
     endpoint.receiver = None

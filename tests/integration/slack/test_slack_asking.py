@@ -14,6 +14,7 @@ from app.judge import PolicyJudge
 from app.ports import Query, SlackNever
 from app.slack import form_ids
 from app.slack.bolt import build_app
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from policies.loader import load_text
@@ -103,7 +104,7 @@ def desk(slack, api, directory, cards, endpoint, policies) -> Iterator[Asking]:
     loaded = [load_text(text, "policy") for text in policies]
     judge = PolicyJudge({one.policy.policy: one for one in loaded})
     people = fakes.people(store, directory, judge)
-    app = build_app(*people, api, directory.team, replies, COMMAND)
+    app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Asking(slack, cards, store)
     yield desk

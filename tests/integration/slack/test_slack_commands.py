@@ -12,6 +12,7 @@ import pytest
 from app.domain.request import Request
 from app.slack import ids
 from app.slack.bolt import build_app
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from policies.plan import Stage
@@ -29,7 +30,9 @@ class Typing:
         self.slack, self.store, self.replies = slack, fakes.FakeStore(), Replies()
         people = fakes.people(self.store, directory)
         self.reviewing, self.looking, self.pausing, *_ = people
-        app = build_app(*people, api, directory.team, self.replies, COMMAND)
+        app = build_app(
+            AppDesk(*people, fakes.FakeHomes(), api, directory.team, self.replies, COMMAND)
+        )
         self.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
         endpoint.receiver = self.receiver
 

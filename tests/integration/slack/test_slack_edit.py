@@ -14,6 +14,7 @@ from app.judge import PolicyJudge
 from app.ports import Client
 from app.slack import form_ids, ids
 from app.slack.bolt import build_app
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from policies.loader import load_text
@@ -75,7 +76,7 @@ def desk(slack, api, directory, cards, endpoint) -> Iterator[Edits]:
     store, replies = fakes.FakeStore(), Replies()
     judge = PolicyJudge({"refund": load_text(REFUND, "refund.yaml")})
     people = fakes.people(store, directory, judge)
-    app = build_app(*people, api, directory.team, replies, COMMAND)
+    app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Edits(slack, cards, store)
     desk.service = fakes.service(store, judge)

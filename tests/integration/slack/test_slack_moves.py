@@ -18,6 +18,7 @@ from app.domain.slack_steps import SayNotice
 from app.reviewing import Reviewing
 from app.slack import ids
 from app.slack.bolt import build_app
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from tests import fakes
@@ -65,7 +66,7 @@ class Moves(Desk):
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Moves]:
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
-    app = build_app(*people, api, directory.team, replies, COMMAND)
+    app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
     endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Moves(slack, cards, store)
     desk.reviewing, desk.receiver = people[0], endpoint.receiver

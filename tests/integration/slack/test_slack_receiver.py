@@ -17,6 +17,7 @@ from app.domain.request import Status
 from app.slack import ids
 from app.slack.api import SlackApi
 from app.slack.bolt import build_app
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import BODY_LIMIT, SlackReceiver
 from app.slack.replies import Replies
 from tests import fakes
@@ -32,10 +33,11 @@ class Door:
     """A receiver over a store in memory; Slack itself can't be reached."""
 
     def __init__(self) -> None:
-        self.store, self.replies = fakes.FakeStore(), Replies()
+        self.store, self.replies, self.homes = fakes.FakeStore(), Replies(), fakes.FakeHomes()
         self.api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
+        people = fakes.people(self.store)
         app = build_app(
-            *fakes.people(self.store), self.api, lambda: TEAM, self.replies, "/approvals"
+            AppDesk(*people, self.homes, self.api, lambda: TEAM, self.replies, "/approvals")
         )
         self.receiver = SlackReceiver(app, SECRET, lambda: NOW)
         transition = opened()

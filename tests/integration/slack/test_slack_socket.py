@@ -10,6 +10,7 @@ from app.domain.request import Status
 from app.slack import ids
 from app.slack.api import SlackApi
 from app.slack.bolt import build_app
+from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.replies import Replies
 from app.slack.socket import SlackSocket
 from tests import fakes
@@ -25,7 +26,7 @@ def store(slack, api, directory, endpoint):
     """What presses end up in; over HTTP nobody listens."""
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
-    app = build_app(*people, api, directory.team, replies, COMMAND)
+    app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
     connection = SlackSocket(app, APP_TOKEN)
     connection.start()
     yield store
@@ -103,7 +104,9 @@ def test_the_slash_command_is_answered_over_the_socket(slack, store):
 def test_a_connection_that_can_not_be_made_says_so_and_ends_nothing(caplog):
     replies, store = Replies(), fakes.FakeStore()
     api = SlackApi("xoxb-1", "http://127.0.0.1:9/api/", 1)
-    app = build_app(*fakes.people(store), api, lambda: "T1", replies, COMMAND)
+    app = build_app(
+        AppDesk(*fakes.people(store), fakes.FakeHomes(), api, lambda: "T1", replies, COMMAND)
+    )
     connection = SlackSocket(app, APP_TOKEN)
     connection.start()
     end = time.monotonic() + WITHIN_S

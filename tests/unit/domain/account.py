@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any
+from typing import Any, Self
 
 from app.domain.events import Event, EventType
-from app.domain.request import Request, Vote
+from app.domain.request import Decision, Request, Undoable, Vote
 
 Who = tuple[str, str | None]
 """A person (or policy, client, deadline) by id, and the absent one for whom they stood in."""
@@ -28,8 +28,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A decision that can still be taken back."""
+
+    outcome: str
+    choice: str | None
+    by: tuple[Who, ...]
+    until_ms: int
+
+
+@dataclass(frozen=True)
 class Account:
-    """All of a request that people would ask about afterwards."""
+    """All of a request that people would ask about afterwards.
+
+    `before` is the account without the decision that can be taken back, and with it the edit that
+    it came with; `edited` is that of the last edit, by its version. They only serve to go on.
+    """
 
     status: str = "unknown"
     by: tuple[Who, ...] = ()
@@ -49,9 +63,15 @@ class Account:
     asked: tuple[int, ...] = ()
     answered: tuple[int, ...] = ()
     shown_to: tuple[str, ...] = ()
+    digest: str = ""
+    undoable: Taken | None = None
+    result: int = 0
+    unused: bool = False
+    before: Self | None = field(default=None, compare=False, repr=False)
+    edited: tuple[int, Self] | None = field(default=None, compare=False, repr=False)
 
 
-OVER: dict[str, Any] = {"claim": None, "watched": False, "held": None}
+OVER: dict[str, Any] = {"claim": None, "watched": False, "held": None, "undoable": None}
 """What nothing that is decided has any more."""
 
 
@@ -64,9 +84,10 @@ def read(request: Request) -> Account:
     """The same, read off the request itself."""
     state, decision, held = request.state, request.state.decision, request.state.held
     typed = None if decision is None else decision.break_glass
+    result = 0 if state.result is None else state.result.number
     return Account(
         status=state.status.value,
-        by=() if decision is None else tuple((one.id, one.in_place_of) for one in decision.by),
+        by=() if decision is None else _whose(decision),
         choice=None if decision is None else decision.choice,
         watched=request.watched,
         held=None if held is None else (held.reason, held.until_ms),
@@ -83,7 +104,21 @@ def read(request: Request) -> Account:
         asked=tuple(one.number for one in state.questions),
         answered=tuple(one.number for one in state.questions if one.answer is not None),
         shown_to=state.cards.shown_to,
+        digest=request.digest,
+        undoable=None if state.undoable is None else _taken(state.undoable),
+        result=result,
+        unused=state.unused,
     )
+
+
+def _whose(decision: Decision) -> tuple[Who, ...]:
+    return tuple((one.id, one.in_place_of) for one in decision.by)
+
+
+def _taken(undoable: Undoable) -> Taken:
+    decision = undoable.decision
+    outcome = decision.outcome.value
+    return Taken(outcome, decision.choice, _whose(decision), undoable.until_ms)
 
 
 def _answer(vote: Vote) -> Answer:
@@ -94,7 +129,8 @@ def _and_then(so_far: Account, event: Event) -> Account:
     detail: dict[str, Any] = event.detail
     match event.type:
         case EventType.OPENED:
-            return replace(so_far, status="pending", watched=detail["route"] == "watch")
+            watched, digest = detail["route"] == "watch", detail["digest"]
+            return replace(so_far, status="pending", watched=watched, digest=digest)
         case EventType.APPROVAL_GIVEN:
             return _approved(so_far, event)
         case EventType.REJECTION_GIVEN:
@@ -114,7 +150,25 @@ def _and_then(so_far: Account, event: Event) -> Account:
         case EventType.ERASED:
             return replace(so_far, status="erased")
         case _:
-            return _moved(so_far, event)
+            return _went_on(_moved(so_far, event), event)
+
+
+def _went_on(so_far: Account, event: Event) -> Account:
+    """What came of an answer."""
+    detail: dict[str, Any] = event.detail
+    match event.type:
+        case EventType.DECISION_TAKEN:
+            return _can_be_put_back(so_far, event)
+        case EventType.DECISION_UNDONE:
+            return _put_back(so_far)
+        case EventType.EDITED:
+            return _edited(so_far, event)
+        case EventType.RESULT_REPORTED:
+            return replace(so_far, result=detail["number"], unused=False)
+        case EventType.UNUSED:
+            return replace(so_far, unused=True)
+        case _:
+            return so_far
 
 
 def _moved(so_far: Account, event: Event) -> Account:
@@ -148,8 +202,46 @@ def _moved(so_far: Account, event: Event) -> Account:
             return so_far
 
 
+def _edited(so_far: Account, event: Event) -> Account:
+    """Another payload, asked anew: nobody has answered."""
+    detail: dict[str, Any] = event.detail
+    people = {"assigned": tuple(detail["assigned"]), "overflowed": detail["overflowed"]}
+    nobody: dict[str, Any] = {"stage": 0, "approvals": (), "rejections": (), **people}
+    anew = {"digest": detail["digest"], "escalated": detail["escalated"], **nobody}
+    return replace(so_far, edited=(event.version, so_far), **anew)
+
+
+def _can_be_put_back(so_far: Account, event: Event) -> Account:
+    """The decision of an edit is taken back together with it."""
+    detail: dict[str, Any] = event.detail
+    before = so_far
+    if so_far.edited is not None and so_far.edited[0] == event.version:
+        before = so_far.edited[1]
+    answered, by = _answered(so_far, event)
+    taken = Taken(detail["outcome"], detail["choice"], by, detail["until_ms"])
+    return replace(answered, undoable=taken, before=before, claim=None)
+
+
+def _put_back(so_far: Account) -> Account:
+    """All as it was, but for what was said meanwhile."""
+    assert so_far.before is not None
+    return replace(so_far.before, answered=so_far.answered, claim=None)
+
+
 def _ended(so_far: Account, event: Event) -> Account:
-    """An answer that was the last one needed stands in the decision."""
+    """A decision that could be taken back was told of when it was taken."""
+    detail: dict[str, Any] = event.detail
+    taken = so_far.undoable
+    if taken is not None and event.type is EventType.DECIDED:
+        answered, by = so_far, taken.by
+    else:
+        answered, by = _answered(so_far, event)
+    ended = {"status": detail["outcome"], "choice": detail["choice"], **OVER}
+    return replace(answered, by=by, **ended)
+
+
+def _answered(so_far: Account, event: Event) -> tuple[Account, tuple[Who, ...]]:
+    """An answer that was the last one needed stands in the decision; and who decided."""
     detail: dict[str, Any] = event.detail
     outcome, who = detail["outcome"], (event.actor, detail["in_place_of"])
     voted = event.actor_kind == "person" and not (so_far.watched or so_far.operator)
@@ -166,8 +258,7 @@ def _ended(so_far: Account, event: Event) -> Account:
     elif voted and outcome == "rejected":
         so_far = _rejected(so_far, event)
         by = tuple(one.who for one in so_far.rejections)
-    ended = {"status": outcome, "choice": detail["choice"], **OVER}
-    return replace(so_far, by=by, **ended)
+    return so_far, by
 
 
 def _approved(so_far: Account, event: Event) -> Account:

@@ -83,6 +83,19 @@ PLANS: dict[str, ReviewPlan] = {
         outcomes=(Outcome.APPROVE, Outcome.REJECT),
         reject_quorum=2,
     ),
+    "one person who types it": plan(confirm="amount", result_s=3_600),
+    "one person, for a while": plan(undo_s=300, result_s=7_200, **_URGED),
+    "two people, for a while": plan(stages=(_TWO,), reject_quorum=2, undo_s=3_600, **_URGED),
+    "two stages, for a while": plan(
+        channel=None, stages=(_STAGE, _LAST), undo_s=300, confirm="customer"
+    ),
+    "two of the least loaded, for a while": plan(
+        stages=(_TWO.model_copy(update={"assign": "least_loaded"}),),
+        channel="#large",
+        cap=2,
+        overflow=(EVE,),
+        undo_s=300,
+    ),
     "a watch": plan(watch=Watch(for_s=3_600), stages=(_TWO,), **_URGED),
     "a watch that stop rejects": plan(watch=Watch(for_s=3_600, stop=Route.REJECT)),
 }

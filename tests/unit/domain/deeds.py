@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis.stateful import precondition, rule
 from app.domain.cards import Place
 from app.domain.commands import (
     AnswerQuestion,
+    ApproveEdited,
     AskRequester,
     Claim,
     Decide,
@@ -18,9 +20,12 @@ from app.domain.commands import (
     Release,
     Show,
     Stop,
+    Undo,
 )
+from app.domain.digest import digest as digest_of
 from app.domain.request import Actor
-from policies.plan import Outcome
+from policies.plan import Outcome, ReviewPlan, Route
+from tests.builders import HASH, evaluation
 from tests.unit.domain.account import told
 from tests.unit.domain.cast import (
     ANA,
@@ -32,6 +37,7 @@ from tests.unit.domain.cast import (
     EVERYBODY,
     FAY,
     OPERATOR,
+    PLANS,
     TRUSTED,
     somebody,
 )
@@ -50,7 +56,7 @@ questioned = precondition(lambda life: life.request.state.questions)
 views = st.sampled_from([0, 0, 0, 1, 3])
 """How many versions ago somebody saw the card that they press."""
 
-digests = st.sampled_from([None] * 9 + ["f" * 64])
+digests = st.sampled_from([None, None, None, "f" * 64])
 presses = st.fixed_dictionaries(
     {
         "who": people,
@@ -59,6 +65,21 @@ presses = st.fixed_dictionaries(
         "place": PLACES,
         "back": views,
         "digest": digests,
+    }
+)
+taken = precondition(lambda life: life.request.state.undoable)
+verdicts = st.sampled_from([None, None, None, "refused", *sorted(PLANS)])
+"""What the policy has for an edit: the plan that there is, none at all, or one of these."""
+
+edits = st.fixed_dictionaries(
+    {
+        "who": people | st.sampled_from([ANA, ANA, BEN, EVE]),
+        "changes": st.sampled_from([{"amount": 90}, {"amount": 9000}, {"customer": "Other"}, {}]),
+        "under": verdicts,
+        "choice": choices,
+        "place": PLACES,
+        "back": views,
+        "typed": st.sampled_from([None, None, None, "12"]),
     }
 )
 SLIPS: list[dict[str, Any]] = [
@@ -106,6 +127,11 @@ class Deeds(Checked):
     def somebody_rejects(self, who: str) -> None:
         self.vote(who, Outcome.REJECT, "none")
 
+    @rule(who=reviewers)
+    def somebody_slips(self, who: str) -> None:
+        """And types another value than the one that is wanted."""
+        self.vote(who, choice="crm", typed="12")
+
     def vote(
         self,
         who: str,
@@ -114,16 +140,97 @@ class Deeds(Checked):
         place: Place | None = None,
         back: int = 0,
         digest: str | None = None,
+        typed: str | None = None,
     ) -> None:
         choice = choice if self.plan.choices else None
         press = self.press(who, place, back, digest)
         before = told(self.events)
-        must = self.would_count(before, press, outcome, choice)
-        command = Decide(**press, outcome=outcome, choice=choice, comment="why")
+        right = typed is None or self.plan.confirm is None or outcome is not Outcome.APPROVE
+        must = self.would_count(before, press, outcome, choice) and right
+        command = Decide(
+            **press,
+            outcome=outcome,
+            choice=choice,
+            comment="why",
+            confirmation=typed or self.wanted(self.plan, self.request.payload),
+        )
         counted = self.did(command, before)
         if counted:
             assert (who, self.seat(who)) in self.lawful(before, press)
+            assert right
         assert counted or not must
+
+    def wanted(self, plan: ReviewPlan, payload: dict[str, Any]) -> str:
+        """What has to be typed to approve this."""
+        return str(payload[plan.confirm or "amount"])
+
+    @rule(how=edits)
+    def somebody_edits(self, how: dict[str, Any]) -> None:
+        self.edit(**how)
+
+    @precondition(lambda life: life.request.state.stage)
+    @rule(who=reviewers, under=verdicts)
+    def somebody_edits_what_others_have_passed_on(self, who: str, under: str | None) -> None:
+        self.edit(who, under=under)
+
+    def edit(
+        self,
+        who: str,
+        changes: dict[str, Any] | None = None,
+        under: str | None = None,
+        choice: str = "crm",
+        place: Place | None = None,
+        back: int = 0,
+        typed: str | None = None,
+    ) -> None:
+        """Of what they saw, which the policy then has a plan for, or refuses."""
+        before, seen = told(self.events), self.seen(back)
+        changes = {"amount": 90} if changes is None else changes
+        payload = {**seen.payload, **changes}
+        plan = (self.plan if under in (None, "refused") else PLANS[under or ""]).model_copy(
+            update={"watch": None}
+        )
+        chosen = choice if self.plan.choices else None
+        press = self.press(who, place, back)
+        command = ApproveEdited(
+            **press,
+            choice=chosen,
+            comment="why",
+            confirmation=typed or self.wanted(plan, payload),
+            payload=payload,
+            edited_digest=digest_of(seen.id, seen.body.nonce, HASH, payload),
+            evaluation=evaluation(Route.REJECT) if under == "refused" else evaluation(plan=plan),
+        )
+        right = typed is None or plan.confirm is None or plan.confirm in changes
+        changed = payload != self.request.payload
+        may = self.would_be_edited(before, press, plan, chosen)
+        must = may and right and changed and under != "refused"
+        anew = replace(self.edited(before, plan), digest=command.edited_digest)
+        self.earlier, self.terms = self.terms, self.judged_anew(plan)
+        done = self.did(command, before)
+        assert done == must
+        if done:
+            known = {**press, "digest": anew.digest}
+            assert (who, self.seat(who)) in self.lawful(anew, known, plan)
+        else:
+            self.terms = self.earlier
+        self.earlier = None
+
+    @rule(who=anybody, place=PLACES, back=views)
+    def undo(self, who: str, place: Place | None = None, back: int = 0) -> None:
+        before = told(self.events)
+        decided = before.undoable
+        may = decided is not None and decided.by[-1][0] == who and self.now < decided.until_ms
+        assert (self.do(Undo(**self.press(who, place, back))) is not None) == may
+
+    @taken
+    @rule(late=st.booleans())
+    def whoever_decided_takes_it_back(self, late: bool = False) -> None:
+        """Or comes too late."""
+        undoable = self.request.state.undoable
+        if undoable is not None:
+            self.now = max(self.now, undoable.until_ms - (not late))
+            self.undo(undoable.decision.by[-1].id)
 
     @rule(who=anybody, place=PLACES, back=views)
     def stop(self, who: str, place: Place | None = None, back: int = 0) -> None:
@@ -199,7 +306,7 @@ class Deeds(Checked):
             by=Actor(kind="person", id=by, name=by),
             operator=OPERATOR,
             outcome=outcome,
-            digest=digest or self.request.body.digest,
+            digest=digest or self.request.digest,
             reason=reason,
             choice=choice,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine
@@ -9,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from app.domain.cards import Place
 from app.domain.commands import Override
 from app.domain.events import Event
-from app.domain.request import Held, Request, Status
+from app.domain.request import Held, Request, State, Status
 from app.domain.showing import ONLOOKERS
 from policies.plan import Outcome, ReviewPlan
 from tests.builders import NOW
@@ -25,11 +26,16 @@ from tests.unit.domain.cast import (
     somebody,
 )
 
+Terms = tuple[ReviewPlan, int, int]
+"""The plan by which it is decided, when that began, and when it ends at the latest."""
+
 
 class Law(RuleBasedStateMachine):
     """One request, its trail, who is away, and what it looked like before.
 
-    Its time runs from `began`, and a card of it is there from `shown_ms` on.
+    Its time runs from `began`, and ends at `latest` whatever the plan is by then. A card of it is
+    there from `shown_ms` on. `earlier` is what an edit that is being made takes the place of, and
+    `untaken` what there was before a decision that can be taken back.
     """
 
     request: Request
@@ -39,6 +45,9 @@ class Law(RuleBasedStateMachine):
         super().__init__()
         self.now = NOW
         self.began = NOW
+        self.latest = NEVER
+        self.earlier: Terms | None = None
+        self.untaken: tuple[State, Terms] | None = None
         self.shown_ms: int | None = None
         self.paused = False
         self.events: list[Event] = []
@@ -62,12 +71,32 @@ class Law(RuleBasedStateMachine):
         assert self.request.pending or review is NOBODY
 
     @property
+    def terms(self) -> Terms:
+        return self.plan, self.began, self.latest
+
+    @terms.setter
+    def terms(self, terms: Terms) -> None:
+        self.plan, self.began, self.latest = terms
+
+    def judged_anew(self, plan: ReviewPlan) -> Terms:
+        """Another plan has times of its own, and nobody wins any by it."""
+        if plan == self.plan.model_copy(update={"watch": None}):
+            return plan, self.began, self.latest
+        return plan, self.now, self.deadline
+
+    @property
     def deadline(self) -> int:
-        return self.began + self.plan.expire_s * 1_000
+        return min(self.latest, self.began + self.plan.expire_s * 1_000)
 
     @property
     def last_ms(self) -> int | None:
         """The last instant in which anything but expiry may happen; None where there is none."""
+        return self.last_ms_of(told(self.events))
+
+    def last_ms_of(self, account: Account) -> int | None:
+        """Of a decision that can be taken back the last one in which it can."""
+        if account.undoable is not None:
+            return account.undoable.until_ms - 1
         return self.deadline - 1 if self.deadline < NEVER else None
 
     @property
@@ -82,21 +111,24 @@ class Law(RuleBasedStateMachine):
         """Whether nobody is asked yet, or ever."""
         return account.held is not None and not account.watched
 
-    def may(self, account: Account, who: str) -> bool:
+    def may(self, account: Account, who: str, plan: ReviewPlan | None = None) -> bool:
         """In their own right."""
-        refs = [*self.plan.stages[account.stage].reviewers]
-        refs += self.plan.overflow if account.overflowed else ()
-        refs += [ref for step in self.plan.escalations[: account.escalated] for ref in step.ask]
+        plan = plan or self.plan
+        refs = [*plan.stages[account.stage].reviewers]
+        refs += plan.overflow if account.overflowed else ()
+        refs += [ref for step in plan.escalations[: account.escalated] for ref in step.ask]
         asked = {one for ref in refs for one in BEHIND[ref]}
         return who in asked and who in TRUSTED and who != DEV
 
-    def lawful(self, account: Account, press: dict[str, Any]) -> set[Who]:
+    def lawful(
+        self, account: Account, press: dict[str, Any], plan: ReviewPlan | None = None
+    ) -> set[Who]:
         """As whom this press may count."""
         who = press["person"].id
-        wrong = press["digest"] != self.request.body.digest or self.now >= self.deadline
-        if wrong or self.stands_still(account):
+        wrong = press["digest"] != account.digest or self.now >= self.deadline
+        if wrong or self.stands_still(account) or account.undoable is not None:
             return set()
-        if self.may(account, who):
+        if self.may(account, who, plan):
             return {(who, None)}
         if who == DEV or who not in TRUSTED:
             return set()
@@ -106,7 +138,7 @@ class Law(RuleBasedStateMachine):
             (who, absent)
             for absent, delegate, until_ms, _ in account.away
             if delegate == who and self.now < until_ms
-            if self.may(account, absent) and absent not in taken
+            if self.may(account, absent, plan) and absent not in taken
             if absent in {one.id for one in press["absent"]}
         }
 
@@ -116,11 +148,42 @@ class Law(RuleBasedStateMachine):
         """Whether it has to: somebody may answer so, and nobody has for them."""
         answers = (*account.approvals, *account.rejections)
         answered = {one for answer in answers for one in answer.who}
-        button = self.plan.choice(choice)
-        offered = outcome in self.plan.outcomes if button is None else button.outcome is outcome
-        waits = account.status == "pending" and not account.watched and not self.erased
         free = any(not {who, absent} & answered for who, absent in self.lawful(account, press))
-        return waits and offered and (button is not None or not self.plan.choices) and free
+        return self.offers(account, outcome, choice) and free
+
+    def offers(
+        self,
+        account: Account,
+        outcome: Outcome,
+        choice: str | None,
+        plan: ReviewPlan | None = None,
+    ) -> bool:
+        """Whether it waits for people and has such a button."""
+        plan = plan or self.plan
+        button = plan.choice(choice)
+        offered = outcome in plan.outcomes if button is None else button.outcome is outcome
+        waits = account.status == "pending" and not account.watched and not self.erased
+        named = button is not None if plan.choices else choice is None
+        return waits and offered and named
+
+    def would_be_edited(
+        self, account: Account, press: dict[str, Any], plan: ReviewPlan, choice: str | None
+    ) -> bool:
+        """Whether they may approve it as it is, and what they make of it, which has that plan."""
+        if not self.lawful(account, press) or not self.offers(account, Outcome.APPROVE, choice):
+            return False
+        anew = self.edited(account, plan)
+        known = {**press, "digest": anew.digest}
+        return self.offers(anew, Outcome.APPROVE, choice, plan) and bool(
+            self.lawful(anew, known, plan)
+        )
+
+    def edited(self, account: Account, plan: ReviewPlan) -> Account:
+        """As it stands with an edit, before its author has approved it."""
+        same = plan == self.plan.model_copy(update={"watch": None})
+        anew = replace(account, stage=0, approvals=(), rejections=())
+        anew = anew if same else replace(anew, escalated=0)
+        return anew if same and account.stage == 0 else replace(anew, overflowed=False)
 
     def overrides(self, account: Account, typed: Override) -> bool:
         """Whether this decides, at the command line; whoever can type it need not be asked."""
@@ -133,13 +196,14 @@ class Law(RuleBasedStateMachine):
             offered = typed.outcome is Outcome.REJECT
         waits = account.status == Status.PENDING.value and self.now < self.deadline
         says_why = len(typed.reason.strip()) >= 10
-        seen = typed.digest == self.request.body.digest
+        seen = typed.digest == account.digest and account.undoable is None
         return waits and offered and says_why and seen and not is_the_requester(typed.by.id)
 
     def may_look(self, account: Account, who: str) -> bool:
         """Whether they get a card of their own if they ask for one."""
         few = len(account.shown_to) < ONLOOKERS
-        return account.status == "pending" and (few or self.may(account, who))
+        waits = account.status == "pending" and account.undoable is None
+        return waits and (few or self.may(account, who))
 
     def seat(self, who: str) -> Any:
         """The absent one for whom this person answered last, None for themselves."""
@@ -157,7 +221,7 @@ class Law(RuleBasedStateMachine):
         absent = [one.person for one in seen.state.away if one.delegate == who]
         return {
             "person": somebody(who),
-            "digest": digest or seen.body.digest,
+            "digest": digest or seen.digest,
             "absent": tuple(map(somebody, absent)),
             "seen": place,
         }

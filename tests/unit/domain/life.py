@@ -8,13 +8,14 @@ from hypothesis.stateful import invariant
 
 from app.domain import lifecycle
 from app.domain.commands import Command, Hold
+from app.domain.digest import digest
 from app.domain.due import Lane, due
 from app.domain.errors import CountersignError
 from app.domain.events import EventType
 from app.domain.request import Decision, Request, State, Status
 from app.domain.timing import to_come
 from app.domain.transition import Transition
-from tests.unit.domain.account import OVER, Account, Who, read, told
+from tests.unit.domain.account import OVER, Account, Taken, Who, read, told
 from tests.unit.domain.cast import DEV, NOBODY, TRUSTED, TURN_MS, is_the_requester
 from tests.unit.domain.law import Law
 
@@ -61,8 +62,13 @@ class Checked(Law):
         assert told(self.events) == now, "the events explain the state"
         self.everybody_has_one_voice(now)
         if not before.pending:
-            assert now == was, "what is decided stays as it is"
+            came = replace(was, result=now.result, unused=now.unused)
+            assert now == came, "what is decided stays as it is"
             assert after.state.decision == before.state.decision
+        elif was.undoable is not None:
+            self.check_undoable(was, now)
+        elif now.undoable is not None:
+            self.check_taken(before, now.undoable)
         elif self.now >= self.deadline:
             assert after.state.status in (Status.PENDING, Status.EXPIRED)
             ended = {"status": "", "by": (), "shown_to": (), **OVER}
@@ -78,6 +84,38 @@ class Checked(Law):
         if before.pending and not after.pending:
             self.check_end(was, transition)
         self.note_cards()
+
+    def check_taken(self, before: Request, taken: Taken) -> None:
+        """It counts later, and nothing leaves; what there was before is kept."""
+        assert self.plan.undo_s is not None
+        assert taken.until_ms == self.now + self.plan.undo_s * 1_000
+        assert self.now < self.deadline
+        self.untaken = (before.state, self.earlier or self.terms)
+
+    def check_undoable(self, was: Account, now: Account) -> None:
+        """It can be taken back until its instant, and from then on it counts."""
+        assert was.undoable is not None
+        over = self.now >= was.undoable.until_ms
+        if now.status == "pending" and now.undoable is None:
+            self.check_undone()
+            assert not over
+        elif now.status == "pending":
+            assert now == replace(was, answered=now.answered), "nobody is asked meanwhile"
+            assert not over or now == was
+        elif now.status == "cancelled":
+            assert not over
+        else:
+            assert over
+            taken = was.undoable
+            assert (now.status, now.choice, now.by) == (taken.outcome, taken.choice, taken.by)
+
+    def check_undone(self) -> None:
+        assert self.untaken is not None
+        before, self.terms = self.untaken
+        after = self.request.state
+        for name in set(State.model_fields) - {"version", "claim", "questions", "cards"}:
+            if name not in ("reports", "refusals"):
+                assert getattr(after, name) == getattr(before, name)
 
     def note_cards(self) -> None:
         if not self.request.state.cards.copies:
@@ -105,13 +143,17 @@ class Checked(Law):
         after, decision = self.request, self.request.state.decision
         assert decision is not None
         assert decision.outcome is after.state.status
-        assert decision.digest == after.body.digest
+        assert decision.digest == was.digest or self.earlier is not None
+        assert decision.digest == read(after).digest
+        if decision.outcome is Status.APPROVED:
+            assert {one.digest for one in after.state.votes} <= {decision.digest}
         assert transition.message is not None
         assert due(after)[Lane.CALLBACK] is not None
         assert after.state.claim is None
         assert after.state.held is None
         if decision.outcome is not Status.EXPIRED:
-            assert transition.not_after == self.last_ms
+            counts = was.undoable is not None and decision.outcome is not Status.CANCELLED
+            assert transition.not_after == (None if counts else self.last_ms_of(was))
             self.check_decision(was, decision, transition)
 
     def check_decision(self, was: Account, decision: Decision, transition: Transition) -> None:
@@ -128,6 +170,7 @@ class Checked(Law):
             assert decision.outcome is Status.REJECTED, "stopped"
         else:
             assert not self.stands_still(was)
+            assert (self.plan.undo_s is None) == (was.undoable is None), "none counts early"
             self.enough(read(self.request), decision)
 
     def check_override(self, decision: Decision, transition: Transition) -> None:
@@ -187,11 +230,34 @@ class Checked(Law):
     @invariant()
     def something_is_due_as_long_as_it_is_open(self) -> None:
         if self.request.pending:
-            at = due(self.request)[Lane.TIME]
+            at, taken = due(self.request)[Lane.TIME], told(self.events).undoable
             assert at is not None
-            assert at <= self.deadline
+            assert at <= self.deadline if taken is None else at == taken.until_ms
             expires_ms = None if self.last_ms is None else self.deadline
             assert self.request.state.expires_ms == expires_ms
+
+    @invariant()
+    def nothing_leaves_before_it_is_decided(self) -> None:
+        if self.request.pending:
+            assert self.request.state.callback is None
+            assert due(self.request)[Lane.CALLBACK] is None
+
+    @invariant()
+    def the_digest_binds_what_is_decided(self) -> None:
+        body, bound = self.request.body, told(self.events).digest
+        assert bound == digest(body.id, body.nonce, body.policy.hash, self.request.payload)
+        counted = (*self.request.state.votes, *self.request.state.rejections)
+        assert {one.digest for one in counted} <= {bound}
+
+    @invariant()
+    def an_approval_without_a_result_is_looked_at(self) -> None:
+        state, account = self.request.state, told(self.events)
+        owed = account.status == "approved" and not (account.result or account.unused)
+        if owed and self.plan.result_s is not None and not self.erased:
+            assert state.decision is not None
+            at = due(self.request)[Lane.TIME]
+            assert at is not None
+            assert at <= state.decision.at_ms + self.plan.result_s * 1_000
 
     @invariant()
     def what_is_stored_is_read_back_the_same(self) -> None:

@@ -26,10 +26,21 @@ def test_an_amount_is_read_as_people_write_it(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "500", "50000", "5.000", "yes", "5000 or so", "NaN", "5e", "-5000"]
+    "typed",
+    ["", "500", "50000", "5.000", "yes", "5000 or so", "NaN", "5e", "-5000", "5,0,00", "50,00"],
 )
 def test_another_amount_is_none(typed):
     assert not matches(5000, typed)
+
+
+@pytest.mark.parametrize("typed", ["5,00", "5,0", "50,0", "5 00", "500,"])
+def test_a_decimal_comma_is_no_grouping(typed):
+    assert not matches(500, typed)
+    assert not matches(50, typed)
+
+
+def test_groups_may_be_those_of_india():
+    assert matches(1_234_567, "12,34,567")
 
 
 def test_a_text_is_typed_to_the_letter():
@@ -53,3 +64,12 @@ def test_an_approval_needs_it_and_a_rejection_does_not():
     assert after(request, approval(request, confirmation="120")).state.status is Status.APPROVED
     rejected = after(request, approval(request, outcome=Outcome.REJECT))
     assert rejected.state.status is Status.REJECTED
+
+
+def test_nothing_has_to_be_typed_of_an_empty_text_which_nobody_could_type():
+    request = opened_with(plan(confirm="customer"))
+    payload = {"amount": 120, "customer": " "}
+    blank = request.model_copy(
+        update={"body": request.body.model_copy(update={"payload": payload})}
+    )
+    assert after(blank, approval(blank)).state.status is Status.APPROVED

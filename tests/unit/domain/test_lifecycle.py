@@ -23,7 +23,7 @@ from app.domain.errors import (
     RequestExpired,
 )
 from app.domain.pressing import REFUSALS_RECORDED
-from app.domain.request import Actor, Status
+from app.domain.request import Actor, Request, Status
 from policies.plan import Outcome, Route
 from tests.builders import NOW, after, applied, approval, evaluation, opened, pending, person, plan
 
@@ -251,3 +251,15 @@ def test_each_change_is_one_version():
     assert request.state.version == 1
     assert isinstance(approval(request), Decide)
     assert after(request, approval(request)).state.version == 2
+
+
+def test_what_the_version_before_stored_is_read():
+    request = pending()
+    stored = json.loads(request.model_dump_json())
+    for name in ("edited", "undoable", "unused_ms", "unused", "result"):
+        del stored["state"][name]
+    for name in ("revises", "asked_in", "spent", "over_limit"):
+        del stored["body"][name]
+    for name in ("confirm", "undo_s", "revisions", "result_s"):
+        del stored["body"]["evaluation"]["plan"][name]
+    assert Request.model_validate_json(json.dumps(stored)) == request

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from app.domain.results import MOST
 from app.domain.showing import ONLOOKERS
 from policies.plan import Outcome
+from tests.builders import NOW
 from tests.unit.domain.account import Account, told
 from tests.unit.domain.cast import ANA, BEN, CHLOE, DEV, EVE, FAY, PLANS
 from tests.unit.domain.deeds import SLIPS
 from tests.unit.domain.test_state_machine import HOUR, Life
 
+FOR_A_WHILE = sorted(name for name, review in PLANS.items() if review.undo_s is not None)
 REVIEWS = sorted(name for name, review in PLANS.items() if review.watch is None)
 
 
@@ -50,8 +55,9 @@ def test_each_kind_of_review_can_be_approved_by_a_stand_in(name: str):
 @pytest.mark.parametrize("name", sorted(PLANS))
 def test_nothing_comes_after_the_deadline_but_the_expiry(name: str):
     life = led(name)
+    before = told(life.events)
     life.its_time_is_over()
-    assert told(life.events) == told(led(name).events)
+    assert told(life.events) == before
     life.wake()
     assert told(life.events).status == "expired"
 
@@ -231,3 +237,234 @@ def test_nobody_is_on_the_next_stage_yet():
     assert told(life.events).claim == BEN
     life.vote(ANA)
     assert (told(life.events).stage, told(life.events).claim) == (1, None)
+
+
+def approve(life: Life) -> None:
+    for who in (ANA, BEN, EVE):
+        life.vote(who, choice="crm")
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_each_kind_of_review_can_be_edited_and_then_approved(name: str):
+    life = led(name)
+    life.edit(ANA)
+    digest = told(life.events).digest
+    assert digest != life.request.body.digest
+    approve(life)
+    account = ended(life)
+    assert (account.status, account.digest) == ("approved", digest)
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_each_kind_of_review_can_be_edited_by_a_stand_in(name: str):
+    life = led(name)
+    life.goes_away(ANA, FAY)
+    life.edit(FAY)
+    approve(life)
+    account = ended(life)
+    assert (account.status, account.by[0]) == ("approved", (FAY, ANA))
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_each_kind_of_review_can_become_one_of_two_people(name: str):
+    life = led(name)
+    life.edit(ANA, under="two people")
+    account = told(life.events)
+    if life.plan.choices:
+        assert account.approvals == ()
+        return
+    assert [one.who for one in account.approvals] == [(ANA, None)]
+    approve(life)
+    assert ended(life).by == ((ANA, None), (BEN, None))
+
+
+def test_what_the_policy_refuses_and_what_changes_nothing_is_no_edit():
+    life = led("two people")
+    life.edit(ANA, under="refused")
+    life.edit(ANA, changes={})
+    life.edit(ANA, changes={"amount": 120})
+    assert told(life.events).approvals == ()
+
+
+def test_an_edit_in_the_second_stage_begins_with_the_first():
+    life = led("two stages")
+    life.vote(ANA)
+    life.edit(EVE)
+    life.edit(BEN)
+    account = told(life.events)
+    assert (account.stage, [one.who[0] for one in account.approvals]) == (1, [BEN])
+    life.vote(EVE)
+    assert ended(life).by == ((BEN, None), (EVE, None))
+
+
+def test_an_edit_of_an_old_card_is_none():
+    life = led("two people")
+    life.edit(ANA)
+    edited = told(life.events).digest
+    life.edit(BEN, changes={"amount": 7}, back=1)
+    assert told(life.events).digest == edited
+    life.edit(BEN, changes={"amount": 7})
+    assert told(life.events).digest != edited
+
+
+def test_whoever_was_asked_late_edits_under_the_plan_that_there_is_alone():
+    life = led("two people")
+    life.next_thing_comes(times=4)
+    life.edit(CHLOE, under="one person who is urged")
+    assert told(life.events).approvals == ()
+    life.edit(CHLOE)
+    account = told(life.events)
+    assert (account.escalated, [one.who[0] for one in account.approvals]) == (2, [CHLOE])
+    life.edit(ANA, under="one person, for a while", changes={"amount": 1})
+    assert told(life.events).escalated == 0
+
+
+def test_a_watch_that_was_stopped_can_be_edited():
+    life = led("a watch")
+    life.edit(ANA)
+    assert told(life.events).watched
+    life.stop(ANA)
+    life.edit(ANA)
+    life.vote(BEN)
+    assert ended(life).by == ((ANA, None), (BEN, None))
+
+
+@pytest.mark.parametrize("name", FOR_A_WHILE)
+def test_each_decision_that_can_be_taken_back_can_be_until_its_instant(name: str):
+    life = led(name)
+    before = told(life.events)
+    approve(life)
+    undoable = told(life.events).undoable
+    assert undoable is not None
+    for who in {ANA, BEN, EVE} - {undoable.by[-1][0]}:
+        life.undo(who)
+    assert told(life.events).undoable == undoable
+    life.whoever_decided_takes_it_back(late=True)
+    assert told(life.events).undoable == undoable
+    life.wake()
+    assert told(life.events).status == "approved"
+
+    life = led(name)
+    approve(life)
+    life.whoever_decided_takes_it_back()
+    assert told(life.events).undoable is None
+    assert told(life.events).status == before.status == "pending"
+    approve(life)
+    assert ended(life).status == "approved"
+
+
+@pytest.mark.parametrize("name", FOR_A_WHILE)
+def test_an_edit_is_taken_back_with_its_approval(name: str):
+    life = led(name)
+    first = told(life.events).digest
+    life.edit(ANA, under="one person, for a while")
+    assert told(life.events).undoable is not None
+    life.whoever_decided_takes_it_back()
+    account = told(life.events)
+    assert (account.digest, account.approvals, account.undoable) == (first, (), None)
+    approve(life)
+    assert ended(life).status == "approved"
+
+
+def test_an_edit_by_one_is_not_taken_back_by_another_who_approved_it_last():
+    life = led("two people, for a while")
+    life.edit(ANA)
+    edited = told(life.events).digest
+    life.vote(BEN)
+    life.undo(ANA)
+    assert told(life.events).undoable is not None
+    life.whoever_decided_takes_it_back()
+    account = told(life.events)
+    assert (account.digest, [one.who[0] for one in account.approvals]) == (edited, [ANA])
+
+
+def test_a_rejection_can_be_taken_back_and_the_one_before_it_stays():
+    life = led("two people, for a while")
+    life.vote(ANA, Outcome.REJECT)
+    life.vote(BEN, Outcome.REJECT)
+    life.whoever_decided_takes_it_back()
+    assert [one.who[0] for one in told(life.events).rejections] == [ANA]
+    life.vote(BEN, Outcome.REJECT)
+    life.vote(ANA)
+    assert ended(life).status == "rejected"
+
+
+@pytest.mark.parametrize("name", FOR_A_WHILE)
+def test_meanwhile_nothing_else_is_done_but_what_decides_nothing(name: str):
+    life = led(name)
+    life.ask(ANA)
+    approve(life)
+    before = told(life.events)
+    for who in (ANA, BEN, EVE):
+        life.vote(who, Outcome.REJECT)
+        life.edit(who)
+        life.claim(who)
+        life.hand_over(who, BEN)
+        life.ask(who)
+        life.ask_for_a_card(who)
+    life.type()
+    life.goes_away(ANA, FAY)
+    life.signal({"anomaly": True})
+    life.answer(DEV, 1)
+    assert told(life.events) == replace(before, answered=(1,))
+    life.cancel()
+    account = told(life.events)
+    assert (account.status, account.undoable) == ("cancelled", None)
+
+
+def test_a_decision_in_time_counts_after_the_deadline_and_during_a_pause():
+    life = led("two people, for a while")
+    life.everything_is_paused()
+    life.now = life.deadline - 1
+    life.vote(ANA)
+    life.vote(BEN)
+    life.its_time_is_over(doubts=1)
+    assert told(life.events).undoable is not None
+    assert ended(life).status == "approved"
+
+
+def test_a_decision_that_is_taken_back_after_the_deadline_expires():
+    life = led("two people, for a while")
+    life.now = life.deadline - 1
+    life.vote(ANA)
+    life.vote(BEN)
+    life.whoever_decided_takes_it_back()
+    life.vote(BEN)
+    assert ended(life).status == "expired"
+
+
+def test_what_came_due_meanwhile_comes_once_the_decision_is_taken_back():
+    life = led("two people, for a while")
+    life.now = NOW + 14_400_000 - 1
+    life.vote(ANA)
+    life.vote(BEN)
+    life.whoever_decided_takes_it_back()
+    assert told(life.events).escalated == 0
+    life.wake()
+    assert told(life.events).escalated == 1
+
+
+@pytest.mark.parametrize("name", [name for name in REVIEWS if PLANS[name].confirm])
+def test_what_has_to_be_typed_is_typed(name: str):
+    life = led(name)
+    life.somebody_slips(ANA)
+    life.edit(ANA, changes={"other": 1}, typed="12")
+    assert told(life.events).approvals == ()
+    approve(life)
+    assert ended(life).status == "approved"
+
+
+def test_what_nobody_uses_is_flagged_and_a_result_is_told_as_often_as_there_is_news():
+    life = led("one person who types it")
+    life.a_result_is_told("done")
+    life.vote(ANA)
+    life.next_thing_comes(early_ms=-1)
+    assert not told(life.events).unused
+    life.next_thing_comes()
+    assert told(life.events).unused
+    life.a_result_is_told("failed")
+    life.a_result_is_told("failed")
+    account = told(life.events)
+    assert (account.result, account.unused) == (1, False)
+    life.a_result_is_told("done", often=30)
+    assert told(life.events).result == MOST

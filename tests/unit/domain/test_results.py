@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from app.domain import lifecycle
+from app.domain.cards import Place
 from app.domain.commands import CardDrawn, ReportResult, Wake
 from app.domain.due import Lane, due
 from app.domain.errors import NothingToReport
 from app.domain.request import BY_HAND, Actor, Request
 from app.domain.results import MOST
 from app.domain.slack_steps import SayNotice, addressees, next_step
-from policies.plan import Outcome
+from policies.plan import Outcome, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, plan
 from tests.unit.domain.cast import ANA, opened_with
 
@@ -100,3 +101,13 @@ def test_a_result_in_time_flags_nothing_and_a_late_one_takes_the_flag_away():
 def test_without_such_a_rule_nobody_waits_for_a_result():
     request = after(pending(), approval(pending()), DECIDED)
     assert request.state.unused_ms is None
+
+
+def test_nobody_is_called_where_no_person_decided():
+    request = opened_with(plan(watch=Watch(for_s=60)))
+    place = Place(channel="C1", ts="1")
+    shown = after(request, CardDrawn(target="#approvals", place=place, face=1), NOW)
+    gone = after(shown, Wake(), NOW + 60_000)
+    told = after(gone, result(), NOW + 60_001)
+    said = SayNotice(kind="result", at_ms=NOW + 60_001, place=place)
+    assert addressees(told, said) == ()

@@ -23,12 +23,14 @@ from app.domain.commands import (
     CardsFound,
     Hold,
     Redeliver,
+    ReportResult,
     Signal,
     Staffed,
     Wake,
 )
 from app.domain.due import Lane, due
 from app.domain.request import Actor, Away, Held
+from app.domain.results import MOST
 from app.domain.slack_steps import next_step
 from tests.builders import NOW
 from tests.unit.domain.account import told
@@ -145,6 +147,19 @@ class Life(Deeds):
     def signal(self, signals: dict[str, Any]) -> None:
         self.did(Signal(by=CLIENT, signals=signals), told(self.events))
 
+    @decided
+    @rule(text=st.sampled_from(["done", "done", "failed"]), often=st.sampled_from([1, 1, 30]))
+    def a_result_is_told(self, text: str, often: int = 1) -> None:
+        """Of an approval, with an end to it; the same again is no news."""
+        for number in range(often):
+            before, last = told(self.events), self.request.state.result
+            said = text if often == 1 else f"{text} {number}"
+            news = last is None or last.text != said
+            may = before.status == "approved" and before.result < MOST and news
+            report = ReportResult(by=CLIENT, ok=text == "done", text=said)
+            assert (self.do(report) is not None) == (may and not self.erased)
+            assert told(self.events).result == before.result + (may and not self.erased)
+
     @rule(doubts=st.integers(0, 7))
     def cancel(self, doubts: int = 0) -> None:
         if not doubts:
@@ -196,7 +211,7 @@ class Life(Deeds):
         if doubts:
             return
         self.now = max(self.now, self.deadline)
-        for deed in (self.vote, self.stop, self.claim, self.ask):
+        for deed in (self.vote, self.edit, self.stop, self.claim, self.ask):
             deed(ANA)
         self.type()
         self.signal({"anomaly": True})
@@ -209,10 +224,14 @@ class Life(Deeds):
             self.do(Wake())
             if before.status == "pending":
                 self.all_that_was_due_came()
+            elif before.status == "approved":
+                self.what_nobody_used_is_flagged()
 
     def all_that_was_due_came(self) -> None:
         after, goes_ahead_ms = told(self.events), self.request.state.goes_ahead_ms
-        if after.status != "pending":
+        if after.undoable is not None:
+            assert self.now < after.undoable.until_ms
+        if after.status != "pending" or after.undoable is not None:
             return
         assert self.now < self.deadline
         if after.watched:
@@ -223,6 +242,12 @@ class Life(Deeds):
             assert self.paused
         else:
             assert after.escalated == self.steps_due()
+
+    def what_nobody_used_is_flagged(self) -> None:
+        account, decision = told(self.events), self.request.state.decision
+        if self.plan.result_s is not None and not account.result and not self.erased:
+            assert decision is not None
+            assert account.unused == (self.now >= decision.at_ms + self.plan.result_s * 1_000)
 
     # What comes of the work outside.
 

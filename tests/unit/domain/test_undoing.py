@@ -7,14 +7,38 @@ from typing import Any
 import pytest
 
 from app.domain import lifecycle
-from app.domain.commands import Cancel, Undo, Wake
+from app.domain.bursts import waits_in
+from app.domain.cards import Place
+from app.domain.commands import (
+    AnswerQuestion,
+    AskRequester,
+    Cancel,
+    CardDrawn,
+    Override,
+    Show,
+    Signal,
+    Staffed,
+    Undo,
+    Wake,
+)
 from app.domain.due import Lane, due
 from app.domain.errors import AlreadyDecided, UndoRefused
-from app.domain.request import Actor, Request, Status
+from app.domain.request import Actor, Away, Request, Status
+from app.domain.slack_steps import RedrawCard, SayNotice, next_step, same_notice
 from app.domain.timing import to_come
 from policies.plan import Outcome, Stage
 from tests.builders import NOW, after, applied, approval, evaluation, plan
-from tests.unit.domain.cast import ANA, BEN, CHLOE, FINANCE, opened_with, somebody
+from tests.unit.domain.cast import (
+    ANA,
+    BEN,
+    CHLOE,
+    DEV,
+    FAY,
+    FINANCE,
+    OPERATOR,
+    opened_with,
+    somebody,
+)
 from tests.unit.domain.test_editing import edit
 
 PRESSED, WINDOW = NOW + 1_000, 300_000
@@ -126,3 +150,95 @@ def test_a_rejection_and_a_call_for_changes_can_be_taken_back_too():
         request = taken(outcome=outcome, comment="Not so.")
         assert request.pending
         assert after(request, undo(request), PRESSED + 1).state.undoable is None
+
+
+def test_from_its_instant_on_it_only_counts_even_before_the_time_lane_has_seen_to_that():
+    request = taken()
+    for command in (Cancel(by=CLIENT), Signal(by=CLIENT, signals={"anomaly": True})):
+        assert applied(request, command, COUNTS - 1).not_after == COUNTS - 1
+        with pytest.raises(AlreadyDecided, match="it counts from"):
+            lifecycle.apply(request, command, COUNTS)
+
+
+def test_no_glass_is_broken_where_somebody_has_decided():
+    request = taken(outcome=Outcome.REJECT)
+    override = Override(
+        by=Actor(kind="person", id="ben@example.com", name="Ben"),
+        operator=OPERATOR,
+        outcome=Outcome.APPROVE,
+        digest=request.digest,
+        reason="Slack is down.",
+    )
+    with pytest.raises(AlreadyDecided, match="it counts from"):
+        lifecycle.apply(request, override, PRESSED + 1)
+
+
+def test_nobody_else_is_asked_meanwhile():
+    request = taken()
+    found = Staffed(
+        stage=0,
+        away=(Away(person=ANA, delegate=FAY, until_ms=COUNTS, personal=True),),
+        assigned=(BEN,),
+        overflowed=False,
+    )
+    assert lifecycle.apply(request, found, PRESSED + 1) is None
+    with pytest.raises(AlreadyDecided):
+        lifecycle.apply(request, Show(person=somebody(FAY)), PRESSED + 1)
+
+
+def test_it_stands_in_no_channels_line_meanwhile():
+    request = taken(seen=None)
+    assert waits_in(opened_with(UNDO)) == "#approvals"
+    assert waits_in(request) is None
+    assert waits_in(after(request, undo(request), PRESSED + 1)) == "#approvals"
+
+
+def test_a_question_that_is_still_open_can_be_answered():
+    asked = opened_with(UNDO)
+    question = AskRequester(person=somebody(ANA), digest=asked.digest, text="Why?")
+    request = after(after(asked, question), approval(asked), PRESSED)
+    said = AnswerQuestion(person=somebody(DEV), number=1, text="So.")
+    answered = after(request, said, PRESSED + 1)
+    assert after(answered, undo(answered), PRESSED + 2).state.questions[0].answer is not None
+
+
+def test_what_was_still_to_be_said_is_said_once_the_decision_is_taken_back():
+    place = Place(channel="C1", ts="1")
+    shown = after(opened_with(UNDO), CardDrawn(target="#approvals", place=place, face=1))
+    reminded = after(shown, Wake(), NOW + 60_000)
+    notices = reminded.state.cards.notices
+    assert [one.kind for one in notices] == ["reminder"]
+    decided = after(reminded, approval(reminded), NOW + 61_000)
+    assert isinstance(next_step(decided), RedrawCard)
+    current = after(
+        decided, CardDrawn(target="#approvals", place=place, face=decided.state.cards.face)
+    )
+    said = SayNotice(kind="reminder", at_ms=0, place=place)
+    assert same_notice(reminded, said) is not None
+    assert same_notice(current, said) is None
+    redrawn = CardDrawn(target="C0APPROVAL", place=Place(channel="C0APPROVAL", ts="1.1"), face=99)
+    quiet = after(current, redrawn)
+    assert next_step(quiet) is None
+    undone = after(quiet, undo(quiet), NOW + 62_000)
+    assert undone.state.cards.notices == notices
+
+
+def test_nobody_hears_of_an_edit_that_was_taken_back():
+    place = Place(channel="C1", ts="1")
+    shown = after(opened_with(UNDO), CardDrawn(target="#approvals", place=place, face=1))
+    edited = after(shown, edit(shown, judged=evaluation(plan=UNDO)), PRESSED)
+    undone = after(edited, undo(edited), PRESSED + 1)
+    assert undone.state.cards.notices == ()
+
+
+def test_what_was_reset_by_an_edit_is_put_back():
+    two = TWO.model_copy(update={"remind_s": (600,)})
+    request = after(opened_with(two), approval(opened_with(two), person=somebody(BEN)))
+    found = Staffed(stage=0, away=(), assigned=(CHLOE,), overflowed=False)
+    request = after(request, found)
+    shorter = UNDO.model_copy(update={"expire_s": 60})
+    edited = after(request, edit(request, judged=evaluation(plan=shorter)), PRESSED)
+    assert edited.state.undoable is not None
+    undone = after(edited, undo(edited), PRESSED + 1)
+    for name in ("votes", "assigned", "expires_ms", "remind_ms", "escalate_ms", "edited"):
+        assert getattr(undone.state, name) == getattr(request.state, name)

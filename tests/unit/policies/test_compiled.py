@@ -54,6 +54,36 @@ FOUR = dict.fromkeys(("ambiguity", "frequency", "confidence", "anomaly"), "paylo
         ({"risk": {"ambiguity": "payload.lo > 1"}}, ("risk", "ambiguity", "when"), "mean low?"),
         ({"risk": FOUR, "review": {"reviewers": ["a@b.c"]}}, ("review",), "name another reviewer"),
         (
+            {"review": REVIEW | {"confirm": "amuont"}},
+            ("review", "confirm"),
+            "amuont is not (did you mean amount?)",
+        ),
+        (
+            {"inputs": None, "review": REVIEW | {"confirm": "amount"}},
+            ("review", "confirm"),
+            "`confirm` needs an input that is declared",
+        ),
+        (
+            {"inputs": None, "rules": [rule(review={"confirm": "amount"})]},
+            ("rules", 0, "review", "confirm"),
+            "`confirm` needs an input that is declared",
+        ),
+        (
+            {"rules": [rule(review={"confirm": "name"})]},
+            ("rules", 0, "review", "confirm"),
+            "name is secret, so nobody can see what to type",
+        ),
+        (
+            {"rules": [rule(review={"confirm": "tags"})]},
+            ("rules", 0, "review", "confirm"),
+            "`confirm` goes with text and numbers; tags is of type list",
+        ),
+        (
+            {"rules": [rule(review={"confirm": "maybe"})]},
+            ("rules", 0, "review", "confirm"),
+            "maybe may be missing, and then nobody could approve",
+        ),
+        (
             {"risk": FOUR, "review": REVIEW | {"choices": COMMENTED}},
             ("review", "choices"),
             "2 people have to agree",
@@ -196,3 +226,15 @@ def test_conditions_know_the_types_of_inputs_and_signals_and_what_is_secret():
     condition = words.compile("payload.name == 'x'")
     phrase = condition.test({"payload": {"name": "hunter2"}, "signals": {}}, Budget()).phrase
     assert phrase == "payload.name == 'x': no, name is secret"
+
+
+def test_what_has_to_be_typed_is_told_of_once_where_the_policy_says_it():
+    wrong = {"review": REVIEW | {"confirm": "tags"}, "rules": [rule(review={"undo": "30s"})]}
+    assert [path for path, _ in faults(**wrong)] == [("review", "confirm")]
+
+
+def test_a_rule_can_want_another_value_typed_than_the_policy():
+    loaded = compiled(
+        policy(review=REVIEW | {"confirm": "low"}, rules=[rule(review={"confirm": "amount"})])
+    )
+    assert (loaded.plan.confirm, loaded.plans["r"].confirm) == ("low", "amount")

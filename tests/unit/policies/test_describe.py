@@ -52,6 +52,21 @@ tests:
     expect: routine
 """
 PLAYBOOK_FILES = sorted(PLAYBOOKS.glob("*.yaml"))
+UNFIT = [
+    "confirm: 5",
+    "confirm: an amount",
+    "confirm: payload.amount",
+    "undo: ''",
+    "undo: 30",
+    "undo: soon",
+    "undo: 1d",
+    "revisions: -1",
+    "revisions: 101",
+    "revisions: 1.5",
+    "revisions: twice",
+    "sla: {result: 5}",
+    "sla: {result: later}",
+]
 Validator = jsonschema.Draft202012Validator
 CHECKED = Validator(policy_schema())
 HEAD = 'policy: tried\nreview: {channel: "#a", reviewers: ["@a"]}\n'
@@ -87,10 +102,31 @@ def test_it_takes_the_policy_of_the_design():
         "rules: [{id: a, then: watch, for: soon, because: x}]",
         "rules: [{id: a, then: watch, for_s: 15m, because: x}]",
         "risk: {anomaly: 1}",
+        *(f"rules: [{{id: a, then: review, because: x, review: {{{key}}}}}]" for key in UNFIT),
     ],
 )
 def test_it_refuses_what_the_loader_refuses(wrong):
     assert not CHECKED.is_valid(read_document(f"{HEAD}{wrong}".encode()).data)
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "confirm: amount",
+        "undo: 30s",
+        "undo: 1m30s",
+        "undo: 1h",
+        "revisions: 0",
+        "sla: {result: 2h}",
+    ],
+)
+def test_it_takes_what_the_loader_takes(right):
+    rest = (
+        "inputs: {amount: {type: number}}\n"
+        f"rules: [{{id: a, then: review, because: x, review: {{{right}}}}}]\n"
+    )
+    policy(rest)
+    CHECKED.validate(read_document(f"{HEAD}{rest}".encode()).data)
 
 
 def test_what_is_usual_is_written_as_in_a_file():

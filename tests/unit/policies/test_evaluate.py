@@ -436,3 +436,88 @@ def test_all_conditions_of_an_evaluation_share_what_they_may_look_at(load):
     assert together.error is not None
     assert "too many steps" in together.error
     assert 1 < len(together.trace) < 100
+
+
+IN_HAND = "A reviewer changed it while approving it."
+PEOPLE = """
+inputs: {amount: {type: number}}
+reversible: true
+rules:
+  - {id: small, when: payload.amount < 10, then: approve, because: It is small.}
+  - id: limited
+    when: payload.amount < 20
+    then: approve
+    because: It is within the limit.
+    limit: {count: 1, window: 1d}
+  - {id: seen, when: payload.amount < 50, then: watch, for: 15m, because: Somebody sees it,
+     review: {reviewers: ["@ops"]}}
+  - {id: large, when: payload.amount < 1000, then: review, because: It is large,
+     review: {quorum: 2, confirm: amount}}
+  - {id: huge, then: reject, because: It is too much.}
+"""
+
+
+@pytest.fixture
+def in_hand(load):
+    policy = load(PEOPLE)
+    return lambda amount, **more: evaluate(
+        policy, Facts({"amount": amount}, in_hand=IN_HAND, **more)
+    )
+
+
+def test_what_is_in_peoples_hands_does_not_go_ahead_without_them(in_hand):
+    for amount, because in ((5, "It is small."), (15, "It is within the limit.")):
+        found = in_hand(amount)
+        assert (found.route, found.because, found.allowance) == (Route.REVIEW, IN_HAND, None)
+        assert found.plan.reviewers == ("@finance-approvers",)
+        assert f"Without that it would go ahead: {because}" in found.summary.why
+
+
+def test_of_a_watch_that_is_in_peoples_hands_its_own_people_are_asked(in_hand):
+    found = in_hand(30)
+    assert (found.route, found.rule, found.plan.watch) == (Route.REVIEW, "seen", None)
+    assert found.plan.reviewers == ("@ops",)
+    assert found.summary.watching is None
+
+
+def test_a_rule_that_asks_people_asks_them_all_the_same(in_hand):
+    found = in_hand(500)
+    assert (found.route, found.rule, found.because) == (Route.REVIEW, "large", "It is large")
+    assert (found.plan.people, found.plan.confirm) == (2, "amount")
+    assert IN_HAND in found.summary.why
+
+
+def test_what_a_policy_rejects_stays_rejected_in_whoevers_hands_it_is(in_hand):
+    found = in_hand(5000)
+    assert (found.route, found.plan, found.because) == (Route.REJECT, None, "It is too much.")
+
+
+def test_a_limit_that_is_full_leaves_it_to_the_rule_that_comes_next(in_hand):
+    assert in_hand(15, spent=frozenset({"limited"})).rule == "seen"
+
+
+def test_past_its_clients_limit_it_is_asked_where_most_are(in_hand):
+    for amount in (5, 30):
+        found = in_hand(amount, over_limit=True)
+        assert (found.route, found.plan.people) == (Route.REVIEW, 2)
+        assert IN_HAND in found.summary.why
+    assert in_hand(5000, over_limit=True).route is Route.REJECT
+
+
+def test_an_error_asks_as_many_in_whoevers_hands_it_is(load):
+    policy = load(
+        "rules:\n  - {id: sure, when: signals.confidence > 0.9, then: approve, because: x}\n"
+        "  - {id: two, then: review, because: y, review: {quorum: 2}}\n"
+    )
+    found = evaluate(policy, Facts({}, in_hand=IN_HAND))
+    assert found.error is not None
+    assert found.plan == policy.strictest
+
+
+def test_without_rules_a_person_is_asked_of_what_raises_no_flag(load):
+    policy = load(
+        "auto: true\ninputs: {amount: {type: number}}\nrisk: {ambiguity: payload.amount > 100}\n"
+    )
+    assert evaluate(policy, Facts({"amount": 1})).route is Route.APPROVE
+    found = evaluate(policy, Facts({"amount": 1}, in_hand=IN_HAND))
+    assert (found.route, found.plan) == (Route.REVIEW, policy.plan)

@@ -24,6 +24,7 @@ STEPS = "backups: ['@b'], sla: {escalate: 1h, further: [{after: 2h, ask: ['@c']}
     [
         f"{{{ROOMY}}}",
         f"{{reviewers: ['@a'], {STEPS}}}",
+        f"{{reviewers: ['@a'], {STEPS}, revisions: 2, undo: 30s}}",
         "{reviewers: [a@e.com, b@e.com, c@e.com], quorum: 2, reject_quorum: 2}",
         "{reviewers: ['@a'], quorum: 2, reject_quorum: 2}",
         "{reviewers: [S0123ABCD], quorum: 2, reject_quorum: 2}",
@@ -38,6 +39,7 @@ def test_whole_things_are_left_alone(review):
     ("review", "at", "message"),
     [
         ("{reviewers: ['@a'], assign: least_loaded, cap: 5}", ("cap",), "name the `overflow`"),
+        ("{reviewers: ['@a'], revisions: 2}", ("revisions",), "name `backups`, and write when"),
         (
             "{reviewers: ['@a', b@e.com], assign: least_loaded, cap: 5, overflow: [B@e.com]}",
             ("overflow",),

@@ -163,6 +163,63 @@ def test_the_strictest_plan_asks_most_people_and_of_equals_it_is_the_first():
     assert strictest(other_two, [one]) is other_two
 
 
+def test_of_plans_that_ask_the_same_the_strictest_wants_a_value_typed():
+    own, typed = plan(review(**BASE)), planned(BASE, {"confirm": "amount"})
+    assert strictest(own, [own, typed]) is typed
+    more = planned(CHOOSING, {"reviewers": ["@ops"], "quorum": 3})
+    assert strictest(own, [typed, more]) is more
+
+
+KEPT = BASE | {"confirm": "amount", "undo": "30s", "revisions": 2, "sla": {"result": "2h"}}
+
+
+def test_a_plan_holds_what_an_approval_takes_and_what_comes_of_it():
+    whole = plan(review(**KEPT))
+    assert (whole.confirm, whole.undo_s, whole.revisions) == ("amount", 30, 2)
+    assert whole.result_s == 7_200
+    bare = plan(review(**BASE))
+    assert (bare.confirm, bare.undo_s, bare.revisions, bare.result_s) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "value"),
+    [
+        ({"confirm": "order"}, "confirm", "order"),
+        ({"undo": "1h"}, "undo_s", 3_600),
+        ({"revisions": 0}, "revisions", 0),
+        ({"sla": {"result": "1d"}}, "result_s", 86_400),
+        ({"sla": {}}, "result_s", None),
+        ({"reviewers": ["@ops"], "quorum": 1}, "stages", (Stage(reviewers=("@ops",)),)),
+    ],
+)
+def test_a_rule_changes_one_of_them_and_keeps_the_others(change, field, value):
+    before, after = plan(review(**KEPT)), planned(KEPT, change)
+    assert getattr(after, field) == value
+    assert after == before.model_copy(update={field: value})
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ({"undo": "4s"}, "4s is out of range; write between 5s and 1h"),
+        ({"undo": "61m"}, "61m is out of range"),
+        ({"undo": "1d"}, "1d is out of range"),
+        ({"undo": 30}, "write a duration such as 30s or 5m"),
+        ({"undo": True}, "write a duration such as 30s or 5m"),
+        ({"undo": "soon"}, "'soon' is not a duration"),
+        ({"undo": ""}, "'' is not a duration"),
+        ({"revisions": -1}, "greater than or equal to 0"),
+        ({"revisions": 101}, "less than or equal to 100"),
+        ({"revisions": True}, "valid integer"),
+        ({"confirm": "payload.amount"}, "an input's name is"),
+        ({"sla": {"result": "5s"}}, "between 1 minute and 90 days"),
+    ],
+)
+def test_each_of_them_says_what_it_can_not_be(form, message):
+    with pytest.raises(ValueError, match=message):
+        review(**form)
+
+
 def test_with_two_asks_a_second_person_where_one_is_asked():
     assert with_two(plan(review(**CHOOSING))).stages == (Stage(reviewers=("@ops",), quorum=2),)
     assert with_two(plan(review(**STAGED))) == plan(review(**STAGED))

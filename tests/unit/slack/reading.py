@@ -48,13 +48,14 @@ def words(request: Request) -> str:
 
 
 def words_of(message: Message) -> str:
-    return "\n".join(_texts(message.blocks))
+    return "\n".join(texts(message.blocks))
 
 
-def _texts(node: Any) -> list[str]:
+def texts(node: Any) -> list[str]:
+    """Every text in these blocks."""
     if isinstance(node, list):
-        return [text for one in node for text in _texts(one)]
+        return [text for one in node for text in texts(one)]
     if not isinstance(node, dict):
         return []
     own = [node["text"]] if isinstance(node.get("text"), str) else []
-    return own + [text for key, one in node.items() for text in _texts(one)]
+    return own + [text for key, one in node.items() for text in texts(one)]
