@@ -20,7 +20,7 @@ from app.domain.errors import (
 from app.faults import described
 from app.ports import SlackAgain, SlackNever
 
-from . import ids, typed
+from . import form_ids, ids, typed
 from .blocks import details as pages
 from .blocks import notices
 from .errors import SlackUnavailable
@@ -103,7 +103,7 @@ def _tell(desk: Desk, press: Press, refusal: CountersignError) -> None:
 
 def _beside(sent: Submission, refusal: CountersignError) -> dict[str, str]:
     """What is wrong with a form, by the inputs that it is about."""
-    block = ids.asking_block(sent.view.callback_id)
+    block = form_ids.asking_block(sent.view.callback_id)
     if isinstance(refusal, InputsRefused):
         return typed.beside(refusal, sent.view.state, block)
     if isinstance(refusal, AbsenceDaysRefused):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
-
-from pydantic import JsonValue
 
 from app.domain.cards import Place
 from app.domain.errors import CountersignError
@@ -75,22 +71,6 @@ AWAY_FORM = "countersign_away_form"
 PERSON_BLOCK, PERSON = "countersign_person", "person"
 FROM_BLOCK, UNTIL_BLOCK, DAY = "countersign_from", "countersign_until", "day"
 """The forms that ask for a person and for days: their callback ids, inputs and actions."""
-
-EDIT = "countersign_edit"
-EDIT_FORM = "countersign_edit_form"
-CHOICE_BLOCK = "countersign_choice"
-"""Approve with edits: what the form remembers it was opened by, its callback id, its choices."""
-
-REQUEST = "countersign_request"
-REQUEST_FROM_MESSAGE = "countersign_request_from_message"
-"""The callback ids of the shortcuts by which people ask by hand."""
-
-POLICY_FORM, REQUEST_FORM = "countersign_policy_form", "countersign_request_form"
-POLICY_BLOCK, TITLE_BLOCK, WHY_BLOCK = "countersign_policy", "countersign_title", "countersign_why"
-"""The forms for that, one to choose the policy in and one to ask, and their inputs."""
-
-TEXT, CHOSEN = "text", "chosen"
-"""Actions of inputs that are written into, and of those that are chosen in."""
 
 CONFIRM_BLOCK, TYPED = "countersign_typed", "typed"
 """The input in which a value is typed to approve: its block and its action."""
@@ -210,28 +190,6 @@ class Turn:
     def as_value(self) -> str:
         """The value of a button: `1 kind policy cursor`, with nothing for what there is not."""
         return f"1 {self.kind} {self.policy or ''} {self.cursor or ''}"
-
-
-def asking_block(callback_id: str) -> str:
-    """The input of a form that what is wrong with it is written beside."""
-    forms = {
-        HAND_OVER_FORM: PERSON_BLOCK,
-        AWAY_FORM: PERSON_BLOCK,
-        POLICY_FORM: POLICY_BLOCK,
-        REQUEST_FORM: TITLE_BLOCK,
-    }
-    return forms.get(callback_id, COMMENT_BLOCK)
-
-
-def input_block(name: str) -> str:
-    """The block of a form in which the policy's input of that name stands."""
-    return f"countersign_input:{name}"
-
-
-def option(value: JsonValue) -> str:
-    """The value of an option that stands for `value`; another version of a policy can't move it."""
-    written = json.dumps(value, ensure_ascii=True)
-    return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 
 def answer_to(number: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 
-from . import ids, scopes
+from . import form_ids, scopes
 
 EVENTS_PATH = "/slack/events"
 """Where web takes all that Slack sends."""
@@ -73,13 +73,13 @@ def _features(command: str, public_url: str | None) -> dict[str, Any]:
             {
                 "name": "Ask for an approval",
                 "type": "global",
-                "callback_id": ids.REQUEST,
+                "callback_id": form_ids.REQUEST,
                 "description": "Fill in a form; you hear how it ends",
             },
             {
                 "name": "Ask about this message",
                 "type": "message",
-                "callback_id": ids.REQUEST_FROM_MESSAGE,
+                "callback_id": form_ids.REQUEST_FROM_MESSAGE,
                 "description": "Ask for an approval from here; the thread hears how it ends",
             },
         ],

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from app.domain.errors import AbsenceDaysRefused
 
-from . import ids
+from . import form_ids, ids
 from .interaction import Interaction, Option, Part
 
 
@@ -92,11 +92,11 @@ class Submission(Interaction):
 
     def text(self, block: str) -> str:
         """What was written into a text input of that block, without the space around it."""
-        return (self._typed(block, ids.TEXT).value or "").strip()
+        return (self._typed(block, form_ids.TEXT).value or "").strip()
 
     def option(self, block: str) -> str | None:
         """The value of what was chosen in that block."""
-        chosen = self._typed(block, ids.CHOSEN).selected_option
+        chosen = self._typed(block, form_ids.CHOSEN).selected_option
         return None if chosen is None else chosen.value
 
     def _typed(self, block: str, action: str) -> Typed:

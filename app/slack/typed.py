@@ -17,7 +17,7 @@ from app.domain.errors import InputsRefused
 from policies.inputs import unsound
 from policies.schema import Input
 
-from . import ids
+from . import form_ids
 from .blocks.text import clean, cut
 from .submission import Typed, Values
 
@@ -55,7 +55,7 @@ def payload_of(inputs: Mapping[str, Input], values: Values) -> dict[str, JsonVal
     payload: dict[str, JsonValue] = {}
     problems: list[tuple[str, str]] = []
     for name, declared in inputs.items():
-        typed = values.typed(ids.input_block(name), _action(declared))
+        typed = values.typed(form_ids.input_block(name), _action(declared))
         try:
             payload.update((name, value) for value in _values(declared, typed))
         except _Problem as problem:
@@ -72,7 +72,9 @@ def edited(
 
     Raises `InputsRefused`, also for a value that was taken away.
     """
-    asked = {name: one for name, one in inputs.items() if ids.input_block(name) in values.values}
+    asked = {
+        name: one for name, one in inputs.items() if form_ids.input_block(name) in values.values
+    }
     given = payload_of(asked, values)
     taken = [name for name in asked if name not in given and present.get(name) not in (None, "")]
     if taken:
@@ -85,7 +87,7 @@ def beside(refusal: InputsRefused, values: Values, otherwise: str) -> dict[str, 
     """Each complaint by the block of its input; what no input is for stands at `otherwise`."""
     found: dict[str, str] = {}
     for field, message in refusal.problems:
-        block = ids.input_block(field.removeprefix("payload."))
+        block = form_ids.input_block(field.removeprefix("payload."))
         words = f"{message[:1].upper()}{message[1:]}." if block in values.values else ""
         block, words = (block, words) if words else (otherwise, f"{field} {message}.")
         found[block] = f"{found[block]} {words}" if block in found else words
@@ -93,7 +95,7 @@ def beside(refusal: InputsRefused, values: Values, otherwise: str) -> dict[str, 
 
 
 def _action(declared: Input) -> str:
-    return ids.CHOSEN if choices(declared) else ids.TEXT
+    return form_ids.CHOSEN if choices(declared) else form_ids.TEXT
 
 
 def _values(declared: Input, typed: Typed) -> Sequence[JsonValue]:
@@ -113,7 +115,7 @@ def _chosen(declared: Input, typed: Typed) -> Sequence[JsonValue]:
     option = typed.selected_option
     if option is None or option.value == NOT_SAID:
         return ()
-    found = [one for one in choices(declared) if ids.option(one) == option.value]
+    found = [one for one in choices(declared) if form_ids.option(one) == option.value]
     if not found:
         raise _Problem("is not to be chosen any more; open the form again")
     return found

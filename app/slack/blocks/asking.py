@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from app.slack import ids
+from app.slack import form_ids
 from app.slack.asking import Asking
 from policies.schema import Input
 
@@ -32,12 +32,12 @@ def choose(policies: Mapping[str, str | None], asking: Asking) -> dict[str, Any]
     left = len(policies) - len(options)
     hint = f"The first {_POLICIES} by name; {left:,} more are not in this list." if left > 0 else ""
     block = InputBlock(
-        block_id=ids.POLICY_BLOCK,
+        block_id=form_ids.POLICY_BLOCK,
         label=plain("What is it about?"),
-        element=StaticSelectElement(action_id=ids.CHOSEN, options=options),
+        element=StaticSelectElement(action_id=form_ids.CHOSEN, options=options),
         hint=plain(hint) if hint else None,
     )
-    return _view(ids.POLICY_FORM, "Next", asking, [block])
+    return _view(form_ids.POLICY_FORM, "Next", asking, [block])
 
 
 def ask(
@@ -52,7 +52,7 @@ def ask(
         _why(),
         *_quoted(asking),
     ]
-    return _view(ids.REQUEST_FORM, "Ask", asking, blocks)
+    return _view(form_ids.REQUEST_FORM, "Ask", asking, blocks)
 
 
 def shortened(text: str) -> str:
@@ -73,10 +73,10 @@ def _policy(name: str, about: str | None) -> Option:
 
 def _title(text: str) -> Block:
     return InputBlock(
-        block_id=ids.TITLE_BLOCK,
+        block_id=form_ids.TITLE_BLOCK,
         label=plain("Title"),
         element=PlainTextInputElement(
-            action_id=ids.TEXT, initial_value=text or None, max_length=TITLE_MOST
+            action_id=form_ids.TEXT, initial_value=text or None, max_length=TITLE_MOST
         ),
         hint=plain("In a few words, for whoever decides."),
     )
@@ -84,9 +84,9 @@ def _title(text: str) -> Block:
 
 def _why() -> Block:
     return InputBlock(
-        block_id=ids.WHY_BLOCK,
+        block_id=form_ids.WHY_BLOCK,
         label=plain("Why"),
-        element=PlainTextInputElement(action_id=ids.TEXT, multiline=True, max_length=WHY_MOST),
+        element=PlainTextInputElement(action_id=form_ids.TEXT, multiline=True, max_length=WHY_MOST),
         hint=plain("Whoever decides reads this."),
         optional=True,
     )

@@ -18,7 +18,7 @@ from slack_sdk.models.views import View
 from app.domain import confirming
 from app.domain.errors import OutcomeNotOffered
 from app.domain.request import Request
-from app.slack import ids
+from app.slack import form_ids, ids
 from policies.plan import Outcome, ReviewPlan
 from policies.schema import Input
 
@@ -67,7 +67,7 @@ def form(request: Request, declared: Mapping[str, Input], opened: ids.Form) -> d
         )
     return View(
         type="modal",
-        callback_id=ids.EDIT_FORM,
+        callback_id=form_ids.EDIT_FORM,
         private_metadata=opened.as_value(),
         title=plain("Approve with edits"),
         submit=plain("Approve with edits"),
@@ -96,7 +96,7 @@ def _choice(plan: ReviewPlan) -> list[Block]:
         return []
     options = [inputs.option(labelled(one), one.id) for one in choices]
     element = inputs.chosen_of(options, options[0] if len(options) == 1 else None)
-    return [InputBlock(block_id=ids.CHOICE_BLOCK, label=plain("Your answer"), element=element)]
+    return [InputBlock(block_id=form_ids.CHOICE_BLOCK, label=plain("Your answer"), element=element)]
 
 
 def _confirmation(request: Request, plan: ReviewPlan, offered: Mapping[str, Input]) -> list[Block]:

@@ -21,7 +21,7 @@ from slack_sdk.models.blocks import (
     UrlInputElement,
 )
 
-from app.slack import ids
+from app.slack import form_ids
 from app.slack.typed import NOT_SAID, choices, shown_as
 from policies.evaluate import labelled
 from policies.schema import Input
@@ -44,7 +44,7 @@ def drawn(inputs: Mapping[str, Input], present: Mapping[str, JsonValue]) -> list
 def fits(declared: Input, value: JsonValue) -> bool:
     """Whether an input can hold this value as it is: not too long, and each character seen."""
     if known := choices(declared):
-        return ids.option(value) in map(ids.option, known)
+        return form_ids.option(value) in map(form_ids.option, known)
     match declared.type, value:
         case "string", str():
             seen = value.replace("\r\n", "\n")
@@ -73,14 +73,14 @@ def chosen_of(
 ) -> RadioButtonsElement | StaticSelectElement:
     """Radio buttons where there are few, else a list; it takes up to 100."""
     kind = RadioButtonsElement if len(options) <= _RADIO_BUTTONS else StaticSelectElement
-    return kind(action_id=ids.CHOSEN, options=options, initial_option=initial)
+    return kind(action_id=form_ids.CHOSEN, options=options, initial_option=initial)
 
 
 def _drawn(name: str, declared: Input, value: JsonValue) -> Block:
     shown = shown_as(declared)
     hint = _hint(shown)
     return InputBlock(
-        block_id=ids.input_block(name),
+        block_id=form_ids.input_block(name),
         label=plain(labelled(name, declared)),
         element=_element(shown, value),
         hint=plain(cut(hint, _HINT, "in the policy")) if hint else None,
@@ -104,10 +104,10 @@ def _choice(declared: Input, value: JsonValue) -> InputInteractiveElement:
     """What was chosen once can't be unchosen in Slack, so few choices have one for nothing."""
     known = choices(declared)
     texts = _numbered(_texts(declared)) if _cut(declared) else _texts(declared)
-    options = [option(text, ids.option(one)) for text, one in zip(texts, known, strict=True)]
+    options = [option(text, form_ids.option(one)) for text, one in zip(texts, known, strict=True)]
     if not declared.required and len(options) < _RADIO_BUTTONS:
         options.append(option("Leave it out", NOT_SAID))
-    key = ids.option(value)
+    key = form_ids.option(value)
     initial = next((one for one in options if one.value == key), None)
     return chosen_of(options, initial)
 
@@ -116,7 +116,7 @@ def _number(declared: Input, value: JsonValue) -> InputInteractiveElement:
     number = value if isinstance(value, int | float) else None
     least, most = _bounds(declared, number)
     return NumberInputElement(
-        action_id=ids.TEXT,
+        action_id=form_ids.TEXT,
         is_decimal_allowed=declared.type == "number",
         initial_value=_digits(number),
         min_value=_digits(least),
@@ -136,9 +136,9 @@ def _bounds(declared: Input, number: float | None) -> tuple[float | None, float 
 
 def _string(declared: Input, value: str | None) -> InputInteractiveElement:
     if declared.format == "date" and (not value or is_day(value)):
-        return DatePickerElement(action_id=ids.TEXT, initial_date=value or None)
+        return DatePickerElement(action_id=form_ids.TEXT, initial_date=value or None)
     if declared.format == "url":
-        return UrlInputElement(action_id=ids.TEXT, initial_value=value or None)
+        return UrlInputElement(action_id=form_ids.TEXT, initial_value=value or None)
     text = value or ""
     most = max(length(text), min(declared.max_length or TEXT_MOST, TEXT_MOST))
     long = max(declared.max_length or 0, length(text)) > _LINE
@@ -147,7 +147,7 @@ def _string(declared: Input, value: str | None) -> InputInteractiveElement:
 
 def _text(value: str | None, most: int, *, multiline: bool) -> InputInteractiveElement:
     return PlainTextInputElement(
-        action_id=ids.TEXT, initial_value=value or None, multiline=multiline, max_length=most
+        action_id=form_ids.TEXT, initial_value=value or None, multiline=multiline, max_length=most
     )
 
 

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App, BoltContext
 
 from app.by_hand import Wish
 from app.domain.errors import FormRefused
-from app.slack import ids, typed
+from app.slack import form_ids, typed
 from app.slack.asking import Asking, about, parse
 from app.slack.blocks import asking as forms
 from app.slack.blocks import notices
@@ -21,31 +21,31 @@ from .desk import Desk
 def register(app: App, desk: Desk) -> None:
     """Listen for both shortcuts, and for the two forms."""
 
-    @app.shortcut(ids.REQUEST)
+    @app.shortcut(form_ids.REQUEST)
     def anywhere(ack: Ack, context: BoltContext) -> None:
         used: Shortcut = context["interaction"]
         desk.person(used)
         desk.open(used.trigger_id, first_form(desk, Asking()))
         ack()
 
-    @app.shortcut(ids.REQUEST_FROM_MESSAGE)
+    @app.shortcut(form_ids.REQUEST_FROM_MESSAGE)
     def from_message(ack: Ack, context: BoltContext) -> None:
         used: MessageShortcut = context["interaction"]
         desk.person(used)
         desk.open(used.trigger_id, first_form(desk, about(used)))
         ack()
 
-    @app.view(ids.POLICY_FORM)
+    @app.view(form_ids.POLICY_FORM)
     def choose(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
         desk.person(sent)
-        policy = sent.option(ids.POLICY_BLOCK)
+        policy = sent.option(form_ids.POLICY_BLOCK)
         if policy is None:
             raise FormRefused("Choose what it is about.")
         asking = parse(sent.view.private_metadata).under(policy)
         ack(response_action="update", view=_form(desk, asking))
 
-    @app.view(ids.REQUEST_FORM)
+    @app.view(form_ids.REQUEST_FORM)
     def send(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
         person = desk.person(sent)
@@ -76,12 +76,12 @@ def _form(desk: Desk, asking: Asking) -> dict[str, Any]:
 def _wish(desk: Desk, sent: Submission) -> Wish:
     asking = parse(sent.view.private_metadata)
     declared = desk.by_hand.inputs(asking.policy)
-    why = sent.text(ids.WHY_BLOCK)
+    why = sent.text(form_ids.WHY_BLOCK)
     context = {"why": why, "message": asking.quote}
     return Wish(
         form=sent.view.id,
         policy=asking.policy,
-        title=sent.text(ids.TITLE_BLOCK),
+        title=sent.text(form_ids.TITLE_BLOCK),
         payload=typed.payload_of(typed.WHAT if declared is None else declared, sent.view.state),
         context={key: words for key, words in context.items() if words},
         asked_in=asking.asked_in,

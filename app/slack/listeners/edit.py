@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_bolt import Ack, App, BoltContext
 
 from app.domain.pressing import not_what_was_shown
-from app.slack import ids, typed
+from app.slack import form_ids, ids, typed
 from app.slack.blocks import edit, notices
 from app.slack.payloads import Press
 from app.slack.submission import Submission
@@ -16,10 +16,10 @@ from .desk import Desk
 def register(app: App, desk: Desk) -> None:
     """Listen for the form."""
 
-    @app.view(ids.EDIT_FORM)
+    @app.view(form_ids.EDIT_FORM)
     def send(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
-        at, choice = desk.at(sent, sent.form.shown), sent.option(ids.CHOICE_BLOCK)
+        at, choice = desk.at(sent, sent.form.shown), sent.option(form_ids.CHOICE_BLOCK)
         request, declared = desk.editing.editable(at.request_id)
         values = typed.edited(declared, request.payload, sent.view.state)
         approved = desk.editing.approve(
@@ -38,5 +38,5 @@ def open_edit(desk: Desk, press: Press, shown: ids.Shown) -> None:
     request, declared = desk.editing.editable(shown.request_id)
     if request.digest != shown.digest:
         raise not_what_was_shown()
-    opened = ids.Form(ids.EDIT, shown, press.response_url)
+    opened = ids.Form(form_ids.EDIT, shown, press.response_url)
     desk.open_form(press, edit.form(request, declared, opened))

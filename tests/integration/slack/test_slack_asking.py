@@ -12,7 +12,7 @@ import pytest
 from app.domain.request import BY_HAND, Request, Status
 from app.judge import PolicyJudge
 from app.ports import Query, SlackNever
-from app.slack import ids
+from app.slack import form_ids
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackReceiver
@@ -45,7 +45,7 @@ class Asking(Desk):
     """People who use the shortcuts, and fill in what they open."""
 
     def shortcut(self, user: str = DEV, **message: str) -> Any:
-        callback = ids.REQUEST_FROM_MESSAGE if message else ids.REQUEST
+        callback = form_ids.REQUEST_FROM_MESSAGE if message else form_ids.REQUEST
         return self.slack.ask("shortcut", {"user": user, "callback_id": callback, **message})
 
     def type(self, text: str, user: str = DEV) -> Any:
@@ -119,8 +119,8 @@ def raw(
 ) -> Any:
     """A form that was sent, as Slack posts it."""
     written = {
-        ids.TITLE_BLOCK: {ids.TEXT: {"type": "plain_text_input", "value": "The printer"}},
-        ids.input_block("what"): {ids.TEXT: {"type": "plain_text_input", "value": what}},
+        form_ids.TITLE_BLOCK: {form_ids.TEXT: {"type": "plain_text_input", "value": "The printer"}},
+        form_ids.input_block("what"): {form_ids.TEXT: {"type": "plain_text_input", "value": what}},
     }
     return {
         "type": "view_submission",
@@ -129,7 +129,7 @@ def raw(
         "view": {
             "type": "modal",
             "id": view_id,
-            "callback_id": ids.REQUEST_FORM,
+            "callback_id": form_ids.REQUEST_FORM,
             "private_metadata": metadata,
             "state": {"values": written},
         },
@@ -192,12 +192,12 @@ def test_each_complaint_stands_beside_its_input_and_nothing_is_opened(desk):
     desk.choose("refund")
     view = desk.form(DEV)
     state = {
-        ids.TITLE_BLOCK: {ids.TEXT: {"type": "plain_text_input", "value": "Refund"}},
-        ids.input_block("amount"): {
-            ids.TEXT: {"type": "number_input", "value": "9007199254740993"}
+        form_ids.TITLE_BLOCK: {form_ids.TEXT: {"type": "plain_text_input", "value": "Refund"}},
+        form_ids.input_block("amount"): {
+            form_ids.TEXT: {"type": "number_input", "value": "9007199254740993"}
         },
-        ids.input_block("tier"): {
-            ids.CHOSEN: {
+        form_ids.input_block("tier"): {
+            form_ids.CHOSEN: {
                 "type": "radio_buttons",
                 "selected_option": view["blocks"][3]["element"]["options"][0],
             }
@@ -205,8 +205,8 @@ def test_each_complaint_stands_beside_its_input_and_nothing_is_opened(desk):
     }
     answer = desk.slack.ask("submit", {"user": DEV, "view_id": view["id"], "state": state})
     assert not answer["ok"]
-    assert list(answer["errors"]) == [ids.input_block("amount")]
-    assert answer["errors"][ids.input_block("amount")].startswith("Must lie within")
+    assert list(answer["errors"]) == [form_ids.input_block("amount")]
+    assert answer["errors"][form_ids.input_block("amount")].startswith("Must lie within")
     assert len(desk.requests) == 1
 
 
@@ -221,7 +221,7 @@ def test_the_command_opens_the_form_of_the_policy_that_it_names(desk):
 
 def test_the_command_alone_has_the_policy_chosen(desk):
     assert desk.type("request")["ok"]
-    assert desk.form(DEV)["callback_id"] == ids.POLICY_FORM
+    assert desk.form(DEV)["callback_id"] == form_ids.POLICY_FORM
 
 
 def test_a_policy_that_is_not_there_gets_the_nearest_in_answer_to_the_command(desk):
@@ -248,7 +248,7 @@ def test_a_policy_without_inputs_asks_what_should_be_done(desk):
 @pytest.mark.parametrize("policies", [[FREE]])
 def test_where_there_is_one_policy_its_form_comes_at_once(desk):
     desk.shortcut()
-    assert desk.form(DEV)["callback_id"] == ids.REQUEST_FORM
+    assert desk.form(DEV)["callback_id"] == form_ids.REQUEST_FORM
 
 
 def test_the_same_form_sent_twice_opens_one_request(desk):
@@ -259,7 +259,7 @@ def test_the_same_form_sent_twice_opens_one_request(desk):
     assert len(desk.requests) == 1
     other = raw(desk, "Something else.", view_id="V0TWICE")
     answer = json.loads(desk.slack.ask("raw", {"payload": other})["body"])
-    assert "asked for already" in answer["errors"][ids.TITLE_BLOCK]
+    assert "asked for already" in answer["errors"][form_ids.TITLE_BLOCK]
     assert len(desk.requests) == 1
 
 
@@ -267,7 +267,7 @@ def test_the_same_form_sent_twice_opens_one_request(desk):
 def test_a_form_that_nobody_made_is_refused_in_words(desk, metadata):
     sent = raw(desk, "Buy one.", metadata=metadata)
     answer = json.loads(desk.slack.ask("raw", {"payload": sent})["body"])
-    assert list(answer["errors"]) == [ids.TITLE_BLOCK]
+    assert list(answer["errors"]) == [form_ids.TITLE_BLOCK]
     assert desk.requests == []
 
 
@@ -287,7 +287,7 @@ def test_a_shortcut_of_another_form_goes_no_further(desk, changes):
         "type": "message_action",
         "team": {"id": TEAM, "domain": "acme"},
         "user": {"id": DEV, "team_id": TEAM},
-        "callback_id": ids.REQUEST_FROM_MESSAGE,
+        "callback_id": form_ids.REQUEST_FROM_MESSAGE,
         "trigger_id": "1.2.3",
         "channel": {"id": APPROVALS},
         "message": {"ts": "1.1", "text": "Pay."},
@@ -301,7 +301,7 @@ def test_somebody_from_another_workspace_asks_for_nothing(desk):
     sent = raw(desk, "Buy one.")
     sent["user"]["team_id"] = "T0OTHER"
     answer = json.loads(desk.slack.ask("raw", {"payload": sent})["body"])
-    assert answer["errors"] == {ids.TITLE_BLOCK: "You belong to another workspace."}
+    assert answer["errors"] == {form_ids.TITLE_BLOCK: "You belong to another workspace."}
     assert desk.requests == []
 
 
@@ -373,7 +373,7 @@ def test_a_guest_asks_for_nothing(desk):
     desk.shortcut(GUEST)
     desk.choose("anything", GUEST)
     answer = desk.fill(GUEST, title="Pay me", what="Money.")
-    assert answer["errors"] == {ids.TITLE_BLOCK: "Guests of this workspace can't ask."}
+    assert answer["errors"] == {form_ids.TITLE_BLOCK: "Guests of this workspace can't ask."}
     assert desk.requests == []
 
 
@@ -382,7 +382,7 @@ def test_while_slack_does_not_say_who_somebody_is_nothing_is_asked(desk):
     desk.choose("anything")
     desk.slack.fault("users.info", "error", error="internal_error")
     answer = desk.fill(title="The printer", what="Buy one.")
-    assert "Slack could not confirm who you are" in answer["errors"][ids.TITLE_BLOCK]
+    assert "Slack could not confirm who you are" in answer["errors"][form_ids.TITLE_BLOCK]
     assert desk.requests == []
 
 
@@ -390,4 +390,4 @@ def test_a_title_of_spaces_is_no_title(desk):
     desk.shortcut()
     desk.choose("anything")
     answer = desk.fill(title="   ", what="Buy one.")
-    assert answer["errors"] == {ids.TITLE_BLOCK: "Say in a few words what you ask for."}
+    assert answer["errors"] == {form_ids.TITLE_BLOCK: "Say in a few words what you ask for."}

@@ -12,7 +12,7 @@ from app.ask import Ask
 from app.domain.request import Request, Status
 from app.judge import PolicyJudge
 from app.ports import Client
-from app.slack import ids
+from app.slack import form_ids, ids
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackReceiver
@@ -56,7 +56,7 @@ class Edits(Desk):
 
     def fill(self, user: str = ANA, comment: str = "", **values: str) -> Any:
         state = {
-            ids.input_block(name): {ids.TEXT: {"type": kind(name), "value": value}}
+            form_ids.input_block(name): {form_ids.TEXT: {"type": kind(name), "value": value}}
             for name, value in values.items()
         }
         state[ids.COMMENT_BLOCK] = {ids.COMMENT: {"type": "plain_text_input", "value": comment}}
@@ -90,7 +90,7 @@ def desk(slack, api, directory, cards, endpoint) -> Iterator[Edits]:
 def test_what_was_changed_is_approved_under_a_digest_of_its_own(desk):
     request, ts = desk.asked()
     assert desk.choose(request, ts)["ok"]
-    assert desk.form()["callback_id"] == ids.EDIT_FORM
+    assert desk.form()["callback_id"] == form_ids.EDIT_FORM
     assert len(desk.slack.calls("views.open")) == 1
     assert desk.fill(amount="100.5", comment="They kept the charger.")["ok"]
     approved = desk.now(request)
@@ -130,7 +130,7 @@ def test_a_complaint_stands_beside_its_input(desk):
     request, ts = desk.asked()
     desk.choose(request, ts)
     answer = desk.fill(amount="9007199254740993")
-    assert answer["errors"][ids.input_block("amount")].startswith("Must lie within")
+    assert answer["errors"][form_ids.input_block("amount")].startswith("Must lie within")
     assert desk.now(request).pending
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.slack import ids
+from app.slack import form_ids
 from app.slack.blocks import inputs
 from app.slack.blocks.text import checked
 from app.slack.submission import Values
@@ -34,10 +34,10 @@ def filled_in(declared: Mapping[str, Input], **answers: Any) -> Values:
     """A form in which each input holds this: text, a day, or what was chosen."""
     state: dict[str, Any] = {}
     for block in checked(inputs.drawn(declared, {})):
-        name, element = block["block_id"].removeprefix(ids.input_block("")), block["element"]
+        name, element = block["block_id"].removeprefix(form_ids.input_block("")), block["element"]
         _, key = _KEYS.get(element["type"], ("", "value"))
         given = answers.get(name)
         if key == "selected_option" and given is not None:
-            given = {"value": given if given == "-" else ids.option(given)}
+            given = {"value": given if given == "-" else form_ids.option(given)}
         state[block["block_id"]] = {element["action_id"]: {"type": element["type"], key: given}}
     return Values.model_validate({"values": state})

@@ -20,7 +20,6 @@ from app.domain.difference import Change, difference
 from app.domain.request import (
     Actor,
     Away,
-    Before,
     Claimed,
     Decision,
     Question,
@@ -35,6 +34,7 @@ from app.domain.request import (
     Words,
 )
 from app.domain.slack_steps import SayNotice
+from app.domain.undoing import kept
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices, paging, questions, threads, whole
 from app.slack.blocks.alarms import told
@@ -308,10 +308,11 @@ def test_a_card_on_which_everything_is_as_long_as_it_can_be_still_goes_out(char,
         revision=2,
         revises=Revises(
             request_id="req_" + "0" * 26,
+            root_id="req_" + "0" * 26,
+            revision=2,
             by=crowd[0],
             comment=reason,
             changes=changed,
-            past_cap=True,
         ),
         title=char * 200,
         context=char * 9_000,
@@ -358,9 +359,7 @@ def test_a_card_on_which_everything_is_as_long_as_it_can_be_still_goes_out(char,
         "questions": tuple(Question(number=n, asked=said, answer=said) for n in range(1, 11)),
         "reports": (Report(name=char * 300, value=reason, by=char * 300, at_ms=NOW),) * 30,
         "stopped": None if stage == "watched" else Stopped(by=crowd[0], at_ms=NOW, reason=reason),
-        "undoable": Undoable(
-            decision=ended, until_ms=NOW, before=Before(votes=(), rejections=(), edited=None)
-        )
+        "undoable": Undoable(decision=ended, until_ms=NOW, before=kept(request))
         if stage == "undoable"
         else None,
         "result": Result(ok=True, text=reason, link="https://x.example/" + "x" * 1_900, at_ms=NOW)

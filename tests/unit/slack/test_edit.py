@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import OutcomeNotOffered
 from app.domain.request import Request
-from app.slack import ids
+from app.slack import form_ids, ids
 from app.slack.blocks import edit
 from app.slack.blocks.text import Message
 from policies.plan import Choice, Field, Outcome
@@ -38,7 +38,7 @@ def asked(payload: dict[str, Any] | None = None, **changes: Any) -> Request:
 
 
 def form(request: Request) -> dict[str, Any]:
-    opened = ids.Form(ids.EDIT, ids.Shown(request.id, request.digest))
+    opened = ids.Form(form_ids.EDIT, ids.Shown(request.id, request.digest))
     return edit.form(request, INPUTS, opened)
 
 
@@ -83,7 +83,7 @@ def test_of_the_policys_own_choices_those_that_approve_can_be_taken():
         Choice(id="no", label="No", outcome=Outcome.REJECT, effect="Nothing."),
     )
     view = form(asked(choices=choices))
-    [block] = [one for one in view["blocks"] if one.get("block_id") == ids.CHOICE_BLOCK]
+    [block] = [one for one in view["blocks"] if one.get("block_id") == form_ids.CHOICE_BLOCK]
     assert [one["value"] for one in block["element"]["options"]] == ["pay", "credit"]
     assert "initial_option" not in block["element"]
 
@@ -99,7 +99,7 @@ def test_what_has_to_be_typed_is_typed_here_unless_it_is_changed(field, optional
 def test_nothing_to_change_is_refused():
     request = pending(payload={"note": "x" * 3_001})
     with pytest.raises(OutcomeNotOffered):
-        edit.form(request, {"note": INPUTS["note"]}, ids.Form(ids.EDIT, ids.Shown("x", "y")))
+        edit.form(request, {"note": INPUTS["note"]}, ids.Form(form_ids.EDIT, ids.Shown("x", "y")))
 
 
 def test_more_than_a_form_can_show_is_refused():

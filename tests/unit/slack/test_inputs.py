@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import OutcomeNotOffered
-from app.slack import ids, typed
+from app.slack import form_ids, ids, typed
 from app.slack.asking import Asking
 from app.slack.blocks import asking, edit, inputs
 from app.slack.blocks.text import checked
@@ -19,7 +19,7 @@ from sandbox.blockkit import checked_view
 from tests.builders import evaluation, pending, plan
 from tests.unit.slack.anything import HOSTILE, any_text
 
-SHOWN = ids.Form(ids.EDIT, ids.Shown("req_" + "0" * 26, "a" * 64))
+SHOWN = ids.Form(form_ids.EDIT, ids.Shown("req_" + "0" * 26, "a" * 64))
 
 
 def drawn(declared: Input, value: Any = None, name: str = "it") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import InputsRefused
-from app.slack import ids, typed
+from app.slack import form_ids, typed
 from app.slack.blocks import inputs
 from app.slack.blocks.text import checked
 from app.slack.submission import Values
@@ -124,7 +124,7 @@ def test_what_is_no_such_value_is_said_beside_the_input(declared, text, complain
     with pytest.raises(InputsRefused) as caught:
         typed.payload_of({"it": declared}, values)
     [(block, words)] = typed.beside(caught.value, values, "elsewhere").items()
-    assert block == ids.input_block("it")
+    assert block == form_ids.input_block("it")
     assert words.startswith(complaint)
 
 
@@ -139,7 +139,7 @@ def test_every_complaint_stands_beside_its_own_input_and_the_rest_where_there_is
         )
     )
     assert typed.beside(refused, values, "title") == {
-        ids.input_block("amount"): "Must be at most 5, not 9. Must be round.",
+        form_ids.input_block("amount"): "Must be at most 5, not 9. Must be round.",
         "title": "payload.reason is required. signals.confidence must be a number, not text.",
     }
 
