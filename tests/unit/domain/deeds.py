@@ -227,7 +227,7 @@ class Deeds(Checked):
         before = told(self.events)
         decided = before.undoable
         may = decided is not None and decided.by[-1][0] == who and self.now < decided.until_ms
-        assert (self.do(Undo(**self.press(who, place, back))) is not None) == may
+        assert self.did(Undo(**self.press(who, place, back)), before) == may
 
     @taken
     @rule(late=st.booleans())

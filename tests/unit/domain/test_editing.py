@@ -281,6 +281,15 @@ def test_another_plan_asks_and_reminds_from_its_beginning():
     assert edited.state.remind_ms == (NOW + 100_000,)
 
 
+def test_past_the_cap_on_asking_again_the_backups_are_asked_at_once_of_an_edit_too():
+    capped = URGED.model_copy(update={"revisions": 2})
+    request = pending(revision=4, evaluation=evaluation(plan=capped))
+    assert request.state.escalated == 1
+    other = capped.model_copy(update={"stages": TWO.stages})
+    edited = after(request, edit(request, EVE, judged=evaluation(plan=other)))
+    assert (edited.state.escalated, edited.state.escalate_ms) == (1, ())
+
+
 def test_a_watch_that_was_stopped_is_edited_like_any_review():
     watch = URGED.model_copy(update={"watch": Watch(for_s=900)})
     watched = pending(evaluation=evaluation(Route.WATCH, plan=watch))
