@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
 from app.domain.difference import difference
 from app.domain.request import (
@@ -165,7 +166,8 @@ def test_more_changes_than_there_is_room_for_are_counted():
 
 
 def revised(**changes: Any) -> Request:
-    before, now = {"amount": 120, "customer": "Acme"}, {"amount": 90, "customer": "Acme"}
+    before: dict[str, JsonValue] = {"amount": 120, "customer": "Acme"}
+    now = before | {"amount": 90}
     given: dict[str, Any] = {
         "request_id": "req_" + "0" * 26,
         "by": ANA,
