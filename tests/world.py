@@ -30,6 +30,7 @@ ANA, BEN, CHLOE = "U0ANA00001", "U0BEN00001", "U0CHLOE001"
 DEV, EVE, GUEST, GONE = "U0DEV00001", "U0EVE00001", "U0GUEST001", "U0GONE0001"
 APPROVE, REVISE, REJECT = "countersign_approve", "countersign_revise", "countersign_reject"
 OPEN = "countersign_open"
+DETAILS = "countersign_details"
 APPROVALS = "C0APPROVAL"
 MENU = "countersign_menu"
 _VALUES = {

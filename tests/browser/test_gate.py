@@ -89,6 +89,46 @@ def test_a_reviewer_says_what_should_change(page: Page, world: World, pictures: 
     assert callback["data"]["comment"] == "Refund the shipping too, please."
 
 
+def test_what_is_too_long_for_a_card_is_read_whole_and_approved_on_its_last_page(
+    page: Page, world: World, pictures: Path
+) -> None:
+    lines = [f"{n}. The parcel of order {n} arrived late." for n in range(1, 1_301)]
+    payload = {
+        "tool": "send_letters",
+        "arguments": {"letters": lines},
+        "reasoning": "Everybody whose parcel arrived late should hear of it.",
+        "predicted_effect": "1,300 letters are sent.",
+    }
+    request_id, card = opened_card(
+        page,
+        world,
+        "Send 1,300 letters",
+        policy="agent-tool-call",
+        payload=payload,
+        signals={"confidence": 0.95, "reversible": False, "affected": 1, "earlier_calls": 40},
+        context=None,
+    )
+    expect(button(card, APPROVE)).to_have_count(0)
+    page.screenshot(path=pictures / "too-long.png")
+    card.get_by_role("button", name="Open the whole request").click()
+    whole = page.locator("#modal[role=dialog]")
+    expect(whole).to_contain_text("Page 1 of 2")
+    page.screenshot(path=pictures / "whole.png")
+    whole.get_by_role("button", name="History").click()
+    expect(whole).to_contain_text("Its card was posted in #approvals")
+    page.screenshot(path=pictures / "history.png")
+    whole.get_by_role("button", name="Back to the request").click()
+    whole.get_by_role("button", name="Next page").click()
+    expect(whole).to_contain_text("1300. The parcel of order 1300 arrived late.")
+    whole.locator(".modal-body").evaluate("(body) => body.scrollTo(0, body.scrollHeight)")
+    page.screenshot(path=pictures / "last-page.png")
+    button(whole, APPROVE).click()
+    expect(whole).to_contain_text("You approved “Send 1,300 letters”.")
+    whole.locator("footer").get_by_role("button", name="Close").click()
+    expect(card).to_contain_text("Approved by @Ana")
+    assert world.delivered(request_id)["data"]["payload"] == payload
+
+
 def test_two_people_approve_what_is_large(page: Page, world: World, pictures: Path) -> None:
     payload = {"amount": 7200, "customer": "Globex", "tier": "enterprise", "reason": "Overcharged"}
     request_id, card = opened_card(

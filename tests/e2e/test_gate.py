@@ -11,6 +11,7 @@ from tests.world import (
     ANA,
     APPROVE,
     BEN,
+    DETAILS,
     DEV,
     EVE,
     GONE,
@@ -27,7 +28,7 @@ def test_a_refund_is_approved_in_slack_and_the_workflow_hears_of_it(world: World
     opened = world.ask(metadata={"run": "r-7"})
     assert opened["status"] == "pending"
     card = world.card(opened["id"])
-    assert buttons(card) == [APPROVE, REVISE, REJECT]
+    assert buttons(card) == [APPROVE, REVISE, REJECT, DETAILS]
     assert "Acme" in json.dumps(card["blocks"])
     world.decide(opened["id"])
     callback = world.delivered(opened["id"])

@@ -16,6 +16,7 @@ from tests.world import (
     APPROVE,
     BEN,
     CHLOE,
+    DETAILS,
     DEV,
     REJECT,
     World,
@@ -170,7 +171,8 @@ def test_a_free_choice_brings_its_words(world: World):
 
 def test_what_nobody_stops_goes_ahead(world: World):
     request = watched(world)
-    assert buttons(world.card(request["id"])) == [labelled(world.card(request["id"]), "Stop")]
+    card = world.card(request["id"])
+    assert buttons(card) == [labelled(card, "Stop"), DETAILS]
     world.its_hour_has_come(request["id"], "goes_ahead_ms")
     callback = world.delivered(request["id"])
     assert callback["type"] == "request.approved"

@@ -50,15 +50,17 @@ def card(request: Request) -> Message:
     """
     rows = fields.rows(request.evaluation.fields, request.payload)
     frame, shown = _in_whole(request, rows) or _in_part(request, rows)
-    said = requester.said(request, lambda more: frame.holds([*shown, *more]), _rest(request))
+    said = requester.said(request, lambda more: frame.holds([*shown, *more]), frame.rest)
     blocks = [*frame.head, *shown, *said, *frame.tail]
     return Message(text=phrases.line(request), blocks=blocks)
 
 
-def _rest(request: Request) -> str:
-    """Where everything is that does not fit: only what waits for an answer has Details."""
-    has_details = request.pending and request.state.undoable is None
-    return "in Details" if has_details and request.plan is not None else "in the request"
+def _rest(request: Request, *, whole: bool) -> str:
+    """Where everything is that does not fit: only what waits for an answer has a button for it."""
+    waits = request.pending and request.state.undoable is None and request.plan is not None
+    if not waits:
+        return "in the request"
+    return "in Details" if whole else "in the whole request"
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,14 @@ class _Frame:
 
     head: list[Json]
     tail: list[Json]
+    rest: str
 
     def holds(self, body: list[Json]) -> bool:
         return fits([*self.head, *body, *self.tail])
 
 
 def _frame(request: Request, room: Space) -> _Frame:
-    space = replace(room, rest=_rest(request))
+    space = replace(room, rest=_rest(request, whole=room.whole))
     head = [
         HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
         ContextBlock(elements=[requester.byline(request, space.rest)]),
@@ -81,8 +84,8 @@ def _frame(request: Request, room: Space) -> _Frame:
         *differences.shown(request, space),
     ]
     said = [*reports.said(request, space), *questions.shown(request, space)]
-    tail = [*said, *_asked(request, space), _record(request)]
-    return _Frame(checked(head), checked(tail))
+    tail = [*said, *_asked(request, space), _record(request, space)]
+    return _Frame(checked(head), checked(tail), space.rest)
 
 
 def _state(request: Request, space: Space) -> list[Block]:
@@ -134,7 +137,7 @@ def _in_whole(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, lis
 
 def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Json]]:
     """As many fields as fit, long ones cut, and a sentence that says what is missing."""
-    few = [row.cut(_CUT_FIELD, _rest(request)) for row in rows[:_MOST_ROWS]]
+    few = [row.cut(_CUT_FIELD, _rest(request, whole=False)) for row in rows[:_MOST_ROWS]]
 
     def shown(count: int) -> list[Json]:
         missing = [*_hidden(request), _left_out(request, rows, count)]
@@ -152,7 +155,7 @@ def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list
 
 def _beside(request: Request) -> list[Json]:
     """The least that is said of the requester's words."""
-    return checked(requester.left_out(request, _rest(request)))
+    return checked(requester.left_out(request, _rest(request, whole=False)))
 
 
 def _hidden(request: Request) -> list[Block]:
@@ -174,13 +177,13 @@ def _instead(request: Request) -> str:
 
 
 def _whole(request: Request) -> str:
-    if _rest(request) == "in the request":
+    if _rest(request, whole=False) == "in the request":
         return f"The whole request: {requester.link(request)}"
     approve = "" if request.watched else " and approve it"
     return f"Press *Open the whole request* to read all of it{approve}."
 
 
-def _record(request: Request) -> Block:
-    policy = escaped(cut(request.body.policy.name, _POLICY, _rest(request)))
+def _record(request: Request, space: Space) -> Block:
+    policy = escaped(cut(request.body.policy.name, _POLICY, space.rest))
     digest = request.digest[:12]
     return ContextBlock(elements=[marked(f"Policy {policy} · digest {digest} · {request.id}")])

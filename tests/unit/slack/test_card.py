@@ -89,7 +89,7 @@ def test_a_payload_that_does_not_fit_has_no_approve_button_and_says_so(size):
     shown = words(request)
     assert "too long for a message, so it can't be approved here" in shown
     assert "3 of 3 fields are shown, long ones cut." in shown
-    assert "characters, in Details)" in shown
+    assert "characters, in the whole request)" in shown
     assert "Press *Open the whole request* to read all of it and approve it." in shown
     assert "Approve: the workflow goes on." not in shown
 
