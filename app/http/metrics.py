@@ -61,6 +61,11 @@ def _standing(figures: Figures) -> Iterator[Metric]:
         "Requests whose callback was given up.",
         figures.given_up.count,
     )
+    yield GaugeMetricFamily(
+        "countersign_unused_approvals",
+        "Approvals of which nobody told a result in time.",
+        figures.unused,
+    )
     held = GaugeMetricFamily(
         "countersign_held_requests", "Requests that stand still.", labels=["reason"]
     )

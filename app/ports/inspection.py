@@ -82,7 +82,7 @@ class Figures:
     `lasting` counts the cases that can't be repaired, `alarms` those that nobody was told yet.
     `audited_ms` is how long ago the last audit ended, None where there never was one; `counters`
     are what was found, repaired and decided by break-glass, ever. `held` is by reason, `refused` by
-    Slack's code.
+    Slack's code. `unused` counts approvals of which nobody told a result in time.
     """
 
     now: int
@@ -94,6 +94,7 @@ class Figures:
     paused: bool
     counters: Mapping[str, int]
     given_up: Stuck = Stuck()
+    unused: int = 0
     held: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, Stuck] = field(default_factory=dict)
     lost: tuple[LostChannel, ...] = ()

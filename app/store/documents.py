@@ -63,6 +63,11 @@ def held_index(reason: str) -> str:
     return f"cs:index:held:{reason}"
 
 
+def unused_index() -> str:
+    """The set of approvals of which nobody told a result in time."""
+    return "cs:index:unused"
+
+
 def given_up_index() -> str:
     """The set of those whose callback was given up."""
     return "cs:index:given_up"
@@ -157,6 +162,8 @@ def _in_trouble(request: Request) -> set[str]:
     found, callback = set(), request.state.callback
     if callback is not None and callback.outcome == "given_up":
         found.add(given_up_index())
+    if request.state.unused:
+        found.add(unused_index())
     if (problem := refused(request)) is not None:
         found.add(refused_index(problem))
     if request.pending and (lost := lost_channel(request)) is not None:

@@ -27,6 +27,7 @@ class StuckFigures(TypedDict):
     """The fields of `Figures` that are read here."""
 
     given_up: Stuck
+    unused: int
     held: dict[str, int]
     refused: dict[str, Stuck]
     lost: tuple[LostChannel, ...]
@@ -39,6 +40,7 @@ def figures(client: redis.Redis) -> StuckFigures:
     def ask(pipe: Pipeline) -> None:
         for reason in _REASONS:
             pipe.zcard(documents.held_index(reason))
+        pipe.zcard(documents.unused_index())
         _count(pipe, documents.given_up_index())
         for code in _CODES:
             _count(pipe, documents.refused_index(code))
@@ -46,11 +48,12 @@ def figures(client: redis.Redis) -> StuckFigures:
             _count(pipe, documents.lost_index(channel))
 
     answers = talk_in_one(client, ask)
-    held, rest = answers[: len(_REASONS)], answers[len(_REASONS) :]
+    held, (unused, *rest) = answers[: len(_REASONS)], answers[len(_REASONS) :]
     given_up, *others = [_stuck(rest[at : at + 2]) for at in range(0, len(rest), 2)]
     refused, waiting = others[: len(_CODES)], others[len(_CODES) :]
     return {
         "given_up": given_up,
+        "unused": int(unused),
         "held": dict(zip(_REASONS, map(int, held), strict=True)),
         "refused": dict(zip(_CODES, refused, strict=True)),
         "lost": tuple(_lost(*one) for one in zip(lost.items(), waiting, strict=True)),

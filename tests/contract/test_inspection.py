@@ -9,7 +9,14 @@ from app.auditor import Auditor
 from app.changes import change
 from app.domain.absence import Absence
 from app.domain.cards import Place
-from app.domain.commands import CallbackTried, CardDrawn, Redeliver, SlackFailed, TargetLost
+from app.domain.commands import (
+    CallbackTried,
+    CardDrawn,
+    Redeliver,
+    ReportResult,
+    SlackFailed,
+    TargetLost,
+)
 from app.domain.due import OF_REQUESTS, Lane, due
 from app.domain.findings import GRACE_MS, LATEST_MS, Kind, flaws
 from app.domain.request import Actor, Request, Status
@@ -447,6 +454,18 @@ def test_a_callback_that_was_given_up_is_found_until_it_is_sent_again(
     assert counted(client, "found:given_up") == 1, "one trouble, however long it lasts"
     change(store, first.id, Redeliver(by=Actor(kind="client", id="billing", name="billing")))
     assert inspection.figures().given_up == Stuck(1, (second.id,))
+
+
+def test_an_approval_that_nobody_used_is_counted_until_its_result_is_told(
+    store: RedisRequests, inspection: RedisInspection
+):
+    request = decided(store)
+    flagged = request.changed(unused=True)
+    store.commit(Transition(before=request, after=flagged), "flag it")
+    assert inspection.figures().unused == 1
+    billing = Actor(kind="client", id="billing", name="billing")
+    change(store, request.id, ReportResult(by=billing, ok=True, text="Refund sent"))
+    assert inspection.figures().unused == 0
 
 
 def test_what_is_erased_is_not_given_up_any_more(store: RedisRequests, inspection: RedisInspection):
