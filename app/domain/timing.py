@@ -81,8 +81,6 @@ def expire(request: Request, now: int) -> Transition | None:
     """From its deadline on it was not approved, whoever has approved it so far."""
     if request.state.expires_ms is None or now < request.state.expires_ms:
         return None
-    if request.state.undoable is not None:
-        return None
     decision = Decision(outcome=Status.EXPIRED, by=(TIMEOUT,), at_ms=now, digest=request.digest)
     return ended(request, decision, EventType.EXPIRED)
 
