@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -79,15 +80,32 @@ def _lines(known: Sequence[Field], changes: Sequence[Change], space: Space) -> l
 
 
 def _line(known: Sequence[Field], change: Change, rest: str) -> list[Inline]:
-    """`Amount: 120.00 USD → 150.00 USD`"""
+    """`Amount: 120.00 USD → 150.00 USD`, and of short lists what is gone and what is new."""
     before, after = _sides(known, change)
     label = cut(one_line(after.label), _LABEL, rest) or "(a field without a name)"
     name = Rich.Text(text=f"{label}: ", style=Rich.TextStyle(bold=True))
     if before is after:
         return [name, *fields.inline(after), Rich.Text(text="\n")]
+    if before.items and after.items and (moved := _moved(before, after)):
+        return [name, Rich.Text(text=f"{moved}\n")]
     old, new = _brief(before, after, rest), _brief(after, before, rest)
     arrow, end = Rich.Text(text=" → "), Rich.Text(text="\n")
     return [name, *fields.inline(old), arrow, *fields.inline(new), end]
+
+
+def _moved(before: Row, after: Row) -> str:
+    """`without Grinder; new: Mill`; nothing where they only stand in another order, or are many."""
+    gone, new = _rest_of(before, after), _rest_of(after, before)
+    parts = [f"without {', '.join(gone)}"] if gone else []
+    parts += [f"new: {', '.join(new)}"] if new else []
+    words = "; ".join(parts)
+    return words if length(words) <= _VALUE else ""
+
+
+def _rest_of(one: Row, other: Row) -> list[str]:
+    """The entries of a list that the other has not, each as often as it is missing."""
+    missing = Counter(item.value for item in one.items) - Counter(i.value for i in other.items)
+    return [f"“{one_line(value)}”" for value in missing.elements()]
 
 
 def _in_full(known: Sequence[Field], changes: Sequence[Change]) -> list[Block]:

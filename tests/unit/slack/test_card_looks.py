@@ -158,6 +158,14 @@ def test_a_long_value_is_told_from_shortly_before_where_it_differs():
     assert "we pay 900 USD" in line
 
 
+def test_of_a_short_list_what_is_gone_and_what_is_new_is_said():
+    request = pending(payload={"items": ["Machine", "Grinder", "Grinder"]})
+    changed = edited(request, {"items": ["Machine", "Grinder", "Mill"]})
+    assert "*items: *without “Grinder”; new: “Mill”\n" in rich(changed)
+    moved = edited(request, {"items": ["Grinder", "Machine", "Grinder"]})
+    assert "→" in str(rich(moved))
+
+
 def test_more_changes_than_there_is_room_for_are_counted():
     request = pending(payload={f"field {n}": n for n in range(40)})
     request = edited(request, {f"field {n}": n + 1 for n in range(40)})
