@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.pages import control
-from tests.world import ANA, APPROVALS, APPROVE, BEN, REVISE, World, running_with
+from tests.world import ANA, APPROVALS, APPROVE, REVISE, World, running_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -44,18 +44,11 @@ policy: hasty
 inputs: {city: {type: string, label: City}}
 review: {channel: "#approvals", reviewers: ["@finance-approvers"], undo: 30m}
 """
-LETTER = """
-policy: letter
-inputs:
-  to:   {type: string, label: To}
-  body: {type: string, label: Body}
-review: {channel: "#approvals", reviewers: ["@finance-approvers"]}
-"""
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with running_with({"credit": CREDIT, "hasty": HASTY, "letter": LETTER}) as world:
+    with running_with({"credit": CREDIT, "hasty": HASTY}) as world:
         yield world
 
 
@@ -194,45 +187,6 @@ def test_what_is_asked_again_shows_what_is_different(
     page.screenshot(path=pictures / "resubmission-3.png")
 
 
-def test_a_request_too_long_for_a_message_is_read_to_its_end_and_approved_there(
-    page: Page, world: World, pictures: Path
-) -> None:
-    sentence = " We value your business."
-    body = "\n\n".join(f"Paragraph {n}.{sentence * 12}" for n in range(1, 181))
-    request = world.ask(
-        policy="letter",
-        title="Letter to all customers",
-        payload={"to": "customers@example.com", "body": body},
-    )
-    as_ana(page, world)
-    card = card_of(page, request)
-    expect(control(card, APPROVE)).to_have_count(0)
-    control(card, "countersign_details").click()
-    view = form_of(page)
-    expect(view).to_contain_text("Paragraph 1.")
-    page.screenshot(path=pictures / "details.png")
-    turns = 0
-    while control(view, APPROVE).count() == 0:
-        heading = view.locator("text=/Page \\d+ of \\d+/").first.inner_text()
-        view.get_by_role("button", name="Next").click()
-        expect(view.locator("text=/Page \\d+ of \\d+/").first).not_to_have_text(heading)
-        turns += 1
-        assert turns < 20
-    expect(view).to_contain_text(request["digest"])
-    control(view, APPROVE).scroll_into_view_if_needed()
-    page.screenshot(path=pictures / "details-last.png")
-    view.get_by_role("button", name="History").click()
-    expect(view).to_contain_text("asked for it, under policy letter")
-    page.screenshot(path=pictures / "history.png")
-    view.get_by_role("button", name="Back to the request").click()
-    while control(view, APPROVE).count() == 0:
-        view.get_by_role("button", name="Next").click()
-        page.wait_for_load_state("networkidle")
-    control(view, APPROVE).click()
-    expect(view).to_contain_text("You approved")
-    expect(card).to_contain_text("Approved by @Ana")
-
-
 def test_the_queue_is_asked_for_by_command(page: Page, world: World, pictures: Path) -> None:
     for number in range(12):
         credit(world, 100 + number, title=f"Credit for order {2000 + number}")
@@ -246,16 +200,3 @@ def test_the_queue_is_asked_for_by_command(page: Page, world: World, pictures: P
     typo = asked(page, "/approvals shwo req_1", "Did you mean")
     expect(typo).to_contain_text("show")
     page.screenshot(path=pictures / "queue-typo.png")
-
-
-def test_every_copy_agrees_after_a_decision(page: Page, world: World) -> None:
-    """Somebody else decides while the page is open: its card has nothing left to press."""
-    city = {"city": "Bristol"}
-    request = world.ask(policy="hasty", title="Open the branch in Bristol", payload=city)
-    as_ana(page, world)
-    card = card_of(page, request)
-    world.decide(request["id"], "countersign_reject", BEN)
-    expect(control(card, APPROVE)).to_have_count(0)
-    world.its_hour_has_come(request["id"], "undoable.until_ms")
-    expect(card).to_contain_text("Rejected by @Ben")
-    expect(card.locator("[data-action-id]")).to_have_count(0)
