@@ -55,6 +55,7 @@ _SAID: dict[str, str] = {
     EventType.CARD_POSTED: "Its card was posted in {channel}",
     EventType.CARD_LOST: "Its card could not be posted to {target}: {problem}",
     EventType.REQUESTER_TOLD: "The requester was told how it ended",
+    EventType.ASKED_IN_TOLD: "Where it was asked for it was said how it ended",
     EventType.ABSENT_INFORMED: "Somebody who is away was told how it ended",
     EventType.CALLBACK_ATTEMPTED: "The workflow was called back: {answer}",
     EventType.CALLBACK_GIVEN_UP: "Calling the workflow back was given up",

@@ -35,8 +35,15 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of what is not drawn, or turns round what is: control and format characters,
 halves of surrogate pairs, separators."""
 
-_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and marks by category, and blank all the same."""
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
+"""Letters, marks and what is not assigned by category, and blank all the same (Unicode's
+Default_Ignorable_Code_Point, and the empty Braille pattern)."""
+
+_LOOKS = frozenset("\ufe0e\ufe0f")
+"""What chooses between an emoji and a plain sign; behind anything else it is not seen."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -78,8 +85,14 @@ def clean(text: str) -> str:
 
 def _seen(found: re.Match[str]) -> str:
     char = found.group()
-    hidden = char in _BLANK or unicodedata.category(char) in _UNSEEN
+    if char in _LOOKS and _is_sign(found.string[max(found.start() - 1, 0) : found.start()]):
+        return char
+    hidden = _BLANK.match(char) or unicodedata.category(char) in _UNSEEN
     return f"[U+{ord(char):04X}]" if hidden else char
+
+
+def _is_sign(char: str) -> bool:
+    return char != "" and not char.isascii() and unicodedata.category(char)[0] in "SP"
 
 
 def one_line(text: str) -> str:

@@ -47,6 +47,10 @@ def test_what_is_not_seen_or_turns_the_direction_is_shown_by_its_code():
     assert clean("a\ud800b\x00c\td\r\ne\x85") == "a[U+D800]b[U+0000]c\td\ne[U+0085]"
     assert clean("USD\u202eabc") == "USD[U+202E]abc"
     assert clean("pay\u200bpal \u2066x\u3164") == "pay[U+200B]pal [U+2066]x[U+3164]"
+    assert clean("pay\ufe0fpal a\ufe00 12\U000e0101 \u2065\u17b4\U000e0fff") == (
+        "pay[U+FE0F]pal a[U+FE00] 12[U+E0101] [U+2065][U+17B4][U+E0FFF]"
+    )
+    assert clean("❤\ufe0f ‼\ufe0f") == "❤\ufe0f ‼\ufe0f"
     assert clean("naïve 東京 👍 שלום") == "naïve 東京 👍 שלום"
 
 
