@@ -11,12 +11,16 @@ from policies.plan import Frozen
 
 
 class Change(Frozen):
-    """One field of a payload that differs; what was not given before, or is not now, is None."""
+    """One field of a payload that differs; what was not given before, or is not now, is None.
+
+    A `secret` one was so before, and is not shown whatever the policy says of it by now.
+    """
 
     field: str
     kind: Literal["changed", "added", "removed"]
     before: JsonValue = None
     after: JsonValue = None
+    secret: bool = False
 
 
 def difference(

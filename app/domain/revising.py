@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from .cards import Place
-from .difference import difference, same
+from .difference import Change, difference, same
 from .errors import NotRevisable, RevisionUnchanged
 from .request import Request, Revises, Status
 
@@ -51,9 +51,16 @@ def revises(request: Request, root: Request, payload: dict[str, JsonValue]) -> R
         revision=request.body.revision + 1,
         by=decision.by[-1],
         comment=decision.comment,
-        changes=difference(request.payload, payload),
+        changes=_changes(request, payload),
         threads=_threads(root),
     )
+
+
+def _changes(request: Request, payload: dict[str, JsonValue]) -> tuple[Change, ...]:
+    """What differs; the policy may have changed meanwhile, and what it kept secret stays so."""
+    secret = {field.name for field in request.evaluation.fields if field.secret}
+    changes = difference(request.payload, payload)
+    return tuple(one.model_copy(update={"secret": one.field in secret}) for one in changes)
 
 
 def _threads(root: Request) -> tuple[tuple[str, Place], ...]:

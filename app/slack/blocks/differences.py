@@ -124,8 +124,9 @@ def _in_full(known: Sequence[Field], changes: Sequence[Change]) -> list[Block]:
 def _sides(known: Sequence[Field], change: Change) -> tuple[Row, Row]:
     """The field before and after; one and the same where neither may be seen."""
     field = next((one for one in known if one.name == change.field), None)
-    if field is not None and field.secret:
-        hidden = Row(clean(field.label), f"secret, {change.kind}", ours=True)
+    if change.secret or (field is not None and field.secret):
+        label = clean(change.field if field is None else field.label)
+        hidden = Row(label, f"secret, {change.kind}", ours=True)
         return hidden, hidden
     before = _side(field, change, change.before, missing=change.kind == "added")
     return before, _side(field, change, change.after, missing=change.kind == "removed")

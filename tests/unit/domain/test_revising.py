@@ -13,7 +13,7 @@ from app.domain.commands import CardDrawn
 from app.domain.difference import Change
 from app.domain.request import Request, Revises
 from app.domain.revising import revises
-from policies.plan import Escalation, Outcome
+from policies.plan import Escalation, Field, Outcome
 from tests.builders import NOW, after, approval, body, evaluation, pending, person, plan
 
 ROOT = Place(channel="C0APPROVAL", ts="1.1")
@@ -106,3 +106,15 @@ def test_in_a_burst_it_comes_alone(first: bool):
     again = asked_again(revision=2)
     waiting = [again, *others] if first else [*others, again]
     assert together(waiting) == ((again,) if first else tuple(others))
+
+
+def test_what_was_secret_is_marked_since_the_policy_may_change_meanwhile():
+    iban = Field(name="iban", label="IBAN", type="string", secret=True)
+    request = pending(payload={"iban": "DE1", "to": "A"}, evaluation=evaluation(fields=(iban,)))
+    wanted = after(request, approval(request, outcome=Outcome.REVISE, comment="Less."))
+    found = revises(wanted, wanted, {"account": "DE2", "to": "B"})
+    assert {one.field: one.secret for one in found.changes} == {
+        "iban": True,
+        "to": False,
+        "account": False,
+    }

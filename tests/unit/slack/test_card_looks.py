@@ -19,6 +19,7 @@ from app.domain.request import (
 )
 from app.domain.undoing import kept
 from app.slack import ids
+from app.slack.blocks import whole
 from app.slack.blocks.card import card
 from app.slack.blocks.fields import drawn, rows
 from policies.plan import Choice, Field, Flag, Outcome
@@ -195,6 +196,14 @@ def test_a_request_that_is_asked_again_says_who_wanted_what_and_what_is_differen
     assert "*Amount: *120.00 USD → 90.00 USD\n" in rich(request)
     assert card(request).text.startswith("Decision needed (asked again): Refund")
     assert "more often than the policy expects" not in words(request)
+
+
+@pytest.mark.parametrize("now", [{}, {"iban": "DE2"}])
+def test_what_was_secret_is_not_shown_once_the_policy_does_not_know_it(now: dict[str, Any]):
+    changes = [one.model_copy(update={"secret": True}) for one in difference({"iban": "DE1"}, now)]
+    request = revised(changes=tuple(changes))
+    assert f"*iban: *secret, {changes[0].kind}\n" in rich(request)
+    assert "DE1" not in f"{card(request)} {whole.everything(request)}"
 
 
 def test_one_that_is_asked_too_often_or_without_a_change_says_so():
