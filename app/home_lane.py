@@ -34,7 +34,8 @@ class HomeLane:
     """The home lane: its claims are of user ids.
 
     Its lease makes one drawer a Home, so that an older look never comes after a newer one. What
-    changes meanwhile has it drawn once more. As many look-ups are made however much there is.
+    changes meanwhile has it drawn once more. As many look-ups are made however much there is. What
+    can't be drawn is tried again for as long as somebody looks at it: a week from the last look.
     """
 
     lanes: Lanes
@@ -46,8 +47,10 @@ class HomeLane:
 
     def __call__(self, claim: Claim) -> None:
         person = claim.request_id
+        if (chosen := self.homes.chosen(person)) is None:
+            return
         try:
-            home = self._looked(person, self.homes.chosen(person))
+            home = self._looked(person, chosen)
             # Before it is shown, so that no change falls between the look and the note of it.
             current = self.homes.showing(person, _versions(home))
             self.tabs.publish(person, home)

@@ -375,8 +375,12 @@ class FakeHomes:
         self.notes[person] = Note(text, self.now)
         self._draw(person)
 
-    def chosen(self, person: str) -> Chosen:
-        return Chosen(self.now, self.pages.get(person, {}), self.notes.get(person))
+    def chosen(self, person: str) -> Chosen | None:
+        return (
+            None
+            if person not in self.pages
+            else Chosen(self.now, self.pages.get(person, {}), self.notes.get(person))
+        )
 
     def showing(self, person: str, versions: Mapping[str, int]) -> bool:
         self.shown[person] = dict(versions)

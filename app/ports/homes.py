@@ -43,8 +43,8 @@ class Homes(Protocol):
     def say(self, person: str, text: str) -> None:
         """Say it at the top of somebody's Home, in mrkdwn; not where they never look at it."""
 
-    def chosen(self, person: str) -> Chosen:
-        """What somebody wants to see."""
+    def chosen(self, person: str) -> Chosen | None:
+        """What somebody wants to see; None for who does not look at their Home any more."""
 
     def showing(self, person: str, versions: Mapping[str, int]) -> bool:
         """A Home is about to show these requests, and no others; a change of one makes it due.

@@ -42,14 +42,16 @@ class RedisHomes:
     def say(self, person: str, text: str) -> None:
         self._write(person, "note", text)
 
-    def chosen(self, person: str) -> Chosen:
+    def chosen(self, person: str) -> Chosen | None:
         parts = get_args(Part)
 
         def ask(pipe: Pipeline) -> None:
-            pipe.hmget(_key(person), [*parts, "note"])
+            pipe.hmget(_key(person), [*parts, "note", "opened"])
             pipe.time()
 
-        (*trails, note), clock = talk_in_one(self._redis, ask)
+        (*trails, note, opened), clock = talk_in_one(self._redis, ask)
+        if opened is None:
+            return None
         pairs = zip(parts, map(_trail, trails), strict=True)
         kept = {part: trail for part, trail in pairs if trail}
         return Chosen(milliseconds(clock), kept, _note(note))

@@ -12,7 +12,7 @@ from app.domain.due import Lane
 from app.domain.home import Note
 from app.domain.request import Actor, Request
 from app.domain.transition import Transition
-from app.ports import Claim, Lanes, RequestStore
+from app.ports import Chosen, Claim, Lanes, RequestStore
 from app.store import homes as homes_module
 from app.store import lanes as lanes_module
 from app.store.absences import RedisAbsences
@@ -50,6 +50,12 @@ def drawn(homes: RedisHomes, lanes: Lanes, person: str, *requests: Request) -> N
     assert homes.showing(person, versions(*requests))
     lanes.release(claim)
     assert lanes.due_in_ms(Lane.HOME) is None
+
+
+def chosen(homes: RedisHomes) -> Chosen:
+    found = homes.chosen(ANA)
+    assert found is not None
+    return found
 
 
 def versions(*requests: Request) -> dict[str, int]:
@@ -173,9 +179,9 @@ def test_a_page_that_was_turned_to_is_kept_until_the_next_visit(homes: RedisHome
     homes.turn(ANA, "waiting", ["c1", "c2"])
     homes.turn(ANA, "decided", ["c3"])
     homes.turn(ANA, "decided", [])
-    assert homes.chosen(ANA).trails == {"waiting": ("c1", "c2")}
+    assert chosen(homes).trails == {"waiting": ("c1", "c2")}
     homes.opened(ANA)
-    assert homes.chosen(ANA).trails == {}
+    assert chosen(homes).trails == {}
 
 
 def test_what_is_said_on_a_home_comes_with_its_time(
@@ -183,7 +189,7 @@ def test_what_is_said_on_a_home_comes_with_its_time(
 ):
     drawn(homes, lanes, ANA)
     homes.say(ANA, "Nothing was decided by this. — 東京")
-    note = homes.chosen(ANA).note
+    note = chosen(homes).note
     assert note is not None
     assert note == Note("Nothing was decided by this. — 東京", note.at_ms)
     assert abs(store.now() - note.at_ms) < 60_000
@@ -195,7 +201,7 @@ def test_who_never_opened_their_home_is_drawn_none(
 ):
     homes.say(ANA, "Too late.")
     homes.turn(ANA, "waiting", ["c1"])
-    assert homes.chosen(ANA).note is None
+    assert homes.chosen(ANA) is None
     assert lanes.due_in_ms(Lane.HOME) is None
     assert client.keys("cs:home:*") == []
 

@@ -54,7 +54,7 @@ class Rooms:
     """Open requests, and one who looks at their Home."""
 
     store: fakes.FakeStore = field(default_factory=fakes.FakeStore)
-    homes: fakes.FakeHomes = field(default_factory=fakes.FakeHomes)
+    homes: fakes.FakeHomes = field(default_factory=lambda: fakes.FakeHomes(pages={ANA: {}}))
     tabs: FakeTabs = field(default_factory=FakeTabs)
     absences: fakes.FakeAbsences = field(default_factory=fakes.FakeAbsences)
     lanes: FakeLanes = field(default_factory=FakeLanes)
@@ -143,6 +143,13 @@ def test_who_slack_does_not_know_just_now_is_looked_at_again_later(rooms: Rooms)
     assert rooms.draw() is None
     [(person, how)] = rooms.lanes.ended
     assert (person, how.split()[0]) == (ANA, "postponed")
+
+
+def test_a_home_at_which_nobody_looks_any_more_is_let_go(rooms: Rooms):
+    rooms.homes.pages.clear()
+    rooms.standings = {ANA: "unverified"}
+    assert rooms.draw() is None
+    assert rooms.lanes.ended == []
 
 
 def test_slack_is_left_alone_for_as_long_as_it_says(rooms: Rooms):
