@@ -27,7 +27,7 @@ _TITLE_CUT, _NAMES, _FIELDS = 100, 300, 2
 def digest(requests: Sequence[Request], gone: int = 0) -> Message:
     """The requests as they stand now; `gone` more were here and are erased."""
     headline = _headline(requests)
-    waiting = [request for request in requests if request.pending]
+    waiting = list(filter(_waits, requests))
     head: list[Block] = [
         HeaderBlock(text=plain(headline)),
         ContextBlock(elements=[plain(_intro(waiting, gone))]),
@@ -40,12 +40,17 @@ def digest(requests: Sequence[Request], gone: int = 0) -> Message:
 
 def _headline(requests: Sequence[Request]) -> str:
     """`14 requests wait for a decision`, later `1 of 14 waits …`, at last that none does."""
-    waiting, count = sum(request.pending for request in requests), len(requests)
+    waiting, count = sum(map(_waits, requests)), len(requests)
     if not waiting:
         return "None of these requests waits any more"
     verb = "waits" if waiting == 1 else "wait"
     of = "" if waiting == count else f"{waiting} of "
     return f"{of}{count} request{'' if count == 1 else 's'} {verb} for a decision"
+
+
+def _waits(request: Request) -> bool:
+    """For an answer: a decision that can be taken back is one, until it is."""
+    return request.pending and request.state.undoable is None
 
 
 def _intro(waiting: Sequence[Request], gone: int) -> str:
@@ -62,7 +67,7 @@ def _item(request: Request) -> Block:
 
 
 def _open(request: Request) -> ButtonElement | None:
-    if not request.pending:
+    if not _waits(request):
         return None
     value = ids.opens(request.id)
     return ButtonElement(action_id=ids.OPEN, text=plain("Open"), value=value)
@@ -94,7 +99,11 @@ def _title(request: Request) -> str:
 
 def _stands(request: Request, room: int) -> str:
     """How it ended, or until when it waits, how far it has come, and by which policy."""
-    decision = request.state.decision
+    decision, undo = request.state.decision, request.state.undoable
+    if undo is not None:
+        words = phrases.undoable(request, undo)
+        brief = f"{phrases.ENDINGS[undo.decision.outcome]}, and can still be taken back"
+        return words if _sent(words) <= room else brief
     if decision is not None:
         words = phrases.ended(request, decision)
         brief = f"{phrases.SIGNS[decision.outcome]} {phrases.ENDINGS[decision.outcome]}"
@@ -106,7 +115,7 @@ def _stands(request: Request, room: int) -> str:
 
 def _least(request: Request) -> str:
     """Until when it waits, and for whom where somebody was chosen: a mention tells them."""
-    if not request.pending:
+    if not _waits(request):
         return ""
     expires_ms, chosen = request.state.expires_ms, [mention(one) for one in request.state.assigned]
     until = "Waits" if expires_ms is None else f"Until {phrases.instant(expires_ms)}"

@@ -62,6 +62,15 @@ def test_what_is_decided_says_how_and_has_no_button():
     assert opening(now) == [request.id for request in rest]
 
 
+def test_a_decision_that_can_be_taken_back_says_so_and_has_no_button():
+    first, *rest = burst(5, evaluation=evaluation(plan=plan(undo_s=120)))
+    now = [decided(first), *rest]
+    said = words_of(digest(now))
+    assert said.startswith("4 of 5 requests wait for a decision\n")
+    assert ":white_check_mark: *Approved* by <@U0ANA00001> · it counts from <!date^" in said
+    assert opening(now) == [request.id for request in rest]
+
+
 def test_once_all_are_decided_nothing_can_be_pressed():
     done = [decided(request) for request in burst(5)]
     assert words_of(digest(done)).startswith("None of these requests waits any more\n")
