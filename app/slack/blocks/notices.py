@@ -136,10 +136,11 @@ def asked_by_hand(request: Request) -> Message:
 
 
 def outcome_where_asked(request: Request) -> Message:
-    """The same for everybody in the thread of the message from which it was asked for."""
+    """For everybody in the thread of the message from which it was asked for: that, by whom and
+    when. Why was written to the requester, who has it by direct message."""
     behalf = request.body.on_behalf_of
     by = f" by {mention(behalf)}" if behalf else ""
-    return _ended(request, f"Asked for here{by} · {request.id}")
+    return _ended(request, f"Asked for here{by} · {request.id}", comment=False)
 
 
 def while_away(request: Request) -> Message:
@@ -147,7 +148,7 @@ def while_away(request: Request) -> Message:
     return _ended(request, f"You were asked, and are away. {request.id}")
 
 
-def _ended(request: Request, why_you: str) -> Message:
+def _ended(request: Request, why_you: str, *, comment: bool = True) -> Message:
     decision = request.state.decision
     if decision is None:
         raise ValueError("somebody is told of a decision, and there is none")
@@ -158,7 +159,8 @@ def _ended(request: Request, why_you: str) -> Message:
         blocks=checked(
             [
                 HeaderBlock(text=plain(title)),
-                *phrases.ending(request, decision, _COMMENT),
+                *phrases.decided(request, decision),
+                *(phrases.comment(decision, _COMMENT) if comment else []),
                 ContextBlock(elements=[marked(f"{why_you} · policy {policy}")]),
             ]
         ),

@@ -345,6 +345,8 @@ def test_the_outcome_is_said_in_the_thread_of_the_message(desk):
     assert said["thread_ts"] == ts
     assert said["text"].startswith("Approved")
     assert f"Asked for here by <@{DEV}>" in said["blocks"][-1]["elements"][0]["text"]
+    assert request.state.decision.comment == "Small ones are routine."
+    assert "Small ones" not in str(said)
 
 
 def test_a_channel_that_the_bot_is_not_in_takes_no_outcome_and_that_is_for_good(desk):
