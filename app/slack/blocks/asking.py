@@ -20,7 +20,7 @@ from app.slack.asking import Asking
 from policies.schema import Input
 
 from . import inputs
-from .text import boxed, cut, length, one_line, plain, section
+from .text import boxed, cut, one_line, plain, section, shortened
 
 TITLE_MOST, WHY_MOST = 200, 2_000
 _POLICIES, _ABOUT, _HINT = 100, 75, 2_000
@@ -55,15 +55,9 @@ def ask(
     return _view(form_ids.REQUEST_FORM, "Ask", asking, blocks)
 
 
-def shortened(text: str) -> str:
+def titled(text: str) -> str:
     """Text for a title: its first line, as much as fits."""
-    line = one_line(next((line for line in text.splitlines() if line.strip()), ""))
-    if length(line) <= TITLE_MOST:
-        return line
-    kept = line[: TITLE_MOST - 1]
-    while length(kept) >= TITLE_MOST:
-        kept = kept[:-1]
-    return f"{kept}…"
+    return shortened(next(filter(str.strip, text.splitlines()), ""), TITLE_MOST)
 
 
 def _policy(name: str, about: str | None) -> Option:

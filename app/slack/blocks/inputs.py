@@ -26,7 +26,7 @@ from app.slack.typed import NOT_SAID, choices, shown_as
 from policies.evaluate import labelled
 from policies.schema import Input
 
-from .text import clean, cut, length, one_line, plain
+from .text import clean, cut, length, one_line, plain, shortened
 from .values import is_day, money
 
 TEXT_MOST = 3_000
@@ -65,7 +65,7 @@ def decimal(value: int | float) -> str:
 
 def option(text: str, value: str) -> Option:
     """One of several to choose from. A text that is too long ends in `…`."""
-    return Option(text=plain(_short(text)), value=value)
+    return Option(text=plain(shortened(text, _OPTION)), value=value)
 
 
 def chosen_of(
@@ -229,13 +229,3 @@ def _cut(declared: Input) -> bool:
 
 def _numbered(texts: list[str]) -> list[str]:
     return [f"{number}. {text}" for number, text in enumerate(texts, 1)]
-
-
-def _short(text: str) -> str:
-    text = one_line(text)
-    if length(text) <= _OPTION:
-        return text
-    kept = text[: _OPTION - 1]
-    while length(kept) >= _OPTION:
-        kept = kept[:-1]
-    return f"{kept}…"

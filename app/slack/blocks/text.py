@@ -115,6 +115,17 @@ def cut(text: str, most: int, rest: str) -> str:
     return f"{kept}… (+{len(text) - len(kept):,} characters, {rest})"
 
 
+def shortened(text: str, most: int) -> str:
+    """One line of at most `most`; `…` at its end says that there is more, said elsewhere."""
+    line = one_line(text)
+    if length(line) <= most:
+        return line
+    kept = line[: most - 1]
+    while length(kept) >= most:
+        kept = kept[:-1]
+    return f"{kept}…"
+
+
 def split(text: str, most: int) -> list[str]:
     """The same text in parts of at most `most`, of which nothing is missing; at least one part.
 

@@ -199,7 +199,7 @@ policies = st.dictionaries(
 @given(policies, st.none() | hostile, hostile, hostile)
 def test_any_form_that_asks_by_hand_keeps_slacks_limits(inputs_, about, title, quote):
     asked = Asking(policy="refund", quote=quote[:1_000])
-    view = asking.ask(inputs_, about, asking.shortened(title), asked)
+    view = asking.ask(inputs_, about, asking.titled(title), asked)
     checked_view(view, "modal")
 
 
