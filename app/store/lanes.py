@@ -1,4 +1,4 @@
-"""`Lanes` on Redis: sorted sets of what is due, and a lease for each request that is being done."""
+"""`Lanes` on Redis: sorted sets of what is due, and a lease for each that is being done."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEASE_MS = 60_000
 
 
 class RedisLanes:
-    """Three due sets."""
+    """What is due, a sorted set for each lane."""
 
     def __init__(self, client: redis.Redis, bells: Bells) -> None:
         self._redis = client

@@ -46,12 +46,12 @@ def answers(request: Request, plan: ReviewPlan, *, whole: bool) -> list[Block]:
     ]
     approves = whole and any(outcome is _APPROVE for outcome, _ in _answers(request, plan))
     menu = _menu(request, approves=approves)
-    return row([*shown, _details(request, whole=whole), menu])
+    return row([*shown, details(request, whole=whole), menu])
 
 
 def stop(request: Request, *, whole: bool) -> list[Block]:
     """The one answer to a watch: what is not stopped goes ahead, so that nothing approves it."""
-    return row([_stop(request), _details(request, whole=whole)])
+    return row([_stop(request), details(request, whole=whole)])
 
 
 def undo(request: Request) -> list[Block]:
@@ -126,7 +126,7 @@ def _stop(request: Request) -> ButtonElement:
     return _button(request, ids.STOP, "Stop", None)
 
 
-def _details(request: Request, *, whole: bool) -> ButtonElement:
+def details(request: Request, *, whole: bool = True) -> ButtonElement:
     """Brings everything there is to know; where a card is too long, Approve is only there."""
     return _button(request, ids.DETAILS, "Details" if whole else "Open the whole request", None)
 

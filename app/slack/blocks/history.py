@@ -68,6 +68,8 @@ _ROUTES: dict[str, str] = {
     Route.REJECT: "refuse",
 }
 _WHO = ("by", "to", "claimed_by")
+_OF_OURS = ("outcome", "code", "notice", "reason")
+"""Details that are words of ours, with `_` for a space; what others named stays to the letter."""
 
 
 def everything(request: Request, events: Sequence[Event]) -> list[Json]:
@@ -137,6 +139,6 @@ def _word(name: str, value: JsonValue) -> str:
         case str() if name == "channel" and naming.is_conversation(value):
             return _place(value)
         case str():
-            return _person(value.replace("_", " "))
+            return _person(value.replace("_", " ") if name in _OF_OURS else value)
         case _:
             return escaped(cut(one_line(str(value)), _WORD, "on record"))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
-    ButtonElement,
     ContextBlock,
     DividerBlock,
     RichTextBlock,
@@ -17,7 +16,6 @@ from slack_sdk.models.blocks import (
 )
 
 from app.domain.request import Request
-from app.slack import ids
 
 from . import buttons, fields, phrases, progress, requester, risk
 from .people import who
@@ -114,7 +112,7 @@ def _answers(request: Request, *, whole: bool) -> Block:
     rows = checked(_card_buttons(request)) if whole else []
     elements = [one for row in rows for one in row["elements"]]
     return ActionsBlock(
-        block_id=f"waiting_{request.id}", elements=elements or [_details(request).to_dict()]
+        block_id=f"waiting_{request.id}", elements=elements or [buttons.details(request).to_dict()]
     )
 
 
@@ -125,17 +123,12 @@ def _card_buttons(request: Request) -> list[Block]:
     return [] if plan is None else buttons.answers(request, plan, whole=True)
 
 
-def _details(request: Request) -> ButtonElement:
-    value = ids.Shown(request.id, request.digest).as_value()
-    return ButtonElement(action_id=ids.DETAILS, text=plain("Details"), value=value)
-
-
 def _brief(part: str, request: Request) -> Block:
     title = cut(phrases.title(request), _TITLE, _REST)
     return SectionBlock(
         block_id=f"{part}_{request.id}",
         fields=[plain(title), marked(_ended(request))],
-        accessory=_details(request),
+        accessory=buttons.details(request),
     )
 
 

@@ -19,7 +19,7 @@ from app.domain.lists import QueuePage
 from app.domain.request import Request
 from app.slack import ids
 
-from . import phrases, progress
+from . import buttons, phrases, progress
 from .brief import facts
 from .text import Message, checked, cut, escaped, marked, plain, section
 
@@ -45,7 +45,7 @@ def one(request: Request) -> Message:
         HeaderBlock(text=plain(title)),
         *(ending or [section(" · ".join(stands(request)))]),
         SectionBlock(
-            text=plain("\n".join([*facts(request), request.id])), accessory=_details(request)
+            text=plain("\n".join([*facts(request), request.id])), accessory=buttons.details(request)
         ),
     ]
     return Message(text=phrases.headline(request), blocks=checked(parts))
@@ -96,23 +96,18 @@ def _row(request: Request) -> list[Block]:
     title = cut(phrases.title(request), _TITLE, "in Details")
     what = plain(f"{title}\n{' · '.join(facts(request))}".strip())
     return [
-        SectionBlock(block_id=request.id, text=what, accessory=_details(request)),
+        SectionBlock(block_id=request.id, text=what, accessory=buttons.details(request)),
         ContextBlock(elements=[marked(" · ".join(stands(request)))]),
     ]
-
-
-def _details(request: Request) -> ButtonElement:
-    value = ids.Shown(request.id, request.digest).as_value()
-    return ButtonElement(action_id=ids.DETAILS, text=plain("Details"), value=value)
 
 
 def _turns(page: QueuePage, turn: ids.Turn) -> list[Block]:
     first = ids.Turn(turn.kind, turn.policy) if turn.cursor is not None else None
     following = ids.Turn(turn.kind, turn.policy, page.cursor) if page.cursor is not None else None
     leads = ((ids.FIRST, "First page", first), (ids.NEXT, "Next page", following))
-    buttons = [
+    turns = [
         ButtonElement(action_id=action, text=plain(label), value=to.as_value())
         for action, label, to in leads
         if to is not None
     ]
-    return [ActionsBlock(block_id=_TURNS, elements=buttons)] if buttons else []
+    return [ActionsBlock(block_id=_TURNS, elements=turns)] if turns else []

@@ -224,6 +224,8 @@ def happened(kind: Any, actor: str = ANA, actor_kind: Any = "person", **detail: 
         (happened(EventType.CALLBACK_ATTEMPTED, status=204), "called back: HTTP 204"),
         (happened(EventType.CALLBACK_ATTEMPTED, status=None, error="refused"), "back: refused"),
         (happened(EventType.DECISION_REFUSED, code="not_a_reviewer"), "refused: not a reviewer"),
+        (happened(EventType.REVISED, revises="req_01m7", revision=2), "It asks req_01m7 again"),
+        (happened(EventType.EDITED, fields=["order_id"]), "changed order_id while approving"),
         (happened(EventType.CLAIMED), "said to be on it, until not known"),
     ],
 )
