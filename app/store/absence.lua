@@ -1,6 +1,6 @@
 -- Somebody is away (ARGV[2] is the absence as JSON) or back (ARGV[2] is ''): the record, the people
 -- lane's turn at ARGV[3] (ms) and the event ARGV[4] are written together; their Home is due, and
--- that of whoever stands in. Answers with the absence that stood there before; where there is none
+-- that of whoever stands in, or did before. Answers with the absence that stood there before; where there is none
 -- to end, nothing is written.
 -- The turn stands where that of a request would, so that letting go of a claim finds it there.
 local person, absence = ARGV[1], ARGV[2]
@@ -19,5 +19,9 @@ redis.call('XADD', 'cs:events', '*', 'event', ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 draw_home(person, now)
-draw_home(cjson.decode(absence ~= '' and absence or before).delegate, now)
+for _, each in ipairs({absence, before or ''}) do
+  -- What a newer version wrote may be of another form.
+  local read, one = pcall(cjson.decode, each)
+  if read and type(one) == 'table' and one.delegate then draw_home(one.delegate, now) end
+end
 return before

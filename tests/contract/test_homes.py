@@ -237,6 +237,15 @@ def test_who_is_away_or_back_sees_it_on_their_home_and_so_does_who_stands_in(
     assert whose(lanes) == [ANA, FAY]
 
 
+def test_who_stands_in_no_more_sees_it_on_their_home(
+    homes: RedisHomes, absences: RedisAbsences, lanes: Lanes, store: RequestStore
+):
+    absences.put(absence(store.now()), ANA)
+    drawn(homes, lanes, FAY)
+    absences.put(absence(store.now(), delegate=BEN), ANA)
+    assert whose(lanes) == [FAY]
+
+
 def test_an_absence_that_begins_or_ends_by_itself_is_seen_on_the_home_too(
     homes: RedisHomes, absences: RedisAbsences, lanes: Lanes, store: RequestStore
 ):

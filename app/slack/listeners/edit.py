@@ -30,7 +30,7 @@ def register(app: App, desk: Desk) -> None:
             confirmation=sent.confirmation,
         )
         ack()
-        desk.replies.tell(sent.form.reply_to, notices.taken(approved, choice))
+        desk.tell(sent, sent.reply_to, notices.taken(approved, choice))
 
 
 def open_edit(desk: Desk, press: Press, shown: ids.Shown) -> None:

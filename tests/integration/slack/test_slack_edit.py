@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 
 from app.ask import Ask
+from app.domain.home import Home, Shelf
 from app.domain.request import Request, Status
 from app.judge import PolicyJudge
 from app.ports import Client
 from app.slack import form_ids, ids
+from app.slack.blocks.home import home
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from policies.loader import load_text
 from tests import fakes
+from tests.builders import NOW
 
 from .conftest import ANA, APPROVALS, BEN, COMMAND, EVE, SECRET, Desk
 
@@ -76,9 +79,9 @@ def desk(slack, api, directory, cards, endpoint) -> Iterator[Edits]:
     store, replies = fakes.FakeStore(), Replies()
     judge = PolicyJudge({"refund": load_text(REFUND, "refund.yaml")})
     people = fakes.people(store, directory, judge)
-    app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk = Edits(slack, cards, store)
+    app = build_app(AppDesk(*people, desk.homes, api, directory.team, replies, COMMAND))
+    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
     desk.service = fakes.service(store, judge)
     yield desk
     for user in (ANA, BEN, EVE):
@@ -106,6 +109,23 @@ def test_a_field_that_was_not_given_can_be_added(desk):
     desk.choose(request, ts)
     assert desk.fill(note="as agreed")["ok"]
     assert desk.now(request).payload == {**PAYLOAD, "note": "as agreed"}
+
+
+def test_who_opened_the_form_on_their_home_hears_there_what_came_of_it(desk, api):
+    request, _ = desk.asked()
+    nothing = Shelf((), 0)
+    shelves = {"waiting": Shelf((request,), 1), "asked": nothing, "decided": nothing}
+    api.web.views_publish(user_id=ANA, view=home(Home(NOW, shelves)))
+    pressed = {
+        "user": ANA,
+        "view_id": desk.slack.ask(f"state?user={ANA}")["home"]["id"],
+        "block_id": f"waiting_{request.id}",
+        "action_id": ids.MENU,
+        "selected_option": ids.move_value(ids.Move.EDIT, ids.Shown(request.id, request.digest)),
+    }
+    assert desk.slack.ask("click", pressed)["ok"]
+    assert desk.fill(amount="110")["ok"]
+    assert desk.homes.notes[ANA].text == "You approved “Refund 1042”."
 
 
 def test_an_edit_asks_whoever_the_policy_asks_for_such_a_request(desk):
