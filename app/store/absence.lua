@@ -19,9 +19,6 @@ redis.call('XADD', 'cs:events', '*', 'event', ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 draw_home(person, now)
-for _, each in ipairs({absence, before or ''}) do
-  -- What a newer version wrote may be of another form.
-  local read, one = pcall(cjson.decode, each)
-  if read and type(one) == 'table' and one.delegate then draw_home(one.delegate, now) end
-end
+draw_home_of_delegate(absence, now)
+draw_home_of_delegate(before, now)
 return before

@@ -23,3 +23,10 @@ local function draw_homes_of(request_id, now)
   end
   return due
 end
+
+-- The same for whoever stands in by an absence, as JSON; one that a newer version wrote may be of
+-- another form.
+local function draw_home_of_delegate(absence, now)
+  local read, one = pcall(cjson.decode, absence)
+  if read and type(one) == 'table' and one.delegate then draw_home(one.delegate, now) end
+end

@@ -251,6 +251,7 @@ def test_an_absence_that_begins_or_ends_by_itself_is_seen_on_the_home_too(
 ):
     gone: Absence = absence(store.now())
     absences.put(gone, ANA)
-    drawn(homes, lanes, ANA)
+    for person in (ANA, FAY):
+        drawn(homes, lanes, person)
     absences.seen(ANA, gone, None)
-    assert whose(lanes) == [ANA]
+    assert whose(lanes) == [ANA, FAY]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.ask import Ask
-from app.domain.home import Home, Shelf
+from app.domain.home import Home, Part, Shelf
 from app.domain.request import Request, Status
 from app.judge import PolicyJudge
 from app.ports import Client
@@ -114,7 +114,11 @@ def test_a_field_that_was_not_given_can_be_added(desk):
 def test_who_opened_the_form_on_their_home_hears_there_what_came_of_it(desk, api):
     request, _ = desk.asked()
     nothing = Shelf((), 0)
-    shelves = {"waiting": Shelf((request,), 1), "asked": nothing, "decided": nothing}
+    shelves: dict[Part, Shelf] = {
+        "waiting": Shelf((request,), 1),
+        "asked": nothing,
+        "decided": nothing,
+    }
     api.web.views_publish(user_id=ANA, view=home(Home(NOW, shelves)))
     pressed = {
         "user": ANA,
