@@ -104,8 +104,8 @@ def _moved(before: Row, after: Row) -> str:
 
 def _rest_of(one: Row, other: Row) -> list[str]:
     """The entries of a list that the other has not, each as often as it is missing."""
-    missing = Counter(item.value for item in one.items) - Counter(i.value for i in other.items)
-    return [f"“{one_line(value)}”" for value in missing.elements()]
+    missing = Counter(one.items) - Counter(other.items)
+    return [f"“{one_line(item.value)}”" for item in missing.elements()]
 
 
 def _in_full(known: Sequence[Field], changes: Sequence[Change]) -> list[Block]:

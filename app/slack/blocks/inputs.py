@@ -27,7 +27,7 @@ from policies.evaluate import labelled
 from policies.schema import Input
 
 from .text import clean, cut, length, one_line, plain, shortened
-from .values import is_day, money
+from .values import is_day, linked, money
 
 TEXT_MOST = 3_000
 """The longest text that an input of Slack takes."""
@@ -137,7 +137,7 @@ def _bounds(declared: Input, number: float | None) -> tuple[float | None, float 
 def _string(declared: Input, value: str | None) -> InputInteractiveElement:
     if declared.format == "date" and (not value or is_day(value)):
         return DatePickerElement(action_id=form_ids.TEXT, initial_date=value or None)
-    if declared.format == "url":
+    if declared.format == "url" and (not value or linked(value).host):
         return UrlInputElement(action_id=form_ids.TEXT, initial_value=value or None)
     text = value or ""
     most = max(length(text), min(declared.max_length or TEXT_MOST, TEXT_MOST))

@@ -165,6 +165,8 @@ def test_of_a_short_list_what_is_gone_and_what_is_new_is_said():
     assert "*items: *without “Grinder”; new: “Mill”\n" in rich(changed)
     moved = edited(request, {"items": ["Grinder", "Machine", "Grinder"]})
     assert "→" in str(rich(moved))
+    told = edited(pending(payload={"items": ["yes", "Mill"]}), {"items": [True, "Mill"]})
+    assert "*items: *without “yes”; new: “yes”\n" in rich(told)
 
 
 def test_more_changes_than_there_is_room_for_are_counted():

@@ -56,6 +56,13 @@ def test_each_type_has_the_input_that_fits_it(declared, kind):
     assert element(declared)["type"] == kind
 
 
+@pytest.mark.parametrize("value", ["n/a", "https://a.example@b.example"])
+def test_what_is_no_plain_address_is_edited_as_text(value):
+    declared = Input(type="string", format="url", editable=True)
+    assert element(declared, value)["type"] == "plain_text_input"
+    assert element(declared, "https://a.example/b")["type"] == "url_text_input"
+
+
 def test_a_label_of_the_policy_stands_above_and_else_the_name_in_words():
     assert drawn(Input(type="string", label="Who gets it"))["label"]["text"] == "Who gets it"
     assert drawn(Input(type="string"), name="order_id")["label"]["text"] == "Order id"
