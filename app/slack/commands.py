@@ -97,10 +97,12 @@ _SHOWN = 40
 
 def parse(text: str, today: date) -> Wanted:
     """What is wanted, on that day where they live. Never raises, whatever was typed."""
-    first, _, rest = text.strip().partition(" ")
-    verb, rest = first.casefold().strip("`*_.,!?:;"), rest.strip()
+    words = text.split(maxsplit=1)  # whatever a phone puts between them
+    if not words:
+        return Mine()
+    verb, rest = words[0].casefold().strip("`*_.,!?:;"), "".join(words[1:]).strip()
     if not verb:
-        return Help() if first else Mine()
+        return Help()
     if _ID.fullmatch(verb):
         return Show(verb)
     reading = _VERBS.get(verb)
@@ -131,21 +133,21 @@ def _alone(wanted: Wanted, verb: str) -> Callable[[str, date], Wanted]:
 
 
 def _policy(rest: str, _today: date) -> Wanted:
-    name = rest.strip("`“”\"'")
+    name = _named(rest)
     if _POLICY.fullmatch(name):
         return All(name)
     return Unclear("Name one policy.", "Type `policy` and its name, such as `policy refund`.")
 
 
 def _ask(rest: str, _today: date) -> Wanted:
-    name = rest.strip("`“”\"'")
+    name = _named(rest)
     if not name or _POLICY.fullmatch(name):
         return Ask(name or None)
     return Unclear("Name one policy.", "Type `request` and its name, such as `request refund`.")
 
 
 def _show(rest: str, _today: date) -> Wanted:
-    request_id = rest.strip("`“”\"'").casefold()
+    request_id = _named(rest)
     if _ID.fullmatch(request_id):
         return Show(request_id)
     what = "Name one request." if not rest else f"“{_brief(rest)}” is not the id of a request."
@@ -181,6 +183,11 @@ def _away(rest: str, today: date) -> Wanted:
         return _no_day(before[1:])
     last = day(after, first or today)
     return _no_day(after) if last is None else Away(found["id"], first, last)
+
+
+def _named(rest: str) -> str:
+    """A name as it is spelt here, whatever a phone makes of it."""
+    return rest.strip("`“”\"'").casefold()
 
 
 def _no_day(words: list[str]) -> Unclear:

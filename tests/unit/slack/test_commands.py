@@ -39,6 +39,7 @@ ID = "req_01m7zq9k2v5x8c3b6n4m1a0sdf"
         ("  ALL  ", All()),
         ("policy refund", All("refund")),
         ("Policy `refund`", All("refund")),
+        ("policy\u00a0Refund", All("refund")),
         (f"show {ID}", Show(ID)),
         (f"show `{ID.upper()}`", Show(ID)),
         (ID, Show(ID)),
