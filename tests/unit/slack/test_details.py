@@ -90,6 +90,8 @@ def test_only_the_last_page_answers_and_it_answers_as_the_card_would(request_):
     offered = acting(last)
     if not request_.pending:
         assert offered == []
+    elif request_.state.undoable is not None:
+        assert offered == [ids.UNDO]
     elif request_.watched:
         assert offered == [ids.STOP]
     else:
