@@ -28,7 +28,7 @@ def callback_body(request: Request) -> str:
         "comment": decision.comment,
         "by": [actor_json(actor) for actor in decision.by],
         "payload": request.payload,
-        "changes": [change.model_dump() for change in difference(body.payload, request.payload)],
+        "changes": _changes(request),
         "digest": decision.digest,
         "policy": body.policy.name,
         "metadata": body.metadata,
@@ -40,6 +40,12 @@ def callback_body(request: Request) -> str:
         "data": data,
     }
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def _changes(request: Request) -> list[JsonValue]:
+    """What a reviewer changed; nothing secret can be."""
+    changes = difference(request.body.payload, request.payload)
+    return [change.model_dump(exclude={"secret"}) for change in changes]
 
 
 def actor_json(actor: Actor) -> dict[str, JsonValue]:
