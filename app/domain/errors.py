@@ -121,6 +121,8 @@ class PersonNotTrusted(DecisionRefused):
 class PersonUnverified(PersonNotTrusted):
     """Slack could not tell us about this person just now, and may in a moment."""
 
+    code = "person_unverified"
+
 
 class DigestMismatch(DecisionRefused):
     """What was shown is not what the request holds."""

@@ -35,7 +35,15 @@ from .errors import (
 from .explained import ExplanationAnswer
 from .problems import MEDIA_TYPE, STATUS, Problem, problem, status_of
 from .shape import Answer
-from .wire import NewRequest, Nothing, SignalsReport, Trial, Withdrawal
+from .wire import (
+    NewRequest,
+    Nothing,
+    Resubmission,
+    ResultReport,
+    SignalsReport,
+    Trial,
+    Withdrawal,
+)
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -59,6 +67,8 @@ _SCHEMAS = (
     NewRequest,
     Withdrawal,
     Nothing,
+    Resubmission,
+    ResultReport,
     SignalsReport,
     Trial,
     Problem,

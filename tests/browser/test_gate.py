@@ -143,6 +143,9 @@ def test_two_people_approve_what_is_large(page: Page, world: World, pictures: Pa
     expect(card).to_contain_text("The order exists and was paid.")
     page.screenshot(path=pictures / "two-people.png")
     button(card, APPROVE).click()
+    sure = page.locator("[role=alertdialog]")
+    expect(sure).to_contain_text("It reaches far")
+    sure.get_by_role("button", name="Approve").click()
     expect(card).to_contain_text("Approved by @Ben and @Ana")
     assert [one["id"] for one in world.delivered(request_id)["data"]["by"]] == [BEN, ANA]
 

@@ -131,7 +131,7 @@ def test_a_channel_that_goes_while_requests_wait_sends_them_on_and_is_said_once(
         for _ in range(3):
             _audited(world)
         assert len(_heard(world, "#approvals")) == 1
-        gone = ("is_archived", "is_inactive", "not_in_channel")
+        gone = ("is_archived", "is_inactive", "not_in_channel", "channel_not_found")
         tried = [one for one in _calls(world) if one["error"] in gone]
         assert len(tried) == len(requests), "each found out once, and nothing loops"
 

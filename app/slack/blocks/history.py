@@ -55,7 +55,7 @@ _SAID: dict[str, str] = {
     EventType.CARD_POSTED: "Its card was posted in {channel}",
     EventType.CARD_LOST: "Its card could not be posted to {target}: {problem}",
     EventType.REQUESTER_TOLD: "The requester was told how it ended",
-    EventType.ASKED_IN_TOLD: "Where it was asked for it was said how it ended",
+    EventType.ASKED_IN_TOLD: "The thread in which it was asked for was told how it ended",
     EventType.ABSENT_INFORMED: "Somebody who is away was told how it ended",
     EventType.CALLBACK_ATTEMPTED: "The workflow was called back: {answer}",
     EventType.CALLBACK_GIVEN_UP: "Calling the workflow back was given up",
@@ -67,6 +67,9 @@ _ROUTES: dict[str, str] = {
     Route.REVIEW: "ask people",
     Route.REJECT: "refuse",
 }
+_LATEST_MS = 253_402_300_799_999
+"""The last instant that a date can be written for."""
+
 _WHO = ("by", "to", "claimed_by")
 _OF_OURS = ("outcome", "code", "notice", "reason")
 """Details that are words of ours, with `_` for a space; what others named stays to the letter."""
@@ -128,7 +131,7 @@ def _word(name: str, value: JsonValue) -> str:
     match value:
         case bool() | None:
             return {None: "nothing", True: "yes", False: "no"}[value]
-        case int() if name.endswith("_ms"):
+        case int() if name.endswith("_ms") and 0 <= value <= _LATEST_MS:
             return phrases.instant(value)
         case int() if name == "stage":
             return str(value + 1)

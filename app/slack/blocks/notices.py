@@ -46,7 +46,8 @@ def taken(request: Request, choice: str | None = None) -> Message:
     chosen = None if plan is None else plan.choice(choice)
     undoable = request.state.undoable
     if undoable is not None:
-        done, until = _TAKEN[undoable.decision.outcome], phrases.instant(undoable.until_ms)
+        done = _TAKEN.get(undoable.decision.outcome, "You answered")
+        until = phrases.instant(undoable.until_ms)
         how = f"Until {until} you can take it back: press Undo on its card."
         return _marked(f"{done} {_escaped(request)}. {how}")
     did = f"You chose “{labelled(chosen)}” for" if chosen else _TAKEN.get(request.state.status)

@@ -61,13 +61,15 @@ def enough(api: SlackApi, *stages: Stage) -> list[Line]:
     return said(api, stages={"refund": list(stages)})
 
 
-def test_a_token_is_said_to_be_whose_it_is_and_its_scopes_all_that_is_needed(api):
+def test_a_token_is_said_to_be_whose_it_is_and_its_scopes_all_that_is_needed(api, scopes):
+    scopes(list(needed()))
     whose, allowed = workspace.token(Inquiry(api))
     assert (whose.level, allowed.level) == ("ok", "ok")
     assert "@countersign in Acme" in whose.words
 
 
-def test_the_sandbox_allows_what_the_manifest_asks_for(api):
+def test_the_sandbox_allows_what_the_manifest_asks_for(api, scopes):
+    scopes(list(needed()))
     assert Inquiry(api).token().scopes == frozenset(needed())
 
 

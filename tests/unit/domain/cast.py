@@ -85,7 +85,9 @@ PLANS: dict[str, ReviewPlan] = {
     ),
     "one person who types it": plan(confirm="amount", result_s=3_600),
     "one person, for a while": plan(undo_s=300, result_s=7_200, expire_s=40_000, **_URGED),
-    "two people, for a while": plan(stages=(_TWO,), reject_quorum=2, undo_s=3_600, **_URGED),
+    "two people, for a while": plan(
+        stages=(_TWO,), reject_quorum=2, confirm="amount", undo_s=3_600, **_URGED
+    ),
     "two stages, for a while": plan(
         channel=None, stages=(_STAGE, _LAST), undo_s=300, confirm="customer"
     ),

@@ -149,6 +149,16 @@ def test_what_has_to_be_typed_has_to_be_typed_or_be_what_was_changed():
     assert after(request, changed).state.status is Status.APPROVED
 
 
+def test_of_what_was_edited_the_new_value_has_to_be_typed():
+    request = opened_with(TWO.model_copy(update={"confirm": "amount"}))
+    edited = after(request, edit(request))
+    seen = {"person": somebody(BEN), "digest": edited.digest}
+    with pytest.raises(ConfirmationWrong):
+        lifecycle.apply(edited, approval(edited, confirmation="120", **seen), NOW + 2_000)
+    right = approval(edited, confirmation="90", **seen)
+    assert after(edited, right).state.status is Status.APPROVED
+
+
 def test_a_watch_and_what_is_decided_are_not_edited():
     watched = pending(
         evaluation=evaluation(Route.WATCH, plan=plan(watch=Watch(for_s=900, stop=Route.REVIEW)))

@@ -86,13 +86,13 @@ def nothing_acts(node: Any) -> None:
             assert acting not in node
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_any_card_keeps_slacks_limits(request_):
     check(card(request_))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_no_card_approves_what_is_watched_decided_or_not_shown_whole(request_):
     offered = approving(request_)
@@ -108,7 +108,7 @@ def test_no_card_approves_what_is_watched_decided_or_not_shown_whole(request_):
         assert offered == set()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_what_is_cut_says_how_much_and_where_the_rest_is_and_that_is_there(request_):
     """`in Details`, or `in the whole request`, is said only where a button brings them."""
@@ -128,7 +128,7 @@ def test_any_alarm_keeps_slacks_limits(alarms):
     check_message(told(alarms))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(requests(), st.data())
 def test_any_form_keeps_slacks_limits(request_, data):
     plan = request_.body.evaluation.plan
@@ -147,7 +147,7 @@ def test_any_form_keeps_slacks_limits(request_, data):
         nothing_acts(view)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(requests(), decisions, st.data())
 def test_any_notice_keeps_slacks_limits(request_, decision, data):
     plan = request_.body.evaluation.plan
@@ -169,7 +169,7 @@ def test_any_notice_keeps_slacks_limits(request_, decision, data):
     check(notices.taken(decided, choice))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(requests(), st.lists(st.just("W" + "9" * 20), max_size=80))
 def test_whatever_is_said_in_a_thread_or_brought_keeps_slacks_limits(request_, to):
     place = Place(channel="C0APPROVAL", ts="1.1")
@@ -200,7 +200,7 @@ def test_what_the_absent_read_keeps_slacks_limits(person, delegate, left):
     check(notices.gone(gone, [gone] * left))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_the_menu_is_on_every_card_that_people_decide_and_reads_back(request_):
     rows = [one for one in card(request_).blocks if one["type"] == "actions"]
@@ -230,7 +230,7 @@ secrets = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(requests(), st.dictionaries(st.sampled_from("abc"), secrets, min_size=1), st.data())
 def test_no_secret_is_ever_in_anything_that_slack_is_sent(request_, hidden, data):
     """Whatever it is, however it is written, and wherever the request is on its way."""

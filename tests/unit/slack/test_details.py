@@ -55,7 +55,7 @@ def turns(view: dict[str, Any]) -> list[str]:
     return [button["text"]["text"] for button in view["blocks"][-1]["elements"]]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_every_page_keeps_slacks_limits(request_):
     for view in all_pages(request_):
@@ -63,7 +63,7 @@ def test_every_page_keeps_slacks_limits(request_):
         nothing_acts(view)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_the_pages_joined_hold_every_character_of_every_value(request_):
     pages = paging.pages(whole.everything(request_))
@@ -82,7 +82,7 @@ def test_the_pages_joined_hold_every_character_of_every_value(request_):
     assert request_.digest in joined
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_only_the_last_page_answers_and_it_answers_as_the_card_would(request_):
     *before, last = all_pages(request_)
@@ -185,7 +185,7 @@ events = st.builds(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(events, max_size=60), any_text, st.integers(1, 5))
 def test_every_page_of_a_history_keeps_slacks_limits(trail, title, number):
     request = pending(title=title)
