@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from pydantic import JsonValue
 
@@ -11,14 +12,18 @@ from policies.schema import Input
 
 from .ask import Ask
 from .domain.cards import Place
-from .domain.errors import FormRefused, IdempotencyKeyReused
+from .domain.errors import FormRefused, IdempotencyKeyReused, PolicyNotFound
 from .domain.request import BY_HAND, Request
 from .domain.reviewers import distrust
-from .ports import Client, Directory, Judge
+from .ports import Client, ClientLimit, Directory, Judge
 from .service import Service
 
-_CLIENT = Client(id=BY_HAND)
-"""It may use every policy, and has no key."""
+LIMIT = ClientLimit(count=120, window_s=3_600)
+"""Of all people together. What comes past it waits its turn and is decided by people, so that
+nobody floods the reviewers, or uses up what a rule lets through by itself."""
+
+_CLIENT = Client(id=BY_HAND, limit=LIMIT)
+"""It may use every policy that can be asked by hand, and has no key."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class ByHand:
 
     def inputs(self, policy: str) -> Mapping[str, Input] | None:
         """What is to be filled in; None where a policy takes anything. Raises `PolicyNotFound`."""
+        self._check(policy)
         _, inputs = self.judge.inputs(policy)
         return inputs
 
@@ -58,6 +64,7 @@ class ByHand:
         person = self.directory.person(user_id, (), None)
         if (distrusted := distrust(person, "ask")) is not None:
             raise distrusted
+        self._check(wish.policy)
         if not wish.title:
             raise FormRefused("Say in a few words what you ask for.")
         ask = Ask(
@@ -76,3 +83,12 @@ class ByHand:
                 "This form was sent before, and what it said then is asked for already.",
                 "Close it, and ask anew for anything else.",
             ) from reused
+
+    def _check(self, policy: str) -> None:
+        """Raises `PolicyNotFound`, also for one that is there and not asked by hand."""
+        names = self.policies()
+        if policy in names:
+            return
+        near = get_close_matches(policy, names, n=1)
+        known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names) or 'none'}."
+        raise PolicyNotFound(f"There is no policy {policy!r} to ask by hand.", known)

@@ -27,7 +27,8 @@ class PolicyJudge:
         self.policies = policies
 
     def names(self) -> Mapping[str, str | None]:
-        return {name: loaded.policy.description for name, loaded in sorted(self.policies.items())}
+        found = ((name, loaded.policy) for name, loaded in sorted(self.policies.items()))
+        return {name: policy.description for name, policy in found if policy.by_hand}
 
     def judge(
         self,

@@ -24,6 +24,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "policy": "The name by which requests ask for this policy.",
             "description": "What these requests are, in a sentence.",
             "reversible": "Whether what is asked for here can be undone; left out, requests say.",
+            "by_hand": "Whether people may ask for it in Slack; they may unless it says false.",
             "inputs": "The fields of the payload, by name. Left out, any payload is taken.",
             "signals": "What a request may say about itself beside the four that all have.",
             "risk": "Questions, by name; each that holds raises a flag, and rules count them.",

@@ -11,6 +11,8 @@ from app.by_hand import Wish
 from app.domain.cards import Place
 from app.domain.errors import FormRefused, InputsRefused, PersonNotTrusted, PolicyNotFound
 from app.domain.request import BY_HAND
+from app.judge import PolicyJudge
+from policies.loader import load_text
 from tests import fakes
 
 DEV = "U0DEV00001"
@@ -86,3 +88,30 @@ def test_every_policy_may_be_asked_under_by_hand(store):
     assert dict(by_hand.policies()) == {"default": None, "refund": "Money back to a customer."}
     assert by_hand.inputs("default") is None
     assert list(by_hand.inputs("refund") or ()) == ["amount"]
+
+
+def test_past_the_limit_of_all_people_it_waits_its_turn_and_people_decide(store):
+    by_hand = fakes.by_hand(store)
+    waits = replace(
+        by_hand, service=fakes.service(store, admission=fakes.FakeAdmission(until_ms=9 * 10**12))
+    )
+    request = waits.ask(DEV, replace(WISH, form="V1", payload={"amount": 20}))
+    assert request.state.held is not None
+    assert request.state.held.reason == "limit"
+
+
+def test_a_policy_that_is_not_for_people_is_as_good_as_none():
+    files = {
+        name: load_text(
+            f"policy: {name}\n{rest}review: {{reviewers: [a@b.example]}}".encode(), name
+        )
+        for name, rest in {"refund": "", "internal": "by_hand: false\n"}.items()
+    }
+    by_hand = fakes.by_hand(fakes.FakeStore(), PolicyJudge(files))
+    assert list(by_hand.policies()) == ["refund"]
+    for ask in (
+        lambda: by_hand.inputs("internal"),
+        lambda: by_hand.ask(DEV, replace(WISH, policy="internal")),
+    ):
+        with pytest.raises(PolicyNotFound, match="to ask by hand"):
+            ask()

@@ -21,8 +21,8 @@ WANTS = plan(confirm="amount")
     "typed", ["5000", " 5,000 ", "5 000", "5000.00", "5,000.00 USD", "$5,000", "5_000"]
 )
 def test_an_amount_is_read_as_people_write_it(typed):
-    assert matches(5000, typed)
-    assert matches(5000.0, typed)
+    assert matches(5000, typed, "USD")
+    assert matches(5000.0, typed, "USD")
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,9 @@ def test_nothing_has_to_be_typed_of_an_empty_text_which_nobody_could_type():
         update={"body": request.body.model_copy(update={"payload": payload})}
     )
     assert after(blank, approval(blank)).state.status is Status.APPROVED
+
+
+@pytest.mark.parametrize("typed", ["5000 EUR", "€5000", "$5000 EUR", "5000 £"])
+def test_an_amount_in_another_currency_is_another_amount(typed):
+    assert not matches(5000, typed, "USD")
+    assert not matches(5000, typed)
