@@ -26,8 +26,8 @@ def confirmed(request: Request, typed: str | None) -> None:
     if not matches(request.payload[plan.confirm], typed or ""):
         label = field(request, plan).label
         raise ConfirmationWrong(
-            f"To approve this, type its {label} as it stands there.",
-            "Nothing was decided; look at it again, and type it once more.",
+            f"That is not the {label}, so nothing was decided.",
+            "To approve it, type what is shown, and nothing else.",
         )
 
 
