@@ -66,7 +66,7 @@ def test_every_page_keeps_slacks_limits(request_):
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_the_pages_joined_hold_every_character_of_every_value(request_):
-    drawn = read([view["blocks"] for view in all_pages(request_)])
+    drawn = read(paging.pages(whole.everything(request_)))
     joined = "".join(text for text in drawn if not text.startswith("_Part "))
     for row in fields.rows(request_.evaluation.fields, request_.payload):
         shown = [one.value for one in row.items] or [row.value]
@@ -86,6 +86,8 @@ def test_only_the_last_page_answers_and_it_answers_as_the_card_would(request_):
     offered = acting(last)
     if not request_.pending:
         assert offered == []
+    elif request_.state.undoable is not None:
+        assert offered == [ids.UNDO]
     elif request_.watched:
         assert offered == [ids.STOP]
     else:
