@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from policies.calendar import in_words as duration
 from policies.compiled import LoadedPolicy, vocabulary
 from policies.conditions import Budget, ConditionError, Given, Vocabulary
 from policies.evaluate import Facts, evaluate
@@ -78,6 +79,9 @@ class People(Frozen):
     reject_quorum: int
     buttons: tuple[Button, ...]
     checklist: tuple[str, ...]
+    editable: tuple[str, ...]
+    confirm: str | None
+    undo: str | None
     viewers: tuple[str, ...]
     hours: str | None
 
@@ -111,7 +115,7 @@ def explain(policy: LoadedPolicy, facts: Facts, at: datetime | None = None) -> E
         summary=evaluation.summary,
         rules=_rules(policy, facts, evaluation),
         flags=evaluation.flags,
-        people=None if evaluation.plan is None else _people(evaluation.plan),
+        people=None if evaluation.plan is None else _people(evaluation, evaluation.plan),
         timeline=timeline(evaluation.route, evaluation.plan, at),
     )
 
@@ -163,7 +167,7 @@ def _parts(
     )
 
 
-def _people(plan: ReviewPlan) -> People:
+def _people(evaluation: Evaluation, plan: ReviewPlan) -> People:
     return People(
         channel=plan.channel,
         stages=tuple(
@@ -173,6 +177,9 @@ def _people(plan: ReviewPlan) -> People:
         reject_quorum=plan.reject_quorum,
         buttons=_buttons(plan),
         checklist=plan.checklist,
+        editable=tuple(field.label for field in evaluation.fields if field.editable),
+        confirm=plan.confirm,
+        undo=None if plan.undo_s is None else duration(plan.undo_s),
         viewers=plan.viewers,
         hours=None if plan.hours is None else _hours(plan.hours),
     )

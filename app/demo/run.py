@@ -23,6 +23,7 @@ from .stack import Stack
 
 Say = Callable[[str], None]
 
+ADMIN = "ana@example.com"
 REFUND: dict[str, Any] = {
     "title": "Refund order 1042 for Acme",
     "policy": "refund",
@@ -41,7 +42,7 @@ def run(folder: Path, say: Say) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _locked(folder) as lock:
         notebook = Notebook.read(folder / "demo.json")
-        stack = Stack(folder, notebook.with_free_ports(), keep=lock.fileno())
+        stack = Stack(folder, notebook.with_free_ports(), _settings(), keep=lock.fileno())
         try:
             for part in stack.start():
                 say(f"  starting {part} …")
@@ -56,6 +57,16 @@ def run(folder: Path, say: Say) -> None:
             say("\nStopping …")
             stack.stop()
             say("Everything is stopped. What is waiting is kept for the next start.")
+
+
+def _settings() -> dict[str, str]:
+    """Who runs the demo, Ana unless somebody else is named, and policies of one's own: what a
+    second terminal has to know too."""
+    settings = {"COUNTERSIGN_ADMINS": os.environ.get("COUNTERSIGN_ADMINS", ADMIN)}
+    policies = os.environ.get("COUNTERSIGN_POLICY_DIR")
+    if policies:
+        settings["COUNTERSIGN_POLICY_DIR"] = str(Path(policies).absolute())
+    return settings
 
 
 def _while_heard(say: Say) -> Say:

@@ -29,8 +29,8 @@ def confirmed(request: Request, typed: str | None) -> None:
     known = field(request, plan)
     if not matches(request.payload[plan.confirm], typed or "", known.currency):
         raise ConfirmationWrong(
-            f"To approve this, type its {known.label} as it stands there.",
-            "Nothing was decided; look at it again, and type it once more.",
+            f"That is not the {known.label}, so nothing was decided.",
+            "To approve it, type what is shown, and nothing else.",
         )
 
 

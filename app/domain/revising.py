@@ -9,7 +9,7 @@ from .difference import Change, difference, same
 from .errors import NotRevisable, RevisionUnchanged
 from .request import Request, Revises, Status
 
-IN_HAND = "A reviewer asked for changes, so that people look at what is asked now."
+IN_HAND = "A reviewer asked for changes before, so people look at it again."
 """Why nothing that is asked again goes ahead without a person."""
 
 

@@ -112,6 +112,7 @@ def test_the_command_opens_a_form_with_an_input_of_each_kind(
     page.get_by_label("Message #approvals").fill("/approvals request access")
     page.get_by_label("Message #approvals").press("Enter")
     form = page.locator("#modal[role=dialog]")
+    form.get_by_label("Title").fill("Read the ledger")
     form.get_by_label("System").select_option(label="ledger")
     form.get_by_label("Ticket").fill("https://tickets.example/4711")
     form.get_by_label("Days").fill("31")

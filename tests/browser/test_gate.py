@@ -27,6 +27,7 @@ from tests.world import (
     running,
 )
 
+CONFIRM = "countersign_confirm"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
@@ -138,14 +139,15 @@ def test_two_people_approve_what_is_large(page: Page, world: World, pictures: Pa
         payload=payload,
         context="Charged twice in October.",
     )
-    world.decide(request_id, APPROVE, BEN)
+    assert world.press(BEN, world.card(request_id), CONFIRM)["ok"]
+    world.write(BEN, "7200")
     expect(card).to_contain_text("1 of 2")
     expect(card).to_contain_text("The order exists and was paid.")
     page.screenshot(path=pictures / "two-people.png")
-    button(card, APPROVE).click()
-    sure = page.locator("[role=alertdialog]")
-    expect(sure).to_contain_text("It reaches far")
-    sure.get_by_role("button", name="Approve").click()
+    button(card, CONFIRM).click()
+    form = page.locator("#modal[role=dialog]")
+    form.locator("input").fill("7,200")
+    form.get_by_role("button", name="Approve").click()
     expect(card).to_contain_text("Approved by @Ben and @Ana")
     assert [one["id"] for one in world.delivered(request_id)["data"]["by"]] == [BEN, ANA]
 

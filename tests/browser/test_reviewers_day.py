@@ -115,7 +115,7 @@ def test_a_large_approval_takes_the_amount_typed_and_says_what_came_of_it(
     form = form_of(page)
     form.locator("input").fill("720")
     form.get_by_role("button", name="Approve").click()
-    expect(form.locator(".field-error")).to_contain_text("type its Amount")
+    expect(form.locator(".field-error")).to_contain_text("That is not the Amount")
     page.screenshot(path=pictures / "confirm.png")
     form.locator("input").fill("7,200")
     form.get_by_role("button", name="Approve").click()

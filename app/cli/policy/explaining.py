@@ -172,6 +172,13 @@ def _people(people: People) -> None:
         say(text, indent=2, label="" if position else "buttons", width=12)
     for position, line in enumerate(people.checklist):
         say(line, indent=2, label="" if position else "checklist", width=12)
+    if people.editable:
+        words = f"{listing(people.editable)}, while approving, and the policy is asked again"
+        say(words, indent=2, label="may change", width=12)
+    if people.confirm is not None:
+        say(f"{people.confirm} has to be typed to approve", indent=2, label="confirm", width=12)
+    if people.undo is not None:
+        say(f"{people.undo}, for whoever decided", indent=2, label="undo", width=12)
     if people.reject_quorum > 1:
         say(f"{people.reject_quorum} people have to reject", indent=2, label="rejected", width=12)
     if people.viewers:

@@ -20,6 +20,7 @@ from . import confirming
 from .text import length, one_line, plain
 
 LABEL = 75
+EDIT = "Approve with edits …"
 _ENTRIES = 5  # of an overflow menu
 _APPROVE = Outcome.APPROVE
 _USUAL = {
@@ -32,7 +33,7 @@ _MOVES = {
     ids.Move.RELEASE: "No longer on it",
     ids.Move.HAND_OVER: "Hand over …",
     ids.Move.ASK: "Ask the requester …",
-    ids.Move.EDIT: "Approve with edits …",
+    ids.Move.EDIT: EDIT,
     ids.Move.AWAY: "I'm away …",
     ids.Move.BACK: "I'm back",
 }
@@ -68,6 +69,11 @@ def deciding(request: Request) -> list[InteractiveElement]:
     if request.watched:
         return [_stop(request)]
     return [button for _, button in _answers(request, request.plan)]
+
+
+def can_edit(request: Request) -> bool:
+    """Whether the policy lets reviewers change anything of it."""
+    return any(field.editable for field in request.evaluation.fields)
 
 
 def labelled(choice: Choice) -> str:
@@ -139,8 +145,7 @@ def _menu(request: Request, *, approves: bool) -> OverflowMenuElement:
     moves = [ids.Move.CLAIM if request.state.claim is None else ids.Move.RELEASE]
     moves += [ids.Move.HAND_OVER]
     moves += [ids.Move.ASK] if request.body.on_behalf_of is not None else []
-    editable = approves and any(field.editable for field in request.evaluation.fields)
-    moves += [ids.Move.EDIT] if editable else []
+    moves += [ids.Move.EDIT] if approves and can_edit(request) else []
     shown = ids.Shown(request.id, request.digest)
     options = [
         Option(text=plain(_MOVES[move]), value=ids.move_value(move, shown))

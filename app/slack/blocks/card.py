@@ -114,7 +114,7 @@ def _asked(request: Request, space: Space) -> list[Block]:
 
 
 def _heading(request: Request) -> Block:
-    return section("*What will be executed*" if request.pending else "*What was asked*")
+    return section(f"*{phrases.matter(request)}*")
 
 
 def _payload(request: Request, rows: Sequence[fields.Row]) -> list[Json] | None:

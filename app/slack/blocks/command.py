@@ -105,13 +105,13 @@ def _day(day: Day) -> list[str]:
         f"In the last 24 hours: {', '.join(ended)}",
         f"Callbacks waiting: {gate.callbacks:,} · held for a limit: {gate.limited:,}",
     ]
-    return lines if gate.pause is None else [f"*Everything is paused {_since(gate.pause)}*", *lines]
+    return lines if gate.pause is None else [f"*Paused* {_since(gate.pause)}", *lines]
 
 
 def _since(pause: Pause) -> str:
     by = escaped(cut(pause.by, _NAME, "in the record"))
     reason = escaped(cut(pause.reason, _REASON, "in the record"))
-    return f"since {phrases.instant(pause.at_ms)} by {by}: {reason}"
+    return f"by {by} · {phrases.instant(pause.at_ms)}: {reason}"
 
 
 def _count(count: Count) -> str:

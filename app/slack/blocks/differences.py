@@ -42,15 +42,25 @@ def whole(request: Request) -> list[Block]:
 
 def _told(request: Request, draw: Draw, quoted: Callable[[str], list[Block]]) -> list[Block]:
     known, blocks = request.evaluation.fields, list[Block]()
-    revises, edited = request.body.revises, request.state.edited
+    revises = request.body.revises
     if revises is not None:
         comment = (revises.comment or "").strip()
         blocks += [_again(request, revises), *(quoted(comment) if comment else [])]
         blocks += [section(_different(revises)), *draw(known, revises.changes)]
-    if edited is not None:
-        changes = difference(request.body.payload, edited.payload)
-        blocks += [_changed(edited), *draw(known, changes)]
-    return blocks
+    return [*blocks, *_edited(request, draw)]
+
+
+def edited(request: Request, space: Space) -> list[Block]:
+    """What a reviewer changed alone, as far as there is room."""
+    return _edited(request, lambda known, changes: _lines(known, changes, space))
+
+
+def _edited(request: Request, draw: Draw) -> list[Block]:
+    changed = request.state.edited
+    if changed is None:
+        return []
+    changes = difference(request.body.payload, changed.payload)
+    return [_changed(changed), *draw(request.evaluation.fields, changes)]
 
 
 def _again(request: Request, revises: Revises) -> Block:

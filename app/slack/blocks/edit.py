@@ -30,8 +30,8 @@ from .text import checked, cut, length, plain, section
 VIEW_BLOCKS = 100
 _VIEW, _TITLE = 100_000, 300
 _EFFECT = (
-    "This approves exactly what stands here. The policy is asked again about it, the digest "
-    "changes, and approvals of what stood there before no longer count."
+    "This approves exactly what stands here. The policy is asked again about it, and approvals "
+    "of what stood there before no longer count."
 )
 
 

@@ -37,7 +37,7 @@ _SAID: dict[str, str] = {
     EventType.NOTICE_SAID: "A word was said in the thread ({notice})",
     EventType.REVISED: "It asks {revises} again, as revision {revision}",
     EventType.EDITED: "{by} changed {fields} while approving it",
-    EventType.DECISION_TAKEN: "{by} decided: {outcome}; it counts from {until_ms} on",
+    EventType.DECISION_TAKEN: "{by} decided: {outcome}; it takes effect {until_ms}",
     EventType.DECISION_UNDONE: "{by} took the decision back",
     EventType.RESULT_REPORTED: "{by} told what came of it",
     EventType.UNUSED: "Nobody told in time what came of it",

@@ -32,7 +32,7 @@ from .values import is_day, linked, money
 TEXT_MOST = 3_000
 """The longest text that an input of Slack takes."""
 
-_LINE, _HINT, _OPTION, _DIGITS = 150, 2_000, 75, 40
+_LINE, _HINT, _OPTION, _DIGITS = 250, 2_000, 75, 40
 _RADIO_BUTTONS = 6
 
 

@@ -20,7 +20,7 @@ from app.domain.request import Request
 from app.slack import ids
 from policies.plan import Outcome
 
-from . import confirming, phrases
+from . import buttons, confirming, phrases
 from .buttons import labelled
 from .text import cut, one_line, plain
 
@@ -107,6 +107,8 @@ def _asking(request: Request, action: str) -> _Asking:
         return _Asking("Approve", None, "Approve", effect or "It goes ahead as it is shown.")
     effect = dict(summary.buttons).get(Outcome.REVISE, "").strip()
     effect = effect or "Nothing is done; it can be asked again."
+    if buttons.can_edit(request):
+        effect += f" To change it yourself: ⋯, then {buttons.EDIT}"
     return _Asking("Ask for changes", _QUESTIONS[Outcome.REVISE], "Send", effect)
 
 

@@ -39,7 +39,7 @@ def away(opened: ids.Form | None = None) -> dict[str, Any]:
     """From when until when somebody is away, and who decides in their place."""
     effect = (
         "Whoever you choose may decide what you may, also what is open already. You still can, "
-        "and you hear how what you were asked for ends. It does not move on from them."
+        "and you hear how each of them ends. They can't pass it on to somebody else."
     )
     blocks = [
         ContextBlock(elements=[plain(effect)]),

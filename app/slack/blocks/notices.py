@@ -10,9 +10,10 @@ from app.domain.absence import Absence
 from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
 
-from . import phrases, progress
+from . import differences, phrases, progress
 from .buttons import labelled
 from .people import mention
+from .space import BRIEF
 from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain, section
 
 _LINE, _TITLE, _POLICY, _COMMENT = 500, 300, 100, 2_000
@@ -97,7 +98,7 @@ def gone(absence: Absence, left: Sequence[Absence]) -> Message:
     words = (
         f"<@{absence.delegate}> decides in your place from {phrases.instant(absence.from_ms)} "
         f"through {phrases.last_day(absence.until_ms)}, also what is open already. "
-        "You may still decide, and hear how what you were asked for ends."
+        "You may still decide, and you hear how each of them ends."
     )
     others = [
         f" You stand in for <@{one.person}> meanwhile: that does not move on to <@"
@@ -162,6 +163,7 @@ def _ended(request: Request, why_you: str, *, comment: bool = True) -> Message:
                 HeaderBlock(text=plain(title)),
                 *phrases.decided(request, decision),
                 *(phrases.comment(decision, _COMMENT) if comment else []),
+                *differences.edited(request, BRIEF),
                 ContextBlock(elements=[marked(f"{why_you} · policy {policy}")]),
             ]
         ),

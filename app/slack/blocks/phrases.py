@@ -19,7 +19,6 @@ __all__ = [
     "SIGNS",
     "called",
     "comment",
-    "counts",
     "decided",
     "ended",
     "ending",
@@ -29,6 +28,8 @@ __all__ = [
     "instant",
     "last_day",
     "line",
+    "matter",
+    "takes_effect",
     "title",
     "undoable",
 ]
@@ -89,7 +90,7 @@ def _state(request: Request, most: int) -> str:
         return f"{_what(request, decision)}{_by(decision, most)}{_came(request)}"
     if undo is not None:
         what = f"{_what(request, undo.decision)}{_by(undo.decision, most)}"
-        return f"{what}, counts {counts(undo.until_ms)}"
+        return f"{what}, {takes_effect(undo.until_ms)}"
     if request.watched:
         return f"{goes_ahead(request)} unless stopped"
     again = "asked again, " if request.body.revises is not None else ""
@@ -107,15 +108,15 @@ def _came(request: Request) -> str:
     return ", and no result was told" if request.state.unused else ""
 
 
-def counts(until_ms: int) -> str:
-    """From when on a decision that can be taken back counts, in mrkdwn."""
-    return f"from {date(until_ms, iso(until_ms), '{time_secs}')} on"
+def takes_effect(until_ms: int) -> str:
+    """When a decision that can be taken back takes effect, in mrkdwn."""
+    return f"takes effect at {date(until_ms, iso(until_ms), '{time_secs}')}"
 
 
 def undoable(request: Request, undo: Undoable) -> str:
-    """What was decided, by whom, and that it does not count yet; mrkdwn."""
+    """What was decided, by whom, and that it has no effect yet; mrkdwn."""
     return (
-        f"{ended(request, undo.decision)} · it counts {counts(undo.until_ms)}, "
+        f"{ended(request, undo.decision)} · {takes_effect(undo.until_ms)}, "
         "and can be taken back until then"
     )
 
@@ -145,6 +146,14 @@ def ended(request: Request, decision: Decision) -> str:
 def goes_ahead(request: Request) -> str:
     """When a watch ends, in mrkdwn: an instant once its card could be seen, else how long after."""
     return f"Goes ahead {ends(request)}"
+
+
+def matter(request: Request) -> str:
+    """What its payload is by now: the heading above it."""
+    if request.pending:
+        return "What will be executed"
+    approved = request.state.status is Status.APPROVED
+    return "What was approved" if approved else "What was asked"
 
 
 def ends(request: Request) -> str:

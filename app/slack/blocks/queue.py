@@ -93,8 +93,8 @@ def _nothing(page: QueuePage, turn: ids.Turn) -> str:
 
 def _row(request: Request) -> list[Block]:
     """What it is about, with the button, and below that how it stands."""
-    title = cut(phrases.title(request), _TITLE, "in Details")
-    what = plain(f"{title}\n{' · '.join(facts(request))}".strip())
+    title = escaped(cut(phrases.title(request), _TITLE, "in Details"))
+    what = marked(f"*{title}*\n{escaped(' · '.join(facts(request)))}".strip())
     return [
         SectionBlock(block_id=request.id, text=what, accessory=buttons.details(request)),
         ContextBlock(elements=[marked(" · ".join(stands(request)))]),

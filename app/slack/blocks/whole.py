@@ -35,7 +35,7 @@ _TOGETHER = 25
 
 
 def everything(request: Request) -> list[Json]:
-    """In the order in which somebody decides: what, whose words, why, who, and on what record."""
+    """In the order in which somebody decides: what, whose words, why, who, on what record."""
     summary = request.evaluation.summary
     return checked(
         [
@@ -47,14 +47,14 @@ def everything(request: Request) -> list[Json]:
             *_said(request),
             DividerBlock(),
             *titled("Why a person is asked", _lines([summary.why])),
-            *titled("Risk, by the policy's questions", _lines(risk.answered(request))),
             *titled("To look at before it is approved", _lines(_checklist(request))),
-            *titled("How the policy came to it", _lines(_trace(request))),
             *titled("People", listed(_people(request))),
             *_comments([*request.state.votes, *request.state.rejections]),
             *titled("Asked and answered (this decides nothing)", _questions(request)),
             *titled("What monitors say", _lines(_reports(request))),
             *titled("What each answer does", _lines(_effects(request))),
+            *titled("Risk, by the policy's questions", _lines(risk.answered(request))),
+            *titled("How the policy came to it", _lines(_trace(request))),
             *titled("On record", listed(_record(request))),
         ]
     )
@@ -88,8 +88,7 @@ def _payload(request: Request) -> list[Block]:
     known, payload = request.evaluation.fields, request.payload
     rows = fields.rows(known, payload)
     drawn = fields.drawn(rows, PART) if rows else [section("_Nothing: the payload is empty._")]
-    heading = "What will be executed" if request.pending else "What was asked"
-    return titled(heading, [*drawn, *fields.hidden(known, payload)])
+    return titled(phrases.matter(request), [*drawn, *fields.hidden(known, payload)])
 
 
 def _said(request: Request) -> list[Block]:
@@ -132,6 +131,8 @@ def _needed(plan: ReviewPlan, now: int) -> list[str]:
     """How many have to approve, stage by stage."""
     if plan.watch is not None or plan.people == 1:
         return []
+    if len(plan.stages) == 1:
+        return [f"{plan.people} people have to approve"]
     lines = [f"Stage {n + 1} needs {one.quorum} to approve" for n, one in enumerate(plan.stages)]
     lines[now] += ", and is asked now"
     return lines
@@ -146,8 +147,9 @@ def _roll(lead: str, names: Sequence[str]) -> list[str]:
 def _vote(request: Request, vote: Vote, did: str) -> str:
     choice = None if request.plan is None else request.plan.choice(vote.choice)
     chose = f" ({escaped(labelled(choice))})" if choice else ""
-    when = phrases.instant(vote.at_ms)
-    return f"{did}{chose} by {who(vote.by)} in stage {vote.stage + 1} · {when}"
+    several = request.plan is not None and len(request.plan.stages) > 1
+    stage = f" in stage {vote.stage + 1}" if several else ""
+    return f"{did}{chose} by {who(vote.by)}{stage} · {phrases.instant(vote.at_ms)}"
 
 
 def _comments(votes: Sequence[Vote]) -> list[Block]:

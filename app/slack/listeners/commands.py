@@ -57,7 +57,7 @@ def _answer(desk: Desk, viewer: Viewer, wanted: commands.Wanted) -> Message:
         case commands.Mine():
             return _list(desk, viewer, ids.Turn("waiting"))
         case commands.All(policy):
-            return _list(desk, viewer, ids.Turn("seen", policy))
+            return _of_policy(desk, viewer, policy)
         case commands.Show(request_id):
             return queue.one(desk.looking.one(viewer, request_id))
         case commands.Numbers():
@@ -88,6 +88,15 @@ def _do(
             return answers.paused(desk.pausing.pause(viewer, reason))
         case commands.Resume():
             return answers.resumed(desk.pausing.resume(viewer))
+
+
+def _of_policy(desk: Desk, viewer: Viewer, policy: str | None) -> Message:
+    """All that waits. Raises `PolicyNotFound` where nothing does under a name that is no policy."""
+    turn = ids.Turn("seen", policy)
+    page = _page(desk, viewer, turn)
+    if policy is not None and not page.requests and page.cursor is None:
+        desk.by_hand.inputs(policy)
+    return queue.queue(page, turn)
 
 
 def _list(desk: Desk, viewer: Viewer, turn: ids.Turn) -> Message:

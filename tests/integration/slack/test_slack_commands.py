@@ -121,6 +121,7 @@ def test_pages_are_turned_in_place(typing):
 def test_a_typo_gets_the_nearest_command(typing):
     assert "Did you mean `stats`?" in said(typing.type("stts"))
     assert "Nothing was done." in said(typing.type("resume now", CHLOE))
+    assert "There is no policy" in said(typing.type("policy refnd"))
     assert f"`{COMMAND} away @somebody until friday`" in said(typing.type("help"))
 
 
@@ -139,7 +140,7 @@ def test_only_admins_pause_and_resume(typing):
     assert "Only those who run this deployment" in said(typing.type("pause Because"))
     assert "Only those who run this deployment" in said(typing.type("resume"))
     assert typing.pausing.gate.state().pause is None
-    assert "Everything is paused since" in said(typing.type("pause Because", CHLOE))
+    assert "Everything is paused by" in said(typing.type("pause Because", CHLOE))
     assert typing.pausing.gate.state().pause.reason == "Because"
     assert "Everything goes on" in said(typing.type("resume", CHLOE))
 

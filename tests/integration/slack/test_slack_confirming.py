@@ -33,7 +33,7 @@ def test_another_value_approves_nothing_and_says_so_beside_the_input(desk):
     request, ts = desk.ask(evaluation=WANTS)
     desk.press(ts, ids.CONFIRM)
     answer = desk.type("1200")
-    assert "type its Amount" in answer["errors"][ids.CONFIRM_BLOCK]
+    assert "That is not the Amount" in answer["errors"][ids.CONFIRM_BLOCK]
     assert desk.status(request) is Status.PENDING
 
 
@@ -63,7 +63,7 @@ def test_a_button_of_before_the_rule_approves_nothing(desk):
     body = row.request.body.model_copy(update={"evaluation": WANTS})
     row.request = row.request.model_copy(update={"body": body})
     desk.press(ts, ids.APPROVE)
-    desk.told(ANA, "type its Amount")
+    desk.told(ANA, "That is not the Amount")
     assert desk.status(request) is Status.PENDING
 
 

@@ -195,7 +195,7 @@ def test_what_has_to_be_typed_is_typed_or_changed(desk):
     request, ts = desk.asked()
     desk.choose(request, ts)
     answer = desk.fill(note="as agreed")
-    assert "type its Amount" in answer["errors"][ids.CONFIRM_BLOCK]
+    assert "That is not the Amount" in answer["errors"][ids.CONFIRM_BLOCK]
     assert desk.fill(amount="110")["ok"]
     assert desk.now(request).state.status is Status.APPROVED
 

@@ -32,6 +32,17 @@ def why(load):
     return explained
 
 
+def test_it_tells_what_reviewers_may_change_and_must_type_and_how_long_they_can_undo(load):
+    policy = load("""
+inputs: {amount: {type: number, label: Amount, editable: true}, code: {type: string}}
+rules: [{id: all, then: review, because: y, review: {confirm: amount, undo: 2m}}]
+""")
+    people = explain(policy, Facts({"amount": 1, "code": "x"}, {}, frozenset())).people
+    assert people is not None
+    told = (people.editable, people.confirm, people.undo)
+    assert told == (("Amount",), "amount", "2 minutes")
+
+
 def test_a_rule_that_is_not_reached_says_so(why):
     found = why(1, confidence=1)
     assert (found.route, found.rule) == (Route.APPROVE, "small")

@@ -19,7 +19,7 @@ from app.domain.request import (
 )
 from app.domain.undoing import kept
 from app.slack import ids
-from app.slack.blocks import whole
+from app.slack.blocks import modal, notices, whole
 from app.slack.blocks.card import card
 from app.slack.blocks.fields import drawn, rows
 from policies.plan import Choice, Field, Flag, Outcome
@@ -150,6 +150,23 @@ def test_a_reviewers_changes_stand_field_by_field_and_the_new_payload_is_what_is
     assert card(request).text.startswith("Decision needed (changed by a reviewer): ")
 
 
+def test_whoever_asked_reads_what_was_changed_and_the_card_what_was_approved():
+    request = pending(payload={"amount": 120})
+    ended = edited(after(request, approval(request)), {"amount": 90})
+    assert "*What was approved*" in words(ended)
+    told = str(notices.outcome(ended).blocks)
+    assert "Changed by <@U0ANA00001>" in told
+    assert "→" in told
+
+
+def test_revise_says_where_to_change_it_oneself_only_where_that_can_be_done():
+    opened = ids.Form(ids.REVISE, ids.Shown("req_x", "a" * 64))
+    for editable in (True, False):
+        amount = AMOUNT.model_copy(update={"editable": editable})
+        request = pending(evaluation=evaluation(fields=(amount,)))
+        assert ("Approve with edits" in str(modal.form(request, opened))) is editable
+
+
 def test_a_long_value_is_told_from_shortly_before_where_it_differs():
     letter = "Dear customer, " * 40
     request = pending(payload={"letter": f"{letter}we pay 100 USD"})
@@ -262,12 +279,12 @@ def test_a_decision_that_can_be_taken_back_says_from_when_it_counts_and_has_one_
         before=kept(pending()),
     )
     request = state(pending(), undoable=undo)
-    assert "*Approved* by <@U0ANA00001> · it counts from <!date^1790000030^{time_secs}|" in words(
+    assert "*Approved* by <@U0ANA00001> · takes effect at <!date^1790000030^{time_secs}|" in words(
         request
     )
     assert buttons(request) == [(ids.UNDO, None)]
     assert "countersign_details" not in str(card(request).blocks)
-    assert in_short(request).startswith("Approved by <@U0ANA00001>, counts from <!date^")
+    assert in_short(request).startswith("Approved by <@U0ANA00001>, takes effect at <!date^")
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,10 @@ def test_what_is_required_is_not_optional():
     ("declared", "value", "multiline", "most"),
     [
         (Input(type="string"), None, False, 3_000),
-        (Input(type="string"), "x" * 151, True, 3_000),
+        (Input(type="string"), "x" * 251, True, 3_000),
         (Input(type="string"), "two\nlines", True, 3_000),
-        (Input(type="string", max_length=150), None, False, 150),
-        (Input(type="string", max_length=151), None, True, 151),
+        (Input(type="string", max_length=250), None, False, 250),
+        (Input(type="string", max_length=251), None, True, 251),
         (Input(type="string", max_length=65_536), None, True, 3_000),
         (Input(type="list"), None, True, 3_000),
     ],

@@ -46,7 +46,7 @@ def test_a_line_says_what_until_when_and_under_which_policy_and_leads_to_the_who
     message = queue.queue(page(request), MINE)
     said = words_of(message)
     assert said.startswith("Waiting for you: 1\n")
-    assert "Refund 120 USD to Acme\nAmount: 120.00 USD · customer: Acme\n" in said
+    assert "*Refund 120 USD to Acme*\nAmount: 120.00 USD · customer: Acme\n" in said
     assert "\nUntil <!date^" in said
     assert said.endswith(" · refund")
     assert details(message) == [request.id]
@@ -149,14 +149,15 @@ def test_numbers_tell_admins_how_the_day_went():
     said = words_of(command.numbers(Stats(waiting=Count(1), day=DAY, **counts)))
     assert "Open in all: *1,234*" in said
     assert "approved 20, rejected 0, changes requested 0, expired" in said
-    assert "Everything is paused since" in said
+    assert "*Paused* by" in said
     assert "<!here>" not in said
 
 
 def test_a_pause_and_its_end_are_told():
-    assert "by Ana (U0ANA00001): &lt;!here&gt; An" in words_of(command.paused(PAUSE))
+    assert "Everything is paused by Ana (U0ANA00001) · <!date^" in words_of(command.paused(PAUSE))
+    assert "&lt;!here&gt; An" in words_of(command.paused(PAUSE))
     assert words_of(command.resumed(None)) == "Nothing is paused."
-    assert "Everything goes on. It was paused" in words_of(command.resumed(PAUSE))
+    assert "Everything goes on. It was paused by" in words_of(command.resumed(PAUSE))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
