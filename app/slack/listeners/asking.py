@@ -69,7 +69,7 @@ def first_form(desk: Desk, asking: Asking) -> dict[str, Any]:
 def _form(desk: Desk, asking: Asking) -> dict[str, Any]:
     declared = desk.by_hand.inputs(asking.policy)
     purpose = desk.by_hand.policies().get(asking.policy)
-    title = forms.shortened(asking.quote)
+    title = forms.titled(asking.quote or "")
     return forms.ask(typed.WHAT if declared is None else declared, purpose, title, asking)
 
 
