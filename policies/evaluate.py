@@ -228,15 +228,16 @@ def _evaluation(
     policy: Policy, facts: Facts, verdict: _Verdict, flags: tuple[Flag, ...], steps: list[Step]
 ) -> Evaluation:
     reasons = [verdict.because, *verdict.reasons]
-    if verdict.plan is not None and (raised := risk.told(flags, counted=verdict.by_flags)):
-        reasons.append(raised)
+    raised = risk.told(flags, counted=verdict.by_flags) if verdict.plan is not None else ""
     return Evaluation(
         route=verdict.route,
         rule=verdict.rule,
         because=verdict.because,
         plan=verdict.plan,
         fields=_fields(policy, facts.payload),
-        summary=summarise(policy.policy, verdict.route, verdict.rule, reasons, verdict.plan),
+        summary=summarise(
+            policy.policy, verdict.route, verdict.rule, reasons, verdict.plan, raised
+        ),
         trace=tuple(steps),
         error=verdict.error,
         flags=flags,

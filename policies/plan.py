@@ -190,11 +190,13 @@ class ReviewPlan(Frozen):
 class Summary(Frozen):
     """The policy in plain English, for the person who is asked. One sentence or two each.
 
-    `silence` is what happens to a review that nobody answers; `watching` what happens while it is
-    only watched, None where it is not.
+    `reasons` is what `why` says without the risk flags and the rule, for where these stand apart;
+    empty in what was stored before there was one. `silence` is what happens to a review that nobody
+    answers; `watching` what happens while it is only watched, None where it is not.
     """
 
     why: str
+    reasons: str = ""
     buttons: tuple[tuple[Outcome, str], ...]
     silence: str
     watching: str | None = None

@@ -34,27 +34,40 @@ def summarise(
     rule: str | None,
     reasons: Iterable[str],
     plan: ReviewPlan | None,
+    risk: str = "",
 ) -> Summary:
-    """Why, what each button does, and what silence does; without a plan nobody is asked."""
+    """Why, what each button does, and what silence does; without a plan nobody is asked.
+
+    `risk` are the raised flags, in words.
+    """
     source = f"Policy {policy}, rule {rule}." if rule else f"Policy {policy}."
-    why = f"{_OPENINGS[route]}{' '.join(map(sentence, reasons))} ({source})"
+    said = f"{_OPENINGS[route]}{' '.join(map(sentence, reasons))}"
+    why = " ".join(filter(None, (said, risk, f"({source})")))
     if plan is None:
-        return Summary(why=why, buttons=(), silence="Nobody is asked, so no answer is awaited.")
+        silence = "Nobody is asked, so no answer is awaited."
+        return Summary(why=why, reasons=said, buttons=(), silence=silence)
     return Summary(
-        why=why, buttons=_buttons(plan), silence=_silence(plan), watching=_watching(plan)
+        why=why,
+        reasons=said,
+        buttons=_buttons(plan),
+        silence=_silence(plan),
+        watching=_watching(plan),
     )
 
 
 def _buttons(plan: ReviewPlan) -> tuple[tuple[Outcome, str], ...]:
     if plan.choices:
-        return tuple(
-            (one.outcome, f"{one.label}: {sentence(one.effect)}{_agreed(plan, one)}")
-            for one in plan.choices
-        )
+        return tuple((one.outcome, _choice(plan, one)) for one in plan.choices)
     return tuple(
-        (outcome, f"{outcome.value.capitalize()}: {_counted(plan, outcome)}{EFFECTS[outcome]}")
+        (outcome, f"{outcome.value.capitalize()}: {_how(plan, outcome)}{EFFECTS[outcome]}")
         for outcome in plan.outcomes
     )
+
+
+def _choice(plan: ReviewPlan, choice: Choice) -> str:
+    typed = plan.confirm if choice.outcome is Outcome.APPROVE else None
+    takes = f" It takes the {typed}, typed." if typed else ""
+    return f"{choice.label}: {sentence(choice.effect)}{_agreed(plan, choice)}{takes}"
 
 
 def _agreed(plan: ReviewPlan, choice: Choice) -> str:
@@ -63,6 +76,12 @@ def _agreed(plan: ReviewPlan, choice: Choice) -> str:
     if choice.outcome is not Outcome.APPROVE or plan.people == 1:
         return ""
     return f" {plan.people} people have to choose the same."
+
+
+def _how(plan: ReviewPlan, outcome: Outcome) -> str:
+    """What an answer takes, before what it does."""
+    typed = plan.confirm if outcome is Outcome.APPROVE else None
+    return f"{f'type the {typed}; ' if typed else ''}{_counted(plan, outcome)}"
 
 
 def _counted(plan: ReviewPlan, outcome: Outcome) -> str:

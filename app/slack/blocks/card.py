@@ -185,5 +185,7 @@ def _whole(request: Request) -> str:
 
 def _record(request: Request, space: Space) -> Block:
     policy = escaped(cut(request.body.policy.name, _POLICY, space.rest))
+    rule = request.evaluation.rule
+    by = f"{policy}, rule {escaped(rule)}" if rule else policy
     digest = request.digest[:12]
-    return ContextBlock(elements=[marked(f"Policy {policy} · digest {digest} · {request.id}")])
+    return ContextBlock(elements=[marked(f"Policy {by} · digest {digest} · {request.id}")])

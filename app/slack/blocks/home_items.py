@@ -78,7 +78,7 @@ def _said(request: Request) -> list[str]:
     checklist = () if plan is None else plan.checklist
     lines = [
         why,
-        risk.untold(request, why),
+        *risk.untold(request, why),
         "Before you approve: " + " · ".join(map(one_line, checklist)) if checklist else "",
         f"In the requester's own words: {words}" if words else "",
         requester.asked_by(request),

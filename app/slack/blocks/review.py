@@ -52,22 +52,24 @@ def was_asked(request: Request, space: Space) -> Block:
     plan, stopped = request.plan, request.state.stopped
     alone = plan is not None and plan.watch is not None and stopped is None
     heading = "Why it was to go ahead by itself" if alone else "Why a person was asked"
-    return ContextBlock(elements=[plain(f"{heading}: {_reasons(request, space)}")])
+    why = _reasons(request, request.evaluation.summary.why, space)
+    return ContextBlock(elements=[plain(f"{heading}: {why}")])
 
 
 def why(heading: str, request: Request, space: Space) -> list[Block]:
     """The policy's reasons, in its words; of a watch that was stopped, that they no longer hold.
 
-    What they leave out of the risk flags comes after them.
+    What they leave out of the risk flags stands below them, a line each.
     """
-    words = _reasons(request, space)
-    flags = cut(risk.untold(request, words), space.why, space.rest)
-    more = [SectionBlock(text=plain(flags), expand=True)] if flags else []
+    summary = request.evaluation.summary
+    words = _reasons(request, summary.reasons or summary.why, space)
+    flags = cut("\n".join(risk.untold(request, words)), space.why, space.rest)
+    more = [section("*Risk*"), SectionBlock(text=plain(flags), expand=True)] if flags else []
     return [section(f"*{heading}*\n{escaped(words)}"), *more]
 
 
-def _reasons(request: Request, space: Space) -> str:
-    words = cut(request.evaluation.summary.why, space.why, space.rest)
+def _reasons(request: Request, reasons: str, space: Space) -> str:
+    words = cut(reasons, space.why, space.rest)
     if request.state.stopped is None:
         return words
     return f"It was stopped before it went ahead by itself. The policy had said: {words}"

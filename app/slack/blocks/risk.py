@@ -11,16 +11,14 @@ from .text import one_line
 _SAID = {True: "yes", False: "no", None: "not known"}
 
 
-def untold(request: Request, reasons: str) -> str:
-    """`Risk: It reaches far. · Risk not known: frequency`, without what the reasons say."""
+def untold(request: Request, reasons: str) -> list[str]:
+    """`• It reaches far.`, a line each, without what the reasons say; then what is not known."""
     flags = request.evaluation.flags
     raised = [sentence(one_line(flag.because)) for flag in flags if flag.raised]
     unknown = [flag for flag in flags if flag.raised is None]
-    parts = [words for words in raised if words not in one_line(reasons)]
+    told = [f"• {words}" for words in raised if words not in one_line(reasons)]
     more = [_name(flag) for flag in unknown if flag.question not in reasons]
-    told = f"Risk: {' · '.join(parts)}" if parts else ""
-    not_known = f"Risk not known: {', '.join(more)}" if more else ""
-    return " · ".join(filter(None, (told, not_known)))
+    return [*told, *([f"• Not known: {', '.join(more)}"] if more else [])]
 
 
 def answered(request: Request) -> list[str]:

@@ -65,7 +65,9 @@ def test_the_buttons_are_those_of_the_plan_with_one_primary():
 def test_the_record_names_the_policy_the_digest_and_the_request():
     request = asked()
     digest = request.body.digest[:12]
-    assert words(request).endswith(f"Policy refund · digest {digest} · {request.id}")
+    assert words(request).endswith(
+        f"Policy refund, rule otherwise · digest {digest} · {request.id}"
+    )
 
 
 def test_the_requesters_words_are_marked_as_theirs_and_stand_in_a_box():

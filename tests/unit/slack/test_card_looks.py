@@ -236,7 +236,7 @@ def test_one_that_is_asked_too_often_or_without_a_change_says_so():
 def test_risk_that_the_reasons_leave_out_is_said_in_words_and_only_once():
     unknown = Flag(question="anomaly", raised=None, because="Unusual", phrase="no signal")
     request = pending(evaluation=evaluation(flags=(FAR, unknown)))
-    assert "Risk: It reaches far. · Risk not known: anomaly" in words(request)
+    assert "*Risk*\n• It reaches far.\n• Not known: anomaly" in words(request)
     told = evaluation().summary.model_copy(update={"why": "Risk flags raised (1): It reaches far."})
     request = pending(evaluation=evaluation(flags=(FAR,), summary=told))
     assert words(request).count("It reaches far") == 2  # the reasons, and the dialog of Approve

@@ -67,7 +67,7 @@ def test_a_decision_that_can_be_taken_back_says_so_and_has_no_button():
     now = [decided(first), *rest]
     said = words_of(digest(now))
     assert said.startswith("4 of 5 requests wait for a decision\n")
-    assert ":white_check_mark: *Approved* by <@U0ANA00001> · it counts from <!date^" in said
+    assert ":white_check_mark: *Approved* by <@U0ANA00001> · takes effect at <!date^" in said
     assert opening(now) == [request.id for request in rest]
 
 
