@@ -7,7 +7,7 @@ from typing import Any
 from .cards import Cards, Copy, Place
 from .errors import AlreadyDecided, RequestExpired
 from .events import EventType, fingerprint
-from .message import callback_body, iso
+from .message import callback_body
 from .request import Callback, Decision, Request, Status
 from .transition import Transition, event
 
@@ -109,7 +109,7 @@ def not_yet_counted(request: Request) -> AlreadyDecided | None:
         return None
     by, done = undoable.decision.by[-1], _DONE[undoable.decision.outcome]
     return AlreadyDecided(
-        f"{by.name} already {done}; it counts from {iso(undoable.until_ms)} on.",
+        f"{by.name} already {done}; it takes effect shortly.",
         f"Until then {by.name} can take it back.",
     )
 

@@ -159,7 +159,7 @@ def test_nor_is_what_somebody_decided_and_can_still_take_back(
     for options in ((), ("--digest", request.digest)):
         refused = typed(server, request, "reject", *options)
         assert refused.exit_code == 2
-        assert "Ana already approved this; it counts from" in refused.output
+        assert "Ana already approved this; it takes effect shortly" in refused.output
     assert store.load(request.id).request.state.undoable is not None
 
 
