@@ -74,7 +74,8 @@ def _titled(request: Request) -> Block:
 def _said(request: Request) -> list[str]:
     """What is said beside the payload, a line each: why, the risk, what to look at, and by whom."""
     plan, words = request.plan, one_line(requester.words(request))
-    why = one_line(request.evaluation.summary.why)
+    summary = request.evaluation.summary
+    why = one_line(summary.reasons or summary.why)
     checklist = () if plan is None else plan.checklist
     lines = [
         why,
