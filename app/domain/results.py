@@ -14,7 +14,7 @@ MOST = 20
 
 
 def report(request: Request, command: ReportResult, now: int) -> Transition | None:
-    """The result on the card and in its thread; None for what was told already.
+    """The result on the card, in its thread and to the requester; None for what was told already.
 
     Raises `NothingToReport` for what is not approved, or told again and again.
     """
@@ -31,6 +31,7 @@ def report(request: Request, command: ReportResult, now: int) -> Transition | No
     if number > MOST:
         raise NothingToReport(f"{MOST} results were told of this already.", "Tell the last one.")
     cards = noticed(request, request.state.cards, "result", now)
+    cards = cards.model_copy(update={"requester_told": False})  # they hear of it too
     after = request.changed(result=told, unused_ms=None, unused=False, cards=cards)
     recorded = event(
         after,

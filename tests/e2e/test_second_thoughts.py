@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from tests.world import ANA, APPROVALS, APPROVE, BEN, CHLOE, REVISE, World, buttons, running_with
+from tests.world import (
+    ANA,
+    APPROVALS,
+    APPROVE,
+    BEN,
+    CHLOE,
+    DEV,
+    REVISE,
+    World,
+    buttons,
+    running_with,
+)
 
 CONFIRM, UNDO = "countersign_confirm", "countersign_undo"
 POLICIES = {
@@ -141,7 +152,7 @@ def test_a_decision_that_is_taken_back_never_leaves_and_one_that_stands_leaves_l
 
 
 def test_the_result_is_on_the_card_and_in_its_thread(world: World):
-    request = world.ask(policy="credit", payload=of(240))
+    request = world.ask(policy="credit", payload=of(240), on_behalf_of="dev@example.com")
     root = world.card(request["id"])
     world.decide(request["id"])
     world.delivered(request["id"])
@@ -151,6 +162,9 @@ def test_the_result_is_on_the_card_and_in_its_thread(world: World):
     world.redrawn(request["id"], "Refund sent, re_123")
     reply = world.said(f"<@{ANA}> Done:")
     assert reply["thread_ts"] == root["ts"]
+    heard = world.said("Your request", DEV)
+    assert heard["channel"] != APPROVALS
+    world.said("Done: ", DEV)
 
 
 def test_an_approval_that_nobody_used_is_flagged(world: World):

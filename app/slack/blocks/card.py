@@ -14,11 +14,11 @@ from . import (
     buttons,
     differences,
     fields,
-    outcome,
     phrases,
     questions,
     reports,
     requester,
+    results,
     review,
     watch,
 )
@@ -92,7 +92,7 @@ def _state(request: Request, space: Space) -> list[Block]:
     """How it stands, where there is more to say than that it waits."""
     decision, stopped, undo = request.state.decision, request.state.stopped, request.state.undoable
     blocks = [] if decision is None else phrases.ending(request, decision, space.said)
-    blocks += outcome.shown(request, space.said)
+    blocks += results.shown(request, space.said)
     if undo is not None:
         said = phrases.comment(undo.decision, space.said)
         return [section(phrases.undoable(request, undo)), *said]

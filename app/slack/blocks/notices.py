@@ -10,7 +10,7 @@ from app.domain.absence import Absence
 from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
 
-from . import differences, phrases, progress
+from . import differences, phrases, progress, results
 from .buttons import labelled
 from .people import mention
 from .space import BRIEF
@@ -164,6 +164,7 @@ def _ended(request: Request, why_you: str, *, comment: bool = True) -> Message:
                 *phrases.decided(request, decision),
                 *(phrases.comment(decision, _COMMENT) if comment else []),
                 *differences.edited(request, BRIEF),
+                *results.shown(request, _COMMENT),
                 ContextBlock(elements=[marked(f"{why_you} · policy {policy}")]),
             ]
         ),

@@ -1,13 +1,43 @@
-"""What came of an approval, in the words of the client that acted on it; or that nobody tells."""
+"""What came after a decision: whether it counts already, and what was done about it."""
 
 from __future__ import annotations
 
+from slack_sdk.models.blocks import Block, RichTextBlock, RichTextSectionElement
+
 from app.domain.request import Request, Result
+from policies.calendar import in_words
 
-from . import phrases
+from . import fields, phrases
+from .fields import Rich
 from .text import Message, boxed, checked, cut, escaped, one_line, section
+from .values import linked
 
-_TITLE, _TEXT = 300, 500
+_LINK, _TITLE, _TEXT = 1_000, 300, 500
+
+
+def shown(request: Request, most: int) -> list[Block]:
+    """What was told of an approval, in at most so many characters; or that nothing was."""
+    result = request.state.result
+    if result is not None:
+        return _result(result, most)
+    return [section(f":warning: *{_unused(request)}*")] if request.state.unused else []
+
+
+def _result(result: Result, most: int) -> list[Block]:
+    """`Done: Refund sent, re_123`, with its link; in the words of the client."""
+    lead = Rich.Text(text=f"{_said(result)} ", style=Rich.TextStyle(bold=True))
+    words = Rich.Text(text=cut(result.text, most, "in the request") or "(no words)")
+    link = fields.inline(linked(cut(result.link, _LINK, "in the request"))) if result.link else []
+    parts = [lead, words, *([Rich.Text(text="\n"), *link] if link else [])]
+    told = section(f"_Told by the requester_ · {phrases.instant(result.at_ms)}")
+    return [RichTextBlock(elements=[RichTextSectionElement(elements=parts)]), told]
+
+
+def _unused(request: Request) -> str:
+    plan = request.plan
+    within = None if plan is None else plan.result_s
+    how_long = "in time" if within is None else f"within {in_words(within)}"
+    return f"Approved, and no result was told {how_long}"
 
 
 def told(request: Request, to: str) -> Message:
@@ -17,10 +47,10 @@ def told(request: Request, to: str) -> Message:
     if result is None:
         words = f"{to} This was approved, and nobody has told what came of it: *{title}*.".strip()
         return Message(text=words, blocks=checked([section(words)]))
-    lead = f"{to} {outcome(result)} *{title}*".strip()
+    lead = f"{to} {_said(result)} *{title}*".strip()
     said = cut(one_line(result.text), _TEXT, "in the request")
     return Message(text=f"{lead}: {escaped(said)}", blocks=checked([section(lead), boxed(said)]))
 
 
-def outcome(result: Result) -> str:
-    return "Done:" if result.ok else "It failed:"
+def _said(result: Result) -> str:
+    return "Done:" if result.ok else "Failed:"

@@ -15,11 +15,11 @@ from . import (
     differences,
     duties,
     fields,
-    outcome,
     phrases,
     questions,
     reports,
     requester,
+    results,
     risk,
     watch,
 )
@@ -76,7 +76,7 @@ def _state(request: Request) -> list[Block]:
         blocks += _quoted(state.undoable.decision.comment)
     if state.decision is not None:
         blocks += [*phrases.decided(request, state.decision), *_quoted(state.decision.comment)]
-    return [*blocks, *outcome.shown(request, _RESULT)]
+    return [*blocks, *results.shown(request, _RESULT)]
 
 
 def _quoted(words: str | None) -> list[Block]:

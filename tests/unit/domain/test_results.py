@@ -6,12 +6,12 @@ import pytest
 
 from app.domain import lifecycle
 from app.domain.cards import Place
-from app.domain.commands import CardDrawn, ReportResult, Wake
+from app.domain.commands import CardDrawn, ReportResult, RequesterTold, Wake
 from app.domain.due import Lane, due
 from app.domain.errors import NothingToReport
 from app.domain.request import BY_HAND, Actor, Request
 from app.domain.results import MOST
-from app.domain.slack_steps import SayNotice, addressees, next_step
+from app.domain.slack_steps import SayNotice, TellRequester, addressees, next_step
 from policies.plan import Outcome, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, plan
 from tests.unit.domain.cast import ANA, opened_with
@@ -55,6 +55,15 @@ def test_the_result_is_on_the_card_and_told_in_its_thread_to_whoever_decided():
     assert step.kind == "result"
     assert addressees(current, step) == (ANA,)
     assert "Refund" not in str(told.events[0].detail)
+
+
+def test_the_requester_hears_of_it_once_more():
+    request = pending(on_behalf_of="dev@example.com")
+    decided = after(request, approval(request, seen=None), DECIDED)
+    heard = after(decided, RequesterTold(), DECIDED)
+    assert next_step(heard) is None
+    told = after(heard, result(), DECIDED + 5)
+    assert next_step(told) == TellRequester(person="dev@example.com")
 
 
 def test_the_same_again_is_no_news_and_another_one_takes_its_place():
