@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 
 from tests.browser.approval_app import OPTIONS, ApprovalApp, field, text
 from tests.browser.pages import control, message, open_as, post
+from tests.world import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +52,11 @@ def slack_opens(app: ApprovalApp, payload: Payload, view: dict[str, Any]) -> Non
     app.slack.views_open(trigger_id=payload["trigger_id"], view=view)
 
 
+def cleared(app: ApprovalApp) -> list[bool]:
+    """Of each view that was closed, whether all of them were."""
+    return [one["is_cleared"] for one in app.got if one["type"] == "view_closed"]
+
+
 def test_modals_are_stacked_and_left_one_by_one_or_all_at_once(
     page: Page, app: ApprovalApp, opened: Callable[..., Locator]
 ) -> None:
@@ -64,12 +70,13 @@ def test_modals_are_stacked_and_left_one_by_one_or_all_at_once(
     expect(dialog).to_contain_text("Second")
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_contain_text("First")
-    assert (app.got[-1]["type"], app.got[-1]["is_cleared"]) == ("view_closed", False)
+    eventually(lambda: cleared(app) == [False], what="the app hearing that it was closed")
     control(dialog, "deeper").click()
     expect(dialog).to_contain_text("Second")
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
-    assert [one["is_cleared"] for one in app.got[-2:]] == [True, True]
+    both = [False, True, True]
+    eventually(lambda: cleared(app) == both, what="the app hearing that both were closed")
 
 
 def test_a_view_is_paged_in_place_and_what_was_typed_goes_with_the_click(

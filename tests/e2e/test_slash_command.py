@@ -101,6 +101,6 @@ def test_an_admin_pauses_and_resumes(world: World):
     assert "Only those who run" in json.dumps(typed(world, "pause An incident"))
     assert "Everything is paused" in json.dumps(typed(world, "pause An incident", CHLOE))
     assert world.web.get("/readyz").json()["paused"]["reason"] == "An incident"
-    assert "Everything is paused" in json.dumps(typed(world, "stats", CHLOE))
+    assert "*Paused* " in json.dumps(typed(world, "stats", CHLOE))
     assert "Everything goes on" in json.dumps(typed(world, "resume", CHLOE))
     assert world.web.get("/readyz").json()["paused"] is None
