@@ -41,6 +41,7 @@ def form(request: Request, opened: ids.Form) -> dict[str, Any]:
     Raises `OutcomeNotOffered` for a choice that the plan does not have, `CardUnreadable`.
     """
     asking = _asking(request, opened.action)
+    typed = confirming.typed(request) if ids.CONFIRMED.match(opened.action) else []
     title = cut(phrases.title(request), _TITLE, "on the card")
     view = View(
         type="modal",
@@ -52,16 +53,20 @@ def form(request: Request, opened: ids.Form) -> dict[str, Any]:
         blocks=[
             SectionBlock(text=plain(title)),
             ContextBlock(elements=[plain(cut(asking.effect, _EFFECT, "on the card"))]),
-            *(confirming.typed(request) if ids.CONFIRMED.match(opened.action) else []),
-            *([_words(asking, asking.question)] if asking.question else []),
+            *typed,
+            *([_words(asking, asking.question, first=not typed)] if asking.question else []),
         ],
     )
     return view.to_dict()
 
 
-def _words(asking: _Asking, question: str) -> Block:
+def _words(asking: _Asking, question: str, *, first: bool) -> Block:
+    """Where the words go; Slack takes one input to write into at once, the `first` of a form."""
     comment = PlainTextInputElement(
-        action_id=ids.COMMENT, multiline=True, max_length=COMMENT_MOST, focus_on_load=True
+        action_id=ids.COMMENT,
+        multiline=True,
+        max_length=COMMENT_MOST,
+        focus_on_load=True if first else None,
     )
     return InputBlock(
         block_id=ids.COMMENT_BLOCK,

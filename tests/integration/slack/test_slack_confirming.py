@@ -55,6 +55,20 @@ def test_a_choice_of_the_policys_own_is_typed_too(desk):
     assert decision.choice == "send"
 
 
+def test_a_choice_that_asks_for_words_and_for_the_value_takes_both(desk):
+    writes = SENDS.model_copy(update={"comment": True})
+    chosen = plan(confirm="amount", choices=(writes,), outcomes=(Outcome.APPROVE,))
+    request, ts = desk.ask(evaluation=evaluation(plan=chosen, fields=(AMOUNT,)))
+    assert desk.press(ts, ids.confirmed(writes))["ok"]
+    typed = {ids.CONFIRM_BLOCK: (ids.TYPED, "12"), ids.COMMENT_BLOCK: (ids.COMMENT, "By post.")}
+    assert "not the Amount" in desk.submit(typed)["errors"][ids.CONFIRM_BLOCK]
+    typed[ids.CONFIRM_BLOCK] = (ids.TYPED, "120")
+    assert desk.submit(typed)["ok"]
+    decision = desk.store.load(request.id).request.state.decision
+    assert decision is not None
+    assert (decision.choice, decision.comment) == ("send", "By post.")
+
+
 def test_a_button_of_before_the_rule_approves_nothing(desk):
     """A card that an older version drew has Approve itself."""
     unasked = evaluation(fields=(AMOUNT,))
