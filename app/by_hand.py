@@ -50,6 +50,10 @@ class ByHand:
         """Each policy by its name, in order, with what it says it is for."""
         return self.judge.names()
 
+    def known(self, policy: str) -> None:
+        """Raises `PolicyNotFound` for a name that is no policy, asked by hand or not."""
+        self.judge.inputs(policy)
+
     def inputs(self, policy: str) -> Mapping[str, Input] | None:
         """What is to be filled in; None where a policy takes anything. Raises `PolicyNotFound`."""
         self._check(policy)

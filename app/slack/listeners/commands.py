@@ -95,7 +95,7 @@ def _of_policy(desk: Desk, viewer: Viewer, policy: str | None) -> Message:
     turn = ids.Turn("seen", policy)
     page = _page(desk, viewer, turn)
     if policy is not None and not page.requests and page.cursor is None:
-        desk.by_hand.inputs(policy)
+        desk.by_hand.known(policy)
     return queue.queue(page, turn)
 
 
