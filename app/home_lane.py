@@ -94,7 +94,7 @@ class HomeLane:
         shelves: dict[Part, Shelf] = {}
         for part, (look, count) in lists.items():
             trail = chosen.trails.get(part, ())
-            page = look(viewer, trail[-1] if trail else None, PAGE[part])
+            page = look(viewer, trail[-1] if trail else None, PAGE)
             shelves[part] = _shelf(page, trail, count, sure=part != "waiting")
         return shelves
 

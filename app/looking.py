@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from .domain.absence import day_of
-from .domain.errors import PersonNotTrusted, PersonUnverified, RequestNotFound
+from .domain.errors import PersonUnverified, RequestNotFound
 from .domain.lists import Day, QueuePage, Stats
 from .domain.request import Request
+from .domain.reviewers import distrust
 from .domain.viewing import Viewer, asked_by, decided_by, known_as, may_see, waits_for
 from .ports import EVERYTHING, Directory, Gate, Queues, RequestStore
 
@@ -16,14 +17,6 @@ PAGE = 8
 """Requests on one page, unless somebody wants more or fewer."""
 
 _DAY_MS = 86_400_000
-
-_STANDING = {
-    "deactivated": "Your Slack account is deactivated.",
-    "bot": "Bots can't look at requests.",
-    "guest": "Guests of this workspace can't look at requests.",
-    "stranger": "You belong to another workspace.",
-    "unverified": "Slack could not confirm who you are just now. Try again in a moment.",
-}
 
 
 @dataclass(frozen=True)
@@ -47,9 +40,9 @@ class Looking:
         `PersonUnverified` where Slack did not say.
         """
         person = self.directory.member(user_id)
-        if person.standing != "trusted":
-            kind = PersonUnverified if person.standing == "unverified" else PersonNotTrusted
-            raise kind(_STANDING[person.standing])
+        if (distrusted := distrust(person, "look at requests")) is not None:
+            unsure = person.standing == "unverified"
+            raise PersonUnverified(distrusted.message) if unsure else distrusted
         viewer = Viewer(
             id=person.id,
             name=person.name,

@@ -84,7 +84,7 @@ class Service:
         revising.check(request)
         revising.refuse_unchanged(request, ask.title, ask.payload, ask.context)
         try:
-            return self._open(client, ask.again(request), self._revises(request, ask))
+            return self._open(client, ask.again(request), request)
         except IdempotencyKeyReused:
             again = self.store.replay(client.id, revising.key_of(request))
             known = "" if again is None else f", as {again.request_id}"
@@ -92,13 +92,14 @@ class Service:
                 f"This was asked again already, and otherwise{known}.", "Go on from that one."
             ) from None
 
-    def _open(self, client: Client, ask: Ask, revises: Revises | None = None) -> Opened:
+    def _open(self, client: Client, ask: Ask, before: Request | None = None) -> Opened:
+        """Open it, as what asks `before` again where there is such a one."""
         idempotency = _idempotency(client, ask)
         if idempotency is not None:
             replay = self.store.replay(client.id, idempotency.key)
             if replay is not None:
                 return self._replayed(idempotency, replay)
-        body, held = self._judged(client, ask, revises)
+        body, held = self._judged(client, ask, before)
         over_limit, spent = held is not None, frozenset[str]()
         while True:
             transition = lifecycle.begin(body, held)
@@ -106,7 +107,7 @@ class Service:
                 replay = self.store.commit(transition, new_operation(), idempotency=idempotency)
             except LimitReached as limit:
                 spent |= {limit.rule}  # judged again without it; a policy has so many rules
-                body = self._body(client, ask, revises, spent, over_limit=over_limit)
+                body = self._body(client, ask, before, spent, over_limit=over_limit)
                 continue
             except Paused:
                 held = Held(reason="paused", since_ms=body.opened_ms)
@@ -196,22 +197,20 @@ class Service:
                 root = self.store.load(request.body.root_id).request
         return revising.revises(request, root, ask.payload)
 
-    def _judged(
-        self, client: Client, ask: Ask, revises: Revises | None
-    ) -> tuple[Body, Held | None]:
+    def _judged(self, client: Client, ask: Ask, before: Request | None) -> tuple[Body, Held | None]:
         """What is asked, judged, and what holds it. What is refused uses up nothing of a limit."""
-        body = self._body(client, ask, revises)
+        body = self._body(client, ask, before)
         until_ms = self.admission.admit(client)
         if until_ms is None:
             return body, None
-        body = self._body(client, ask, revises, over_limit=True)
+        body = self._body(client, ask, before, over_limit=True)
         return body, Held(reason="limit", since_ms=body.opened_ms, until_ms=until_ms)
 
     def _body(
         self,
         client: Client,
         ask: Ask,
-        revises: Revises | None,
+        before: Request | None,
         spent: frozenset[str] = frozenset(),
         over_limit: bool = False,
     ) -> Body:
@@ -224,14 +223,14 @@ class Service:
             ask.signals,
             spent,
             over_limit=over_limit,
-            in_hand=None if revises is None else revising.IN_HAND,
+            in_hand=None if before is None else revising.IN_HAND,
         )
         now, nonce = self.store.now(), new_nonce()
         request_id = new_request_id(now)
         return Body(
             id=request_id,
-            root_id=request_id if revises is None else revises.root_id,
-            revision=1 if revises is None else revises.revision,
+            root_id=request_id if before is None else before.body.root_id,
+            revision=1 if before is None else before.body.revision + 1,
             client=client.id,
             title=ask.title,
             payload=ask.payload,
@@ -250,7 +249,7 @@ class Service:
             links={"request": f"{self.public_url}/v1/requests/{request_id}"},
             opened_ms=now,
             retention_s=self.retention_s,
-            revises=revises,
+            revises=None if before is None else self._revises(before, ask),
             asked_in=ask.asked_in,
             spent=tuple(sorted(spent)),
             over_limit=over_limit,

@@ -30,8 +30,8 @@ NoticeKind = Literal[
 class Notice(Frozen):
     """A word in the thread of each of these cards that is still to be said.
 
-    `number` is the question that it is about, `by` the user id of whoever handed it
-    over, or changed it.
+    `number` is the question that it is about, `by` the user id of whoever handed it over or
+    changed it.
     """
 
     kind: NoticeKind

@@ -12,7 +12,7 @@ from .request import Request
 Part = Literal["waiting", "asked", "decided"]
 """The lists of a Home."""
 
-PAGE: Mapping[Part, int] = {"waiting": 5, "asked": 5, "decided": 5}
+PAGE = 5
 """Requests of each list at a time; with them a Home stays under Slack's 100 blocks a view."""
 
 

@@ -119,7 +119,7 @@ def _asked_again(request: Request, revises: Revises) -> Event:
         EventType.REVISED,
         request.body.opened_ms,
         revises=revises.request_id,
-        revision=revises.revision,
+        revision=request.body.revision,
         fields=[change.field for change in revises.changes],
         past_cap=request.body.past_cap,
     )

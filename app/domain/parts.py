@@ -225,14 +225,11 @@ class Result(Frozen):
 class Revises(Frozen):
     """The request that this one asks again, after somebody asked for changes.
 
-    `root_id` is the first of all, and `revision` counts from 1 for that one. `changes` is the
-    difference from what was last shown; `comment` is what its reviewer wanted, `by` them; `threads`
-    are the cards of the first request, by their targets.
+    `changes` is the difference from what was last shown; `comment` is what its reviewer wanted,
+    `by` them; `threads` are the cards of the first request of all, by their targets.
     """
 
     request_id: str
-    root_id: str
-    revision: int
     by: Actor
     comment: str | None
     changes: tuple[Change, ...]

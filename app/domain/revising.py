@@ -47,8 +47,6 @@ def revises(request: Request, root: Request, payload: dict[str, JsonValue]) -> R
         raise TypeError("somebody decided that it needs changes")
     return Revises(
         request_id=request.id,
-        root_id=request.body.root_id,
-        revision=request.body.revision + 1,
         by=decision.by[-1],
         comment=decision.comment,
         changes=_changes(request, payload),

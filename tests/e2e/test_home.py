@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
 
 from tests.world import (
     ANA,
@@ -22,7 +19,6 @@ from tests.world import (
     buttons,
     eventually,
     pressed,
-    running_with,
 )
 
 POLICIES = {
@@ -42,18 +38,6 @@ POLICIES = {
 NEXT, PREVIOUS = "countersign_home_next", "countersign_home_previous"
 DETAILS = "countersign_details"
 AWAY, BACK = "countersign_home_away", "countersign_home_back"
-
-
-@pytest.fixture(scope="module")
-def rooms() -> Iterator[World]:
-    with running_with(POLICIES) as world:
-        yield world
-
-
-@pytest.fixture
-def world(rooms: World) -> Iterator[World]:
-    yield rooms
-    rooms.heal()
 
 
 def ask(world: World, policy: str = "two", **changes: Any) -> dict[str, Any]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
 
 from tests.world import (
     ANA,
@@ -24,7 +21,6 @@ from tests.world import (
     eventually,
     labelled,
     pressed,
-    running_with,
 )
 
 FAY = "U0FAY00001"
@@ -60,18 +56,6 @@ POLICIES = {
           reject_quorum: 2
     """,
 }
-
-
-@pytest.fixture(scope="module")
-def staffed() -> Iterator[World]:
-    with running_with(POLICIES) as world:
-        yield world
-
-
-@pytest.fixture
-def world(staffed: World) -> Iterator[World]:
-    yield staffed
-    staffed.heal()
 
 
 def in_days(days: int) -> str:

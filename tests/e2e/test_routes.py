@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
-
-import pytest
 
 from tests.world import (
     ANA,
@@ -24,7 +21,6 @@ from tests.world import (
     buttons,
     eventually,
     labelled,
-    running_with,
 )
 
 POLICIES = {
@@ -76,18 +72,6 @@ POLICIES = {
             limit: {count: 20, sum: payload.amount, most: 600, per: payload.customer, window: 1d}
     """,
 }
-
-
-@pytest.fixture(scope="session")
-def routed() -> Iterator[World]:
-    with running_with(POLICIES) as world:
-        yield world
-
-
-@pytest.fixture
-def world(routed: World) -> Iterator[World]:
-    yield routed
-    routed.heal()
 
 
 def monitor(world: World) -> dict[str, str]:

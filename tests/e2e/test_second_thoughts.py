@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from tests.world import (
     ANA,
@@ -18,7 +15,6 @@ from tests.world import (
     REVISE,
     World,
     buttons,
-    running_with,
 )
 
 CONFIRM, UNDO = "countersign_confirm", "countersign_undo"
@@ -51,18 +47,6 @@ POLICIES = {
           undo: 1h
     """,
 }
-
-
-@pytest.fixture(scope="module")
-def staffed() -> Iterator[World]:
-    with running_with(POLICIES) as world:
-        yield world
-
-
-@pytest.fixture
-def world(staffed: World) -> Iterator[World]:
-    yield staffed
-    staffed.heal()
 
 
 def sent_back(world: World, request_id: str, words: str) -> None:

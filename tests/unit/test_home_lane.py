@@ -126,7 +126,7 @@ def test_pages_are_followed_and_lead_on(rooms: Rooms):
     second = rooms.drawn().shelves["waiting"]
     assert second.trail == (first.cursor,)
     shown = [one.id for page in (first, second) for one in page.requests]
-    assert shown == requests[: 2 * PAGE["waiting"]]
+    assert shown == requests[: 2 * PAGE]
     assert second.count == 20
 
 
@@ -212,7 +212,7 @@ def test_what_fits_on_one_page_is_counted_there(rooms: Rooms):
     rooms.ask(on_behalf_of=ANA)  # it stands in the queue of those who may decide it
     waiting = rooms.drawn().shelves["waiting"]
     assert (waiting.count, waiting.exact) == (1, True)
-    for _ in range(PAGE["waiting"]):
+    for _ in range(PAGE):
         rooms.ask()
     waiting = rooms.drawn().shelves["waiting"]
-    assert (waiting.count, waiting.exact) == (PAGE["waiting"] + 2, False)
+    assert (waiting.count, waiting.exact) == (PAGE + 2, False)

@@ -66,7 +66,7 @@ def _words(asking: _Asking, question: str, *, first: bool) -> Block:
         action_id=ids.COMMENT,
         multiline=True,
         max_length=COMMENT_MOST,
-        focus_on_load=True if first else None,
+        focus_on_load=first or None,
     )
     return InputBlock(
         block_id=ids.COMMENT_BLOCK,

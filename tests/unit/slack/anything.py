@@ -198,8 +198,6 @@ def edits(draw, request: Request) -> Edited:
 def revisions(draw) -> Revises:
     return Revises(
         request_id="req_" + "0" * 26,
-        root_id="req_" + "0" * 26,
-        revision=2,
         by=draw(actors),
         comment=draw(st.none() | any_text),
         changes=difference(draw(few), draw(few)),

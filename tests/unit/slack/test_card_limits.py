@@ -308,8 +308,6 @@ def test_a_card_on_which_everything_is_as_long_as_it_can_be_still_goes_out(char,
         revision=2,
         revises=Revises(
             request_id="req_" + "0" * 26,
-            root_id="req_" + "0" * 26,
-            revision=2,
             by=crowd[0],
             comment=reason,
             changes=changed,

@@ -197,8 +197,6 @@ def revised(revision: int = 2, **changes: Any) -> Request:
     now: dict[str, Any] = {"amount": 90, "customer": "Acme"}
     given: dict[str, Any] = {
         "request_id": "req_" + "0" * 26,
-        "root_id": "req_" + "0" * 26,
-        "revision": 2,
         "by": ANA,
         "comment": "Less, please <!here>",
         "changes": difference(before, now),

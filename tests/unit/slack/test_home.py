@@ -241,8 +241,8 @@ def most_of_all() -> Request:
 @pytest.mark.parametrize("count", [0, 1, 30, 10_000])
 def test_it_stays_under_slacks_blocks_however_much_waits(count: int):
     def shelf(part: Part) -> Shelf:
-        shown = tuple(most_of_all() for _ in range(min(count, PAGE[part])))
-        more = count > PAGE[part]
+        shown = tuple(most_of_all() for _ in range(min(count, PAGE)))
+        more = count > PAGE
         return Shelf(shown, count, trail=("1:a", "2:b"), cursor="3:c" if more else None)
 
     view = showing(
