@@ -1,0 +1,24 @@
+"""The one place where everything is wired: settings in, the parts of each process out."""
+
+from .operators import (
+    build_absences,
+    build_break_glass,
+    build_clients,
+    build_gate,
+    build_orders,
+    build_reviewing,
+)
+from .processes import build_clock, build_drain
+from .web import build_web
+
+__all__ = [
+    "build_absences",
+    "build_break_glass",
+    "build_clients",
+    "build_clock",
+    "build_drain",
+    "build_gate",
+    "build_orders",
+    "build_reviewing",
+    "build_web",
+]

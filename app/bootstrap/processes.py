@@ -1,0 +1,69 @@
+"""What a worker and a clock do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..auditor import Auditor
+from ..claims import BatchWork, Timers, drain, singly
+from ..domain.due import Lane
+from ..home_lane import HomeLane
+from ..lanes import CallbackLane, TimeLane
+from ..people_lane import PeopleLane
+from ..settings import Settings
+from ..slack.admins import SlackAdmins
+from ..slack.directory import SlackDirectory
+from ..slack.gateway import SlackCards
+from ..slack.home_tabs import SlackHomeTabs
+from ..slack_lane import SlackLane
+from ..staffing import Staffing
+from ..store.lanes import RedisLanes
+from .shared import callbacks_of, looking_of, slack_api
+from .store import build_store
+
+_BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1, Lane.HOME: 1}
+"""Requests claimed at a time: one where a single one can take 20 s."""
+
+
+def build_clock(settings: Settings) -> tuple[RedisLanes, Auditor]:
+    """What the clock rings, and what it audits with."""
+    store, channel = build_store(settings), settings.admin_channel
+    admins = None if channel is None else SlackAdmins(slack_api(settings, store), channel)
+    return store.lanes, Auditor(store.inspection, store.alarms, admins)
+
+
+def build_drain(settings: Settings) -> Callable[[Lane], None]:
+    """What a worker does with a lane: what is due in it, for one turn."""
+    store = build_store(settings)
+    api = slack_api(settings, store)
+    cards = SlackCards(api, store.pace, store.cache)
+    directory = SlackDirectory(api, store.cache)
+    staffing = Staffing(store.requests, directory, store.absences)
+    slack = SlackLane(store.requests, store.lanes, cards, directory, staffing)
+    callback = CallbackLane(store.requests, store.lanes, callbacks_of(settings), store.clients)
+    people = PeopleLane(store.requests, store.lanes, store.absences, staffing, cards)
+    home = HomeLane(
+        lanes=store.lanes,
+        homes=store.homes,
+        tabs=SlackHomeTabs(api, store.pace),
+        looking=looking_of(settings, store, directory),
+        absences=store.absences,
+        inspection=store.inspection,
+    )
+    work: dict[Lane, BatchWork] = {
+        Lane.TIME: TimeLane(store.requests, store.lanes),
+        Lane.SLACK: singly(store.lanes, slack),
+        Lane.CALLBACK: singly(store.lanes, callback),
+        Lane.PEOPLE: singly(store.lanes, people),
+        Lane.HOME: singly(store.lanes, home),
+    }
+    timers = Timers()
+
+    def drain_one(lane: Lane) -> None:
+        if lane is not Lane.TIME:
+            drain(store.lanes, lane, work[lane], _BATCH[lane], timers.give_way)
+            return
+        with timers.first():
+            drain(store.lanes, lane, work[lane], _BATCH[lane])
+
+    return drain_one

@@ -1,0 +1,145 @@
+"""The web application, with the way in for Slack."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from fastapi import FastAPI
+from pydantic import JsonValue
+from slack_bolt import App
+
+from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
+
+from ..by_hand import ByHand
+from ..domain.errors import PoliciesRefused, SettingsRefused
+from ..domain.message import iso
+from ..editing import Editing
+from ..http.application import build as build_http
+from ..http.routes.slack import SlackDoor
+from ..pausing import Pausing
+from ..ports import Figures, Gate
+from ..reloading import Asked, Reloading
+from ..reviewing import Reviewing
+from ..service import Service
+from ..settings import Settings
+from ..slack.api import SlackApi
+from ..slack.bolt import build_app
+from ..slack.directory import SlackDirectory
+from ..slack.listeners.desk import Desk
+from ..slack.receiver import SlackReceiver
+from ..slack.replies import Replies
+from ..slack.socket import SlackSocket
+from ..store import fitness
+from ..store.inspection import RedisInspection
+from .shared import callbacks_of, looking_of, slack_api
+from .store import Store, build_store
+
+
+def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
+    """The web application, with Slack's way in: over HTTP, or over Socket Mode where it is set.
+
+    What is put into `asked` has the policies loaded anew.
+    """
+    store = build_store(settings)
+    slack = slack_api(settings, store)
+    reloading = _reloading(settings, store, SimpleQueue() if asked is None else asked)
+    directory = SlackDirectory(slack, store.cache)
+    service = Service(
+        store=store.requests,
+        judge=reloading.judge,
+        callbacks=callbacks_of(settings),
+        admission=store.admission,
+        public_url=settings.public_url.rstrip("/"),
+        retention_s=settings.retention_s,
+    )
+    replies = Replies()
+    reviewing = Reviewing(store.requests, directory, store.absences)
+    looking, pausing = looking_of(settings, store, directory), Pausing(store.gate)
+    desk = Desk(
+        reviewing=reviewing,
+        looking=looking,
+        pausing=pausing,
+        by_hand=ByHand(service, reloading.judge, directory),
+        editing=Editing(reviewing, reloading.judge),
+        homes=store.homes,
+        api=slack,
+        team=directory.team,
+        replies=replies,
+        command=settings.command,
+    )
+    bolt = build_app(desk)
+    door, socket = _ways_in(settings, bolt, store.requests.now)
+    beside = _beside(slack, replies, socket, reloading)
+    health = _Health(store.health, store.gate, store.inspection, reloading)
+    return build_http(service, store.clients, store.decisions, health, door, beside)
+
+
+@dataclass(frozen=True)
+class _Health:
+    """What `/readyz` and `/metrics` tell: of the store, of a pause, of this process's policies."""
+
+    store: fitness.RedisHealth
+    gate: Gate
+    inspection: RedisInspection
+    reloading: Reloading
+
+    def report(self) -> dict[str, JsonValue]:
+        beside = {"paused": _paused(self.gate), "policies": self.reloading.report()}
+        return {**self.store.report(), **beside}
+
+    def figures(self) -> Figures:
+        return self.inspection.figures()
+
+
+def _paused(gate: Gate) -> JsonValue:
+    pause = gate.state().pause
+    if pause is None:
+        return None
+    return {"by": pause.by, "since": iso(pause.at_ms), "reason": pause.reason}
+
+
+def _ways_in(
+    settings: Settings, bolt: App, clock: Callable[[], int]
+) -> tuple[SlackDoor | None, SlackSocket | None]:
+    """Slack's way in: the settings have an app token for Socket Mode, else a signing secret.
+
+    How old a signature is, is told by the store's clock, since this machine's may be off.
+    """
+    if settings.slack_app_token is not None:
+        return None, SlackSocket(bolt, settings.slack_app_token.get_secret_value())
+    if settings.slack_signing_secret is None:
+        raise SettingsRefused("SLACK_SIGNING_SECRET is not set")
+    secret = settings.slack_signing_secret.get_secret_value()
+    return SlackReceiver(bolt, secret, clock).handle, None
+
+
+@contextmanager
+def _beside(
+    slack: SlackApi, replies: Replies, socket: SlackSocket | None, reloading: Reloading
+) -> Iterator[None]:
+    """What lives and ends with the web application."""
+    # The first click should not have to wait for Slack to say who we are.
+    threading.Thread(target=slack.warm, daemon=True).start()
+    if socket is not None:
+        socket.start()
+    try:
+        with reloading.running():
+            yield
+    finally:
+        if socket is not None:
+            socket.stop()
+        replies.close()
+
+
+def _reloading(settings: Settings, store: Store, asked: Asked) -> Reloading:
+    def load() -> Policies:
+        return load_folder(settings.policy_dir) if settings.policy_dir else load_playbooks()
+
+    try:
+        return Reloading(load, store.policies, store.orders, asked)
+    except PolicyErrors as error:
+        raise PoliciesRefused(f"The policies can't be used:\n{error}") from error

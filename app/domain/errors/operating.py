@@ -1,0 +1,71 @@
+"""What is refused to operators, and what is wrong with a deployment."""
+
+from __future__ import annotations
+
+from .base import CountersignError
+
+
+class RequestUnreadable(CountersignError):
+    """A stored request that this version can't read; it is set aside, not dropped."""
+
+    code = "request_unreadable"
+
+
+class StoreUnavailable(CountersignError):
+    """Redis can't be reached or refuses to write; what was asked can safely be repeated."""
+
+    code = "store_unavailable"
+
+
+class TooBusy(CountersignError):
+    """The request changed under us again and again; trying later helps."""
+
+    code = "too_busy"
+
+
+class ClientNameRefused(CountersignError):
+    """Not a name that a client can have."""
+
+    code = "client_name_refused"
+
+
+class ClientExists(CountersignError):
+    """There is a client of that name."""
+
+    code = "client_exists"
+
+
+class ClientNotFound(CountersignError):
+    """There is no client of that name."""
+
+    code = "client_not_found"
+
+
+class ServerUnfit(CountersignError):
+    """This Redis would lose what was acknowledged."""
+
+    code = "server_unfit"
+
+
+class EmbeddedServerFailed(CountersignError):
+    """The server that the demo brings along could not be started."""
+
+    code = "embedded_server_failed"
+
+
+class SettingsRefused(CountersignError):
+    """The environment does not say all that is needed, or says it wrong."""
+
+    code = "settings_refused"
+
+
+class DemoFailed(CountersignError):
+    """The demo can't start, or can't go on."""
+
+    code = "demo_failed"
+
+
+class PoliciesRefused(CountersignError):
+    """The folder of policies can't be used; the message lists every problem."""
+
+    code = "policies_refused"
