@@ -76,6 +76,24 @@ class LostChannel:
 
 
 @dataclass(frozen=True)
+class RecordFigures:
+    """The record of events in numbers; what ends in `_ms` is how long ago something was.
+
+    `sealed` is the number of the last sealed entry, `entries` are those still in the store. Of the
+    `unsealed` the first was written `unsealed_ms` ago, of all `first_ms` ago. `unposted` are
+    checkpoints since the one that Slack has. `checkpoint_ms` is None where there never was one.
+    """
+
+    sealed: int = 0
+    entries: int = 0
+    unsealed: int = 0
+    unsealed_ms: int = 0
+    first_ms: int = 0
+    checkpoint_ms: int | None = None
+    unposted: int = 0
+
+
+@dataclass(frozen=True)
 class Figures:
     """A deployment in numbers at the instant `now`.
 
@@ -98,6 +116,7 @@ class Figures:
     held: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, Stuck] = field(default_factory=dict)
     lost: tuple[LostChannel, ...] = ()
+    record: RecordFigures = RecordFigures()
 
 
 class Inspection(Protocol):

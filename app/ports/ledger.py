@@ -26,6 +26,10 @@ class Head:
     checkpoint_ms: int
 
 
+EMPTY = Head(0, "0-0", "0" * 64, 1, "0" * 64, 0, "0" * 64, 0)
+"""Where the chain stands before its first entry."""
+
+
 @dataclass(frozen=True)
 class Recorded:
     """One event of the stream: its id there, and its JSON text as it stands."""
@@ -47,24 +51,43 @@ class Sealed:
     event: str | None
 
 
+@dataclass(frozen=True)
+class Look:
+    """The end of the record at one instant, `now` (ms, the store's clock).
+
+    `events` are those behind the head, oldest first. `intact` says that the stream still holds the
+    entry that was sealed last, or that there is none.
+    """
+
+    head: Head
+    now: int
+    events: list[Recorded]
+    intact: bool
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A checkpoint as it is kept: its line, and the public key that checks it (`csap_…`)."""
+
+    line: str
+    key: str
+
+
 class Ledger(Protocol):
     """The stream of events, and the chain over it. Each call raises `StoreUnavailable`."""
 
     def head(self) -> Head:
-        """Where the chain stands; of an empty one all numbers are 0, `first` is 1."""
+        """Where the chain stands; `EMPTY` before its first entry."""
 
-    def now(self) -> int:
-        """The store's clock, in milliseconds since the epoch."""
-
-    def unsealed(self, after: str, limit: int) -> list[Recorded]:
-        """Events behind the id `after`, oldest first."""
+    def look(self, limit: int) -> Look:
+        """The head and up to `limit` events behind it, in one round trip."""
 
     def seal(
-        self, before: Head, after: Head, links: Sequence[tuple[str, str]], checkpoint: str | None
+        self, before: Head, after: Head, links: Sequence[tuple[str, str]], checkpoint: Signed | None
     ) -> bool:
         """Move the head from `before` to `after`; False when it stands elsewhere by now.
 
-        `links` are the ids and hashes of the entries between. `checkpoint` is the line of one.
+        `links` are the ids and hashes of the entries between. Repeated, it finds its own work.
         """
 
     def sealed(self, first: int, limit: int) -> list[Sealed]:
@@ -72,3 +95,41 @@ class Ledger(Protocol):
 
     def checkpoints(self, after_seq: int, limit: int) -> list[str]:
         """Lines of checkpoints over more than `after_seq` entries, oldest first."""
+
+    def strays(self, first: int, limit: int) -> list[Recorded]:
+        """What the stream holds among `limit` entries from number `first` on, and nobody sealed.
+
+        At most `limit` of it: behind the entry before `first`, and before the last of these.
+        """
+
+    def keys(self) -> list[str]:
+        """Public keys (`csap_…`) that signed checkpoints, by the store's word: to tell a reader
+        whom to ask, never to trust."""
+
+
+class Upkeep(Protocol):
+    """What else is done with the record, by one process at a time. Raises `StoreUnavailable`."""
+
+    def take_turn(self, work: str, lease_ms: int) -> bool:
+        """Whether this piece of work is this process's to do; then for so long nobody else's."""
+
+    def end_turn(self, work: str, rest_ms: int) -> None:
+        """It is done; the next turn may begin after so long."""
+
+    def broken(self, mark: str, text: str) -> bool:
+        """Tell the admins that the record is not what it was, once for each `mark`."""
+
+    def waiting_for_slack(self) -> tuple[int, str | None]:
+        """How many checkpoints Slack was not told of yet, and the newest of these."""
+
+    def told_slack(self, seq: int) -> None:
+        """The checkpoint over `seq` entries is in Slack, and stands for those before it."""
+
+    def still_there(self, request_ids: Sequence[str]) -> set[str]:
+        """Those of these requests that were not erased."""
+
+    def drop(self, before: Head, last: Sealed) -> bool:
+        """Take the entries up to `last` out of the store, with their links and checkpoints.
+
+        False when the record began elsewhere by now than `before` says.
+        """

@@ -18,6 +18,7 @@ from . import documents, stuck
 from .alarms import OUTBOX
 from .connection import milliseconds, script, talk, talk_in_one
 from .gate import PAUSED
+from .upkeep import record_figures
 
 EVERY_MS = 15_000
 """The least between the end of one audit and the next, whichever process makes it."""
@@ -151,6 +152,7 @@ class RedisInspection:
             audited_ms=None if ended is None else max(0, now - int(ended)),
             paused=bool(paused),
             counters={str(name): int(count) for name, count in counters.items()},
+            record=record_figures(self._redis, now),
             **stuck.figures(self._redis),
         )
 

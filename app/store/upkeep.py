@@ -1,0 +1,104 @@
+"""`Upkeep` on Redis: turns, what was told of the record, and what leaves it. Its figures, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+from redis.client import Pipeline
+
+from app.domain.alarms import Alarm
+from app.ports import RecordFigures
+from app.ports.ledger import Head, Sealed
+
+from .alarms import MOST
+from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
+from .documents import request_key
+from .ledger import CHECKPOINTS, EVENTS, LINKS, SEAL, head_of
+
+_POSTED = "posted"
+
+
+class RedisUpkeep:
+    """What one process at a time does with the record."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+        self._broken = script(client, "broken")
+        self._drop = script(client, "drop")
+
+    def take_turn(self, work: str, lease_ms: int) -> bool:
+        return bool(talk(lambda: self._redis.set(_turn(work), "1", nx=True, px=lease_ms)))
+
+    def end_turn(self, work: str, rest_ms: int) -> None:
+        talk(lambda: self._redis.set(_turn(work), "1", px=rest_ms))
+
+    def broken(self, mark: str, text: str) -> bool:
+        now = milliseconds(talk(self._redis.time))
+        alarm = Alarm(at_ms=now, kind="record_broken", text=text).model_dump_json()
+        return bool(talk(lambda: self._broken(args=[mark, alarm, MOST])))
+
+    def waiting_for_slack(self) -> tuple[int, str | None]:
+        def ask(pipe: Pipeline) -> None:
+            pipe.hsetnx(SEAL, _POSTED, "0")  # from the first time on it is counted what waits
+            pipe.hget(SEAL, _POSTED)
+            pipe.zrevrange(CHECKPOINTS, 0, 0)
+
+        _, posted, newest = talk_in_one(self._redis, ask)
+        count = int(talk(lambda: self._redis.zcount(CHECKPOINTS, f"({posted}", "+inf")))
+        return count, str(newest[0]) if count and newest else None
+
+    def told_slack(self, seq: int) -> None:
+        talk(lambda: self._redis.hset(SEAL, _POSTED, str(seq)))
+
+    def still_there(self, request_ids: Sequence[str]) -> set[str]:
+        def ask(pipe: Pipeline) -> None:
+            for request_id in request_ids:
+                pipe.exists(request_key(request_id))
+
+        answers = talk_in_one(self._redis, ask) if request_ids else []
+        return {one for one, there in zip(request_ids, answers, strict=True) if there}
+
+    def drop(self, before: Head, last: Sealed) -> bool:
+        link = f"{last.id} {last.hash}"
+        args = [str(before.first), before.before, str(last.seq), link]
+        return bool(talk(lambda: self._drop(args=args), COMMIT_S))
+
+
+def record_figures(client: redis.Redis, now: int) -> RecordFigures:
+    """The record in numbers at the instant `now`, at a cost that does not depend on its length."""
+
+    def ask(pipe: Pipeline) -> None:
+        pipe.hgetall(SEAL)
+        pipe.xlen(EVENTS)
+        pipe.llen(LINKS)
+        pipe.xrange(EVENTS, "-", "+", count=1)
+
+    stored, length, links, oldest = talk_in_one(client, ask)
+    head = head_of(stored)
+    posted = stored.get(_POSTED)
+
+    def ask_behind(pipe: Pipeline) -> None:
+        pipe.xrange(EVENTS, head.id, "+", count=2)
+        pipe.zcount(CHECKPOINTS, "+inf" if posted is None else f"({posted}", "+inf")
+
+    behind, unposted = talk_in_one(client, ask_behind)
+    return RecordFigures(
+        sealed=head.seq,
+        entries=int(length),
+        unsealed=max(0, int(length) - int(links)),
+        unsealed_ms=_age([one for one in behind if one[0] != head.id], now),
+        first_ms=_age(oldest, now),
+        checkpoint_ms=max(0, now - head.checkpoint_ms) if head.checkpoint_ms else None,
+        unposted=int(unposted),
+    )
+
+
+def _turn(work: str) -> str:
+    return f"{SEAL}:turn:{work}"
+
+
+def _age(entries: Sequence[Any], now: int) -> int:
+    """How long ago (ms) the first of these was written, which its id says; 0 of none."""
+    return max(0, now - int(entries[0][0].split("-")[0])) if entries else 0
