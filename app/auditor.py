@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from .domain.alarms import Alarm
 from .domain.due import Lane
 from .domain.episodes import AGAIN_MS, Trouble, heard
-from .domain.findings import COUNTED, Kind, flaws, lags
+from .domain.findings import COUNTED, GRACE_MS, Kind, flaws, lags
 from .domain.request import Status
 from .faults import described
 from .ports import Admins, Alarms, Figures, Inspection, Seen, SlackAgain, SlackNever
@@ -183,6 +183,8 @@ def _stuck(figures: Figures) -> Iterator[Trouble]:
         if lost.waiting.count or figures.now - lost.lost_ms < AGAIN_MS:
             about = f"{lost.channel}: {lost.problem}"
             yield Trouble(Kind.CHANNEL_LOST, None, lost.waiting.count, lost.waiting.ids, about)
+    if figures.record.unsealed_ms > GRACE_MS:
+        yield Trouble(Kind.UNSEALED, None, figures.record.unsealed)
 
 
 def _level(alarm: Alarm) -> int:

@@ -15,6 +15,8 @@ from .domain.errors import SettingsRefused
 
 S = TypeVar("S", bound="StoreSettings")
 
+_CHANNEL = r"^(#\S{1,80}|[CG][A-Z0-9]{6,20})$"
+
 
 class StoreSettings(BaseSettings):
     """What is needed to reach the store, and no Slack: enough for `countersign clients`."""
@@ -26,6 +28,8 @@ class StoreSettings(BaseSettings):
     redis_url: str = Field(alias="REDIS_URL")
     secret: SecretStr = Field(alias="COUNTERSIGN_SECRET")
     allow_unsafe_redis: bool = Field(False, alias="COUNTERSIGN_ALLOW_UNSAFE_REDIS")
+    audit_key: SecretStr | None = Field(None, alias="COUNTERSIGN_AUDIT_KEY")
+    audit_dir: Path | None = Field(None, alias="COUNTERSIGN_AUDIT_DIR")
 
     @field_validator("secret")
     @classmethod
@@ -56,9 +60,8 @@ class Settings(StoreSettings):
     callback_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), alias="COUNTERSIGN_CALLBACK_ALLOW"
     )
-    admin_channel: str | None = Field(
-        None, alias="COUNTERSIGN_ADMIN_CHANNEL", pattern=r"^(#\S{1,80}|[CG][A-Z0-9]{6,20})$"
-    )
+    admin_channel: str | None = Field(None, alias="COUNTERSIGN_ADMIN_CHANNEL", pattern=_CHANNEL)
+    audit_channel: str | None = Field(None, alias="COUNTERSIGN_AUDIT_CHANNEL", pattern=_CHANNEL)
     command: str = Field("/approvals", alias="COUNTERSIGN_COMMAND", pattern=r"^/[a-z0-9_-]{1,31}$")
     admins: Annotated[tuple[str, ...], NoDecode] = Field((), alias="COUNTERSIGN_ADMINS")
     retention_s: int = Field(90 * 86400, alias="COUNTERSIGN_RETENTION", ge=60)

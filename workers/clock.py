@@ -1,4 +1,4 @@
-"""The clock process: rings each lane whose earliest request is due, and audits.
+"""The clock process: rings each lane whose earliest request is due, audits, seals the record.
 
 Any number may run.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
-from app.auditor import Auditor
 from app.bootstrap import build_clock
 from app.domain.due import Lane
 from app.faults import described
@@ -22,7 +22,8 @@ _SWEEP_S = 0.5
 
 
 _TURN_S, _BROKEN_S = 1.0, 15.0
-"""How often this process asks whether the next audit is its own, and its rest after a failure."""
+"""How often this process asks whether there is something for it to do, and its rest after a
+failure."""
 
 
 def run(lanes: Lanes, stop: threading.Event) -> None:
@@ -37,16 +38,21 @@ def run(lanes: Lanes, stop: threading.Event) -> None:
         stop.wait(max(0.01, min([_SWEEP_S, *waits])))
 
 
-def audit(auditor: Auditor, stop: threading.Event) -> None:
-    """Audit when it is our turn, until `stop` is set. A thread of its own, so it delays no bell."""
+def repeat(what: str, work: Callable[[], bool], stop: threading.Event) -> None:
+    """Do this every second until `stop` is set, again at once where it says that it did something.
+
+    A thread of its own, so that it delays no bell.
+    """
     while not stop.is_set():
         try:
-            auditor.run()
+            did = work()
         except Exception as error:
-            # Whatever it was, nothing else looks for what went silent.
-            _log.error("an audit broke off: %s", described(error))
+            # Whatever it was, nobody else does it.
+            _log.error("%s broke off: %s", what, described(error))
             stop.wait(_BROKEN_S)
-        stop.wait(_TURN_S)
+            did = False
+        if not did:
+            stop.wait(_TURN_S)
 
 
 def _ring_if_due(lanes: Lanes, lane: Lane) -> float:
@@ -60,11 +66,15 @@ def _ring_if_due(lanes: Lanes, lane: Lane) -> float:
 def main() -> None:
     """The `clock` of the Procfile: runs until SIGTERM or SIGINT."""
     with starting("clock") as settings:
-        lanes, auditor = build_clock(settings)
+        clock = build_clock(settings)
     stop = stop_signal()
-    threading.Thread(target=audit, args=(auditor, stop), name="audit", daemon=True).start()
+    works = {"an audit": clock.audit, "sealing the record": clock.keep}
+    if clock.announce is not None:
+        works["announcing a checkpoint"] = clock.announce
+    for what, work in works.items():
+        threading.Thread(target=repeat, args=(what, work, stop), name=what, daemon=True).start()
     _log.info("clock ready")
-    run(lanes, stop)
+    run(clock.lanes, stop)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from .operators import (
     build_reviewing,
 )
 from .processes import build_clock, build_drain
+from .record import build_sealing_key
 from .web import build_web
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "build_gate",
     "build_orders",
     "build_reviewing",
+    "build_sealing_key",
     "build_web",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from ..audit.announcing import Announcer
 from ..auditor import Auditor
 from ..claims import BatchWork, Timers, drain, singly
 from ..domain.due import Lane
@@ -12,12 +14,14 @@ from ..lanes import CallbackLane, TimeLane
 from ..people_lane import PeopleLane
 from ..settings import Settings
 from ..slack.admins import SlackAdmins
+from ..slack.checkpoints import SlackCheckpoints
 from ..slack.directory import SlackDirectory
 from ..slack.gateway import SlackCards
 from ..slack.home_tabs import SlackHomeTabs
 from ..slack_lane import SlackLane
 from ..staffing import Staffing
 from ..store.lanes import RedisLanes
+from .record import keeping_of
 from .shared import callbacks_of, looking_of, slack_api
 from .store import build_store
 
@@ -25,11 +29,35 @@ _BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1, Lane.
 """Requests claimed at a time: one where a single one can take 20 s."""
 
 
-def build_clock(settings: Settings) -> tuple[RedisLanes, Auditor]:
-    """What the clock rings, and what it audits with."""
-    store, channel = build_store(settings), settings.admin_channel
-    admins = None if channel is None else SlackAdmins(slack_api(settings, store), channel)
-    return store.lanes, Auditor(store.inspection, store.alarms, admins)
+@dataclass(frozen=True)
+class Clock:
+    """What a clock rings, and what it does beside that, again and again.
+
+    Each of these says whether it did something, so that there may be more. `announce` is None
+    without a channel.
+    """
+
+    lanes: RedisLanes
+    audit: Callable[[], bool]
+    keep: Callable[[], bool]
+    announce: Callable[[], bool] | None
+
+
+def build_clock(settings: Settings) -> Clock:
+    """Raises `SettingsRefused` for a key or a folder of the record that can't be used."""
+    store = build_store(settings)
+    api, channel = slack_api(settings, store), settings.audit_channel
+    hears = settings.admin_channel
+    admins = None if hears is None else SlackAdmins(api, hears)
+    announce = None
+    if channel is not None:
+        announce = Announcer(store.upkeep, SlackCheckpoints(api, channel)).run
+    return Clock(
+        lanes=store.lanes,
+        audit=Auditor(store.inspection, store.alarms, admins).run,
+        keep=keeping_of(settings, store).run,
+        announce=announce,
+    )
 
 
 def build_drain(settings: Settings) -> Callable[[Lane], None]:

@@ -19,10 +19,12 @@ from ..store.gate import RedisAdmission, RedisGate
 from ..store.homes import RedisHomes
 from ..store.inspection import RedisInspection
 from ..store.lanes import RedisLanes
+from ..store.ledger import RedisLedger
 from ..store.pace import RedisCache, RedisPace
 from ..store.policies import RedisOrders, RedisPolicies
 from ..store.queues import RedisQueues
 from ..store.requests import RedisRequests
+from ..store.upkeep import RedisUpkeep
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Store:
     admission: RedisAdmission
     inspection: RedisInspection
     alarms: RedisAlarms
+    ledger: RedisLedger
+    upkeep: RedisUpkeep
     health: fitness.RedisHealth
 
 
@@ -77,6 +81,8 @@ def build_store(settings: Settings) -> Store:
         admission=RedisAdmission(client),
         inspection=RedisInspection(client),
         alarms=RedisAlarms(client),
+        ledger=RedisLedger(client),
+        upkeep=RedisUpkeep(client),
         health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
     )
 

@@ -10,6 +10,7 @@ from app.domain.errors import CountersignError
 from app.ports import SlackAgain, SlackNever
 from app.process import explain
 
+from .audit import audit
 from .away import away
 from .clients import clients
 from .decide import decide
@@ -44,6 +45,7 @@ def main() -> None:
     """The Slack-native approval gate for workflows and AI agents."""
 
 
+main.add_command(audit)
 main.add_command(away)
 main.add_command(clients)
 main.add_command(decide)

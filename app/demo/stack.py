@@ -117,6 +117,7 @@ class Stack:
             "SLACK_API_URL": f"{self.sandbox_url}/api/slack/",
             "COUNTERSIGN_SECRET": book.secret,
             "COUNTERSIGN_ADMIN_CHANNEL": "#countersign-admin",
+            "COUNTERSIGN_AUDIT_DIR": str(self.folder / "audit"),
             "COUNTERSIGN_HOST": "127.0.0.1",
             "COUNTERSIGN_PUBLIC_URL": self.web_url,
             "COUNTERSIGN_CALLBACK_ALLOW": "127.0.0.1/32",

@@ -35,6 +35,7 @@ _LABELS = {
     Kind.GIVEN_UP: "Requests whose callback was given up",
     Kind.CHANNEL_LOST: "Open requests that go on by direct message, without their channel",
     Kind.SLACK_REFUSES: "Requests that Slack does not show as they stand, since it refuses us",
+    Kind.UNSEALED: "Events that nobody sealed for over two minutes",
 }
 
 

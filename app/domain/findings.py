@@ -34,13 +34,21 @@ class Kind(StrEnum):
     GIVEN_UP = "given_up"
     CHANNEL_LOST = "channel_lost"
     SLACK_REFUSES = "slack_refuses"
+    UNSEALED = "unsealed"
 
 
 CASES = frozenset({Kind.CARD_LAGS, Kind.UNREADABLE})
 """What is found by reading requests, and remembered case by case."""
 
 COUNTED = frozenset(
-    {Kind.OVERDUE, Kind.SET_ASIDE, Kind.GIVEN_UP, Kind.CHANNEL_LOST, Kind.SLACK_REFUSES}
+    {
+        Kind.OVERDUE,
+        Kind.SET_ASIDE,
+        Kind.GIVEN_UP,
+        Kind.CHANNEL_LOST,
+        Kind.SLACK_REFUSES,
+        Kind.UNSEALED,
+    }
 )
 """What can be counted at any moment, however much there is of it."""
 

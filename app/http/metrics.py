@@ -18,6 +18,8 @@ from prometheus_client.registry import Collector
 from app.domain.findings import LASTING, Kind
 from app.ports import Figures, LaneFigures
 
+from .record_metrics import of_record
+
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus' text format, which every scraper reads."""
 
@@ -47,6 +49,7 @@ class _Figures(Collector):
         yield from _standing(figures)
         yield from _lanes(figures)
         yield from _audits(figures)
+        yield from of_record(figures)
         yield CounterMetricFamily(
             "countersign_break_glass_decisions",
             "Decisions at the command line, without Slack.",

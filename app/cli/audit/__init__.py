@@ -1,0 +1,16 @@
+"""`countersign audit`: the record of events that can be checked, and the keys that sign it."""
+
+from __future__ import annotations
+
+import click
+
+from .keys import key, public_key
+
+
+@click.group()
+def audit() -> None:
+    """The record of events: who signs it, and whether it is what it was."""
+
+
+for command in (key, public_key):
+    audit.add_command(command)
