@@ -12,6 +12,7 @@ from pathlib import Path
 from app.ports.ledger import Head, Ledger, Sealed, Upkeep
 
 from .checkpoint_file import seq_of
+from .keys import PublicKey
 from .record import FORM, Entry, entry_line, link
 from .seal import MOST
 
@@ -108,7 +109,10 @@ class Mover:
         return path
 
     def _lines(self, head: Head, segment: Sequence[Sealed], lines: Sequence[str]) -> Iterator[str]:
-        yield header_line(head.first, head.before, self._ledger.keys())
+        signed = {json.loads(line)["key"] for line in lines}
+        known = self._ledger.keys()
+        keys = [key for key in known if PublicKey.of(key).id in signed]
+        yield header_line(head.first, head.before, keys)
         checkpoints = {seq_of(line): line for line in lines}
         for one in segment:
             yield entry_line(Entry(one.seq, one.id, one.event or ""), one.hash)

@@ -4,12 +4,13 @@
 -- Answers 1 when it is done, by this call or by the same one before.
 local first, before, last, link = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local ms, number, hash = string.match(link, '^(%d+)-(%d+) (%x+)$')
-local begins = redis.call('HMGET', 'cs:seal', 'first', 'before')
+local stored = redis.call('HMGET', 'cs:seal', 'first', 'before')
+local begins, behind = stored[1] or '1', stored[2] or string.rep('0', 64)
 local after = string.format('%.0f', last + 1)
-if begins[1] == after and begins[2] == hash then return 1 end
+if begins == after and behind == hash then return 1 end
 
 local count = last - first + 1
-if begins[1] ~= first or begins[2] ~= before then return 0 end
+if begins ~= first or behind ~= before then return 0 end
 if redis.call('LINDEX', 'cs:seal:links', count - 1) ~= link then return 0 end
 redis.call('LTRIM', 'cs:seal:links', count, -1)
 redis.call('ZREMRANGEBYSCORE', 'cs:seal:checkpoints', '-inf', last)
