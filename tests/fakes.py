@@ -38,6 +38,7 @@ from app.ports import (
     Loaded,
     LostChannel,
     Reached,
+    RecordFigures,
     SlackAgain,
     Stuck,
 )
@@ -290,11 +291,13 @@ class FakeHealth:
             alarms=4,
             audited_ms=None,
             paused=True,
-            counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6},
+            counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6}
+            | {"record_broken": 15},
             given_up=Stuck(7, ("req_1",)),
             held={"paused": 8, "limit": 9},
             refused={"token_revoked": Stuck(10)},
             lost=(LostChannel("#gone", "is_archived", 0, Stuck(11)),),
+            record=RecordFigures(sealed=12, unsealed=13, unsealed_ms=1400),
         )
 
 

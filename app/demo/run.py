@@ -174,7 +174,8 @@ Countersign is up, and a request is waiting for a decision.
     {stack.receiver_url}/
 
   Settings for a second terminal: . {shlex.quote(str(stack.folder / "env"))}
-  Logs: {stack.folder / "logs"}        Stop: Ctrl-C
+  Logs: {stack.folder / "logs"}        Signed checkpoints: {stack.folder / "audit"}
+  Stop: Ctrl-C
 """
 
 

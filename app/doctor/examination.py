@@ -55,7 +55,11 @@ def _examined(settings: Settings, client: redis.Redis, until: float) -> Iterator
     yield from lines
     checks = list(_ways_in(settings, inquiry, partial(_now, client)))
     if not any(line.about == "token" and line.level == "mend" for line in lines):
-        checks += workspace.Workspace(inquiry).checks(named(policies), settings.admin_channel)
+        channels = {
+            "COUNTERSIGN_ADMIN_CHANNEL": settings.admin_channel,
+            "COUNTERSIGN_AUDIT_CHANNEL": settings.audit_channel,
+        }
+        checks += workspace.Workspace(inquiry).checks(named(policies), channels)
     else:
         words = "Channels, people and groups are looked at once the token works."
         yield note("workspace", words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,10 +37,12 @@ class Workspace:
 
     inquiry: Inquiry
 
-    def checks(self, names: Names, admin_channel: str | None) -> Iterator[Check]:
+    def checks(self, names: Names, of_settings: Mapping[str, str | None]) -> Iterator[Check]:
+        """Those of what policies name, and of the channels in the settings of these names."""
         channels = dict(names.channels)
-        if admin_channel is not None:
-            channels = {admin_channel: ["COUNTERSIGN_ADMIN_CHANNEL"], **channels}
+        for setting, channel in of_settings.items():
+            if channel is not None:
+                channels[channel] = [setting, *channels.get(channel, ())]
         for look, where in (
             (self._channel, channels),
             (self._group, names.groups),

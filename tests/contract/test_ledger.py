@@ -4,16 +4,13 @@ in one step."""
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import redis
 
-from app.audit.keys import SealingKey
-from app.audit.record import NOTHING, Checkpoint, Entry, link
-from app.audit.seal import MOST, Sealer, chained
+from app.audit.record import NOTHING
+from app.audit.seal import MOST, chained
 from app.domain.alarms import Alarm
 from app.ports.ledger import EMPTY, Signed
 from app.store.inspection import RedisInspection
@@ -22,10 +19,10 @@ from app.store.requests import RedisRequests
 from app.store.upkeep import RedisUpkeep
 from tests.contract.conftest import ON_REDIS
 from tests.contract.test_requests import open_one
+from tests.sealing import KEY, happen, race, recomputed, sealed_all
 
 pytestmark = ON_REDIS
 
-KEY = SealingKey.new()
 LINE = Signed('{"checkpoint":{"seq":3}}', KEY.public.text)
 
 
@@ -39,36 +36,12 @@ def upkeep(client: redis.Redis) -> RedisUpkeep:
     return RedisUpkeep(client)
 
 
-def happen(client: redis.Redis, count: int, request: str = "req_1") -> None:
-    with client.pipeline() as pipe:
-        for n in range(count):
-            event = json.dumps({"n": n, "request": request})
-            pipe.xadd("cs:events", {"request": request, "event": event})
-        pipe.execute()
-
-
-def sealed_all(ledger: RedisLedger, upkeep: RedisUpkeep, key: SealingKey = KEY) -> None:
-    sealer = Sealer(ledger, upkeep, key)
-    while sealer.round().more:
-        pass
-
-
-def recomputed(client: redis.Redis) -> list[tuple[str, str]]:
-    """Ids and hashes of the whole stream, chained here once more."""
-    entries: Any = client.xrange("cs:events")
-    before, links = NOTHING, []
-    for seq, (entry_id, fields) in enumerate(entries, 1):
-        before = link(before, Entry(seq, entry_id, fields["event"]))
-        links.append((entry_id, before))
-    return links
-
-
 def test_the_stream_is_chained_from_its_first_entry_on(
     client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
 ):
     assert ledger.head() == ledger.look(10).head == EMPTY
     happen(client, 5)
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     head, found = ledger.head(), ledger.sealed(1, 10)
     assert [(one.id, one.hash) for one in found] == recomputed(client)
     assert (head.seq, head.hash) == (5, found[-1].hash)
@@ -106,38 +79,16 @@ def test_a_repeat_after_a_lost_reply_finds_its_own_work(client: redis.Redis, led
     assert ledger.checkpoints(3, 10) == []
 
 
-def test_sealers_that_race_never_fork_the_chain(
-    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
-):
-    def write(n: int) -> None:
-        happen(client, 200, f"req_{n}")
-
-    def seal(key: SealingKey) -> int:
-        sealer = Sealer(RedisLedger(client), RedisUpkeep(client), key)
-        return sum(sealer.round().more for _ in range(40))
-
-    with ThreadPoolExecutor(6) as pool:
-        writing = [pool.submit(write, n) for n in range(3)]
-        sealing = [pool.submit(seal, SealingKey.new()) for _ in range(3)]
-        for job in [*writing, *sealing]:
-            job.result()
-    sealed_all(ledger, upkeep)
-    assert [(one.id, one.hash) for one in ledger.sealed(1, 1_000)] == recomputed(client)
-    links, before = recomputed(client), NOTHING
-    for line in ledger.checkpoints(0, 1_000):
-        checkpoint = Checkpoint(**json.loads(line)["checkpoint"])
-        assert checkpoint.previous == before
-        assert checkpoint.hash == links[checkpoint.seq - 1][1]
-        before = checkpoint.own_hash
-    assert ledger.head().checkpoint == before
-    assert ledger.head().seq == 600
+def test_sealers_that_race_never_fork_the_chain(client: redis.Redis):
+    race(client, sealers=3, writers=3, events=200)
+    assert RedisLedger(client).head().seq == 600
 
 
 def test_what_became_of_an_entry_is_seen(
     client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
 ):
     happen(client, 4)
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     client.xdel("cs:events", ledger.sealed(2, 1)[0].id)
     assert [one.event is None for one in ledger.sealed(1, 4)] == [False, True, False, False]
 
@@ -147,7 +98,7 @@ def test_an_entry_that_nobody_sealed_is_found_among_those_that_are(
 ):
     for n in (10, 20, 30, 40):
         client.xadd("cs:events", {"event": "{}"}, id=f"{n}-0")
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     assert ledger.strays(1, 10) == []
     client.delete("cs:events")  # the only way: Redis gives each new one the highest id
     for n in (5, 10, 20, 25, 30, 40, 50):
@@ -163,7 +114,7 @@ def test_what_is_no_event_is_sealed_all_the_same(
 ):
     for fields in ({"other": "x"}, {"event": "not\njson"}, {"event": '{"a":\n1}'}, {"event": "é"}):
         client.xadd("cs:events", fields)  # type: ignore[arg-type]
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     found = ledger.sealed(1, 10)
     assert [json.loads(one.event or "") for one in found] == [
         {"other": "x"},
@@ -178,12 +129,12 @@ def test_a_stream_that_was_wiped_is_an_alarm_once(
     client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
 ):
     happen(client, 3)
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     client.delete("cs:events")
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     happen(client, 2)
     for _ in range(2):
-        sealed_all(ledger, upkeep)
+        sealed_all(client)
     [text] = client.lrange("cs:alarms", 0, -1)
     assert Alarm.model_validate_json(text).kind == "record_broken"
     assert client.hget("cs:counters", "record_broken") == "1"
@@ -194,7 +145,7 @@ def test_the_oldest_entries_leave_the_stream_the_chain_and_the_checkpoints_at_on
     client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
 ):
     happen(client, MOST + 10)
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     whole, before = recomputed(client), ledger.head()
     last = ledger.sealed(MOST, 1)[0]
     assert upkeep.drop(before, last)
@@ -207,7 +158,7 @@ def test_the_oldest_entries_leave_the_stream_the_chain_and_the_checkpoints_at_on
     assert ledger.sealed(1, 20)[0].seq == MOST + 1
     assert ledger.checkpoints(0, 10) == []
     happen(client, 1)
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     assert ledger.head().seq == MOST + 11
     assert not upkeep.drop(before, ledger.sealed(MOST + 5, 1)[0])
 
@@ -217,7 +168,7 @@ def test_what_was_not_erased_keeps_its_trail(
 ):
     happen(client, 3, "req_erased")
     request = open_one(store)
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     assert upkeep.still_there(["req_erased", request.id]) == {request.id}
     assert upkeep.still_there([]) == set()
     trail = store.events(request.id)
@@ -238,9 +189,9 @@ def test_what_slack_was_not_told_is_counted(
 ):
     assert upkeep.waiting_for_slack() == (0, None)
     happen(client, MOST + 1)
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     happen(client, MOST)
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     lines = ledger.checkpoints(0, 10)
     assert upkeep.waiting_for_slack() == (2, lines[1])
     upkeep.told_slack(MOST)
@@ -255,7 +206,7 @@ def test_the_record_is_told_in_numbers(
     look = RedisInspection(client).figures
     assert look().record.checkpoint_ms is None
     client.xadd("cs:events", {"event": "{}"}, id="1-0")
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     client.xadd("cs:events", {"event": "{}"}, id="2-0")
     figures = look()
     record = figures.record
@@ -265,5 +216,5 @@ def test_the_record_is_told_in_numbers(
     assert record.checkpoint_ms is not None
     upkeep.waiting_for_slack()  # a channel is set
     assert look().record.unposted == 1
-    sealed_all(ledger, upkeep)
+    sealed_all(client)
     assert look().record.unsealed == look().record.unsealed_ms == 0

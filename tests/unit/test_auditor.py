@@ -14,12 +14,13 @@ from app.domain.alarms import Alarm
 from app.domain.due import Lane, due
 from app.domain.episodes import Episode
 from app.domain.errors import StoreUnavailable
-from app.domain.findings import Flaw, Kind, Stand
+from app.domain.findings import GRACE_MS, Flaw, Kind, Stand
 from app.domain.request import Request, Status
 from app.ports import (
     Figures,
     LaneFigures,
     LostChannel,
+    RecordFigures,
     Seen,
     SlackAgain,
     SlackNever,
@@ -257,6 +258,16 @@ def test_callbacks_that_were_given_up_are_told_once_with_their_requests(admins: 
     inspection = FakeInspection(stuck={"given_up": Stuck(2, ("req_1", "req_2"))})
     audited(inspection, admins, times=3)
     assert admins.heard == ["Requests whose callback was given up: 2 (req_1, req_2)."]
+
+
+def test_events_that_nobody_seals_are_told_of_after_two_minutes(admins: FakeAdmins):
+    behind = RecordFigures(unsealed=3, unsealed_ms=GRACE_MS)
+    inspection = FakeInspection(stuck={"record": behind})
+    audited(inspection, admins)
+    assert admins.heard == []
+    inspection.stuck = {"record": replace(behind, unsealed_ms=GRACE_MS + 1)}
+    audited(inspection, admins)
+    assert admins.heard == ["Events that nobody sealed for over two minutes: 3."]
 
 
 def test_a_token_that_slack_refuses_is_told_once_however_many_requests_wait_for_it(

@@ -48,6 +48,7 @@ def test_lists_and_durations_are_read_as_people_write_them(environment: pytest.M
         ("COUNTERSIGN_SECRET", "hunter2"),
         ("COUNTERSIGN_RETENTION", "a while"),
         ("PORT", "http"),
+        ("COUNTERSIGN_AUDIT_CHANNEL", "audit"),
     ],
 )
 def test_a_wrong_one_is_named_and_not_quoted(

@@ -85,6 +85,11 @@ def test_the_deployment_is_told_in_numbers_without_a_key(door: Door):
     assert told["countersign_held_requests", "limit"] == 9
     assert told["countersign_slack_refused_requests", "token_revoked"] == 10
     assert told["countersign_channel_lost_requests",] == 11
+    assert told["countersign_record_sealed_entries",] == 12
+    assert told["countersign_record_unsealed_entries",] == 13
+    assert told["countersign_record_unsealed_seconds",] == 1.4
+    assert told["countersign_record_checkpoint_age_seconds",] == float("inf"), "there never was one"
+    assert told["countersign_record_breaks_total",] == 15
     assert told["countersign_build_info", version("countersign")] == 1
 
 

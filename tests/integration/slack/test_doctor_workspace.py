@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -44,15 +44,17 @@ def scopes(slack) -> Iterator[Callable[[list[str]], None]]:
     slack.ask("app", {"scopes": list(needed())})
 
 
-def said(api: SlackApi, admin_channel: str | None = None, **names: Any) -> list[Line]:
+def said(
+    api: SlackApi, of_settings: Mapping[str, str | None] | None = None, **names: Any
+) -> list[Line]:
     """The lines about these names."""
-    checks = workspace.Workspace(Inquiry(api)).checks(Names(**names), admin_channel)
+    checks = workspace.Workspace(Inquiry(api)).checks(Names(**names), of_settings or {})
     return list(looked_at(list(checks), time.monotonic() + 30))
 
 
 def one(api: SlackApi, kind: str, name: str) -> Line:
     where: Any = {name: ["refund reviewers"]}
-    checks = workspace.Workspace(Inquiry(api)).checks(Names(**{kind: where}), None)
+    checks = workspace.Workspace(Inquiry(api)).checks(Names(**{kind: where}), {})
     [line] = looked_at(list(checks), time.monotonic() + 30)
     return line
 
@@ -116,10 +118,11 @@ def test_a_channel_that_is_nowhere_is_to_be_made_or_opened(api, name):
     assert "/invite @countersign" in str(line.advice)
 
 
-def test_the_admin_channel_is_looked_at_like_any_other(api):
-    [line] = said(api, admin_channel="#nowhere")
+@pytest.mark.parametrize("setting", ["COUNTERSIGN_ADMIN_CHANNEL", "COUNTERSIGN_AUDIT_CHANNEL"])
+def test_the_channels_of_the_settings_are_looked_at_like_any_other(api, setting):
+    [line] = said(api, {setting: "#nowhere", "COUNTERSIGN_UNSET": None})
     assert line.level == "mend"
-    assert "COUNTERSIGN_ADMIN_CHANNEL" in str(line.advice)
+    assert setting in str(line.advice)
 
 
 @pytest.mark.parametrize(
