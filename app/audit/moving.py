@@ -54,8 +54,15 @@ class Mover:
         segment = free[: seq_of(lines[-1]) - head.first + 1]
         path = self._write(head, segment, lines)
         if self._upkeep.drop(head, segment[-1]):
+            self._tidy(path, head)
             _log.info("entries %d to %d moved to %s", head.first, segment[-1].seq, path)
         return len(found) == MOST
+
+    def _tidy(self, path: Path, head: Head) -> None:
+        """What a crash left that begins at the same entry: this file has it, or the store does."""
+        for other in self._folder.glob(f"record-{head.first:012}-*.jsonl"):
+            if other != path:
+                other.unlink(missing_ok=True)
 
     def _sound(self, head: Head, found: Sequence[Sealed]) -> list[Sealed]:
         """Those before the first that is not what was sealed: only what verifies is moved."""

@@ -36,9 +36,7 @@ def upkeep(client: redis.Redis) -> RedisUpkeep:
     return RedisUpkeep(client)
 
 
-def test_the_stream_is_chained_from_its_first_entry_on(
-    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
-):
+def test_the_stream_is_chained_from_its_first_entry_on(client: redis.Redis, ledger: RedisLedger):
     assert ledger.head() == ledger.look(10).head == EMPTY
     happen(client, 5)
     sealed_all(client)
@@ -52,9 +50,7 @@ def test_the_stream_is_chained_from_its_first_entry_on(
     assert (look.head, look.events, look.intact) == (head, [], True)
 
 
-def test_a_head_that_is_elsewhere_by_now_is_not_moved(
-    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
-):
+def test_a_head_that_is_elsewhere_by_now_is_not_moved(client: redis.Redis, ledger: RedisLedger):
     happen(client, 3)
     stale = ledger.look(10)
     after, links = chained(stale.head, stale.events[:2])
@@ -84,9 +80,7 @@ def test_sealers_that_race_never_fork_the_chain(client: redis.Redis):
     assert RedisLedger(client).head().seq == 600
 
 
-def test_what_became_of_an_entry_is_seen(
-    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
-):
+def test_what_became_of_an_entry_is_seen(client: redis.Redis, ledger: RedisLedger):
     happen(client, 4)
     sealed_all(client)
     client.xdel("cs:events", ledger.sealed(2, 1)[0].id)
@@ -94,7 +88,7 @@ def test_what_became_of_an_entry_is_seen(
 
 
 def test_an_entry_that_nobody_sealed_is_found_among_those_that_are(
-    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
+    client: redis.Redis, ledger: RedisLedger
 ):
     for n in (10, 20, 30, 40):
         client.xadd("cs:events", {"event": "{}"}, id=f"{n}-0")
@@ -109,9 +103,7 @@ def test_an_entry_that_nobody_sealed_is_found_among_those_that_are(
     assert ledger.strays(5, 10) == []
 
 
-def test_what_is_no_event_is_sealed_all_the_same(
-    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
-):
+def test_what_is_no_event_is_sealed_all_the_same(client: redis.Redis, ledger: RedisLedger):
     for fields in ({"other": "x"}, {"event": "not\njson"}, {"event": '{"a":\n1}'}, {"event": "é"}):
         client.xadd("cs:events", fields)  # type: ignore[arg-type]
     sealed_all(client)
@@ -125,9 +117,7 @@ def test_what_is_no_event_is_sealed_all_the_same(
     assert all("\n" not in (one.event or "") for one in found)
 
 
-def test_a_stream_that_was_wiped_is_an_alarm_once(
-    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
-):
+def test_a_stream_that_was_wiped_is_an_alarm_once(client: redis.Redis, ledger: RedisLedger):
     happen(client, 3)
     sealed_all(client)
     client.delete("cs:events")
@@ -200,9 +190,7 @@ def test_what_slack_was_not_told_is_counted(
     assert upkeep.waiting_for_slack() == (0, None)
 
 
-def test_the_record_is_told_in_numbers(
-    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
-):
+def test_the_record_is_told_in_numbers(client: redis.Redis, upkeep: RedisUpkeep):
     look = RedisInspection(client).figures
     assert look().record.checkpoint_ms is None
     client.xadd("cs:events", {"event": "{}"}, id="1-0")
