@@ -18,6 +18,7 @@ from app.domain.errors import (
     DraftRefused,
     InputsRefused,
     PolicyNotFound,
+    RateLimited,
 )
 from app.domain.findings import Kind
 from app.domain.gate import GateState, Pause
@@ -27,6 +28,7 @@ from app.looking import Looking
 from app.pausing import Pausing
 from app.ports import (
     Answer,
+    Caller,
     Chosen,
     Client,
     Directory,
@@ -257,12 +259,19 @@ class FakeAdmission:
 
 @dataclass
 class FakeClients:
-    """`Clients` by key."""
+    """`Clients` by key; the MAC of a key is what it has in reverse. `busy` call too often."""
 
     keys: dict[str, Client] = field(default_factory=dict)
+    busy: set[str] = field(default_factory=set)
 
-    def by_key(self, key: str) -> Client | None:
-        return self.keys.get(key)
+    def call(self, key: str) -> Caller | None:
+        client = self.keys.get(key)
+        if client is not None and client.id in self.busy:
+            raise RateLimited("The client calls more often than it may.", None, wait_ms=1500)
+        return None if client is None else Caller(client, key[::-1])
+
+    def live(self, caller: Caller) -> bool:
+        return self.keys.get(caller.mac[::-1]) == caller.client
 
     def get(self, client_id: str) -> Client | None:
         return next((one for one in self.keys.values() if one.id == client_id), None)

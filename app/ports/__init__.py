@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
-from .clients import Client, ClientLimit, Clients
+from .clients import Caller, Client, ClientLimit, ClientRecords, Clients, Key, key_id
 from .homes import Chosen, Homes, HomeTabs
 from .inspection import (
     Admins,
@@ -48,11 +48,13 @@ __all__ = [
     "Batch",
     "Cache",
     "Callbacks",
+    "Caller",
     "Cards",
     "Chosen",
     "Claim",
     "Client",
     "ClientLimit",
+    "ClientRecords",
     "Clients",
     "Conflict",
     "ConversationGone",
@@ -71,6 +73,7 @@ __all__ = [
     "Inspection",
     "Judge",
     "Judgement",
+    "Key",
     "LaneFigures",
     "Lanes",
     "LimitReached",
@@ -91,4 +94,5 @@ __all__ = [
     "Stuck",
     "Swept",
     "TooLate",
+    "key_id",
 ]

@@ -7,6 +7,7 @@ Nobody matches on the text of an error.
 from __future__ import annotations
 
 from .asking import (
+    AdminRequired,
     CallbackUrlRefused,
     DraftRefused,
     FormRefused,
@@ -18,6 +19,7 @@ from .asking import (
     NotRevisable,
     PolicyNotAllowed,
     PolicyNotFound,
+    RateLimited,
     RequestNotFound,
     RevisionUnchanged,
 )
@@ -49,13 +51,16 @@ from .deciding import (
     UndoRefused,
 )
 from .operating import (
+    ClientBusy,
     ClientExists,
     ClientNameRefused,
     ClientNotFound,
     DemoFailed,
     EmbeddedServerFailed,
+    KeysEnough,
     PoliciesRefused,
     RequestUnreadable,
+    RotationRefused,
     ServerUnfit,
     SettingsRefused,
     StoreUnavailable,
@@ -65,11 +70,13 @@ from .operating import (
 __all__ = [
     "AbsenceDaysRefused",
     "AbsenceRefused",
+    "AdminRequired",
     "AlreadyDecided",
     "AlreadyVoted",
     "CallbackUrlRefused",
     "CardNotShown",
     "ClaimRefused",
+    "ClientBusy",
     "ClientExists",
     "ClientNameRefused",
     "ClientNotFound",
@@ -86,6 +93,7 @@ __all__ = [
     "HandOverRefused",
     "IdempotencyKeyReused",
     "InputsRefused",
+    "KeysEnough",
     "NotAMonitor",
     "NotAReviewer",
     "NotAnAdmin",
@@ -99,6 +107,7 @@ __all__ = [
     "PolicyNotAllowed",
     "PolicyNotFound",
     "QuestionRefused",
+    "RateLimited",
     "ReasonRefused",
     "RequestExpired",
     "RequestHeld",
@@ -107,6 +116,7 @@ __all__ = [
     "RequesterCannotDecide",
     "RequesterUnknown",
     "RevisionUnchanged",
+    "RotationRefused",
     "ServerUnfit",
     "SettingsRefused",
     "StoreUnavailable",
