@@ -19,6 +19,7 @@ from app.domain.errors import (
     InputsRefused,
     PolicyNotFound,
     RateLimited,
+    StoreUnavailable,
 )
 from app.domain.findings import Kind
 from app.domain.gate import GateState, Pause
@@ -249,11 +250,17 @@ class FakeCallbacks:
 
 @dataclass
 class FakeAdmission:
-    """`Admission` that holds every request until `until_ms`, and none without it."""
+    """`Admission` that holds every request until `until_ms`, and none without it.
+
+    While it is `down` it can't count.
+    """
 
     until_ms: int | None = None
+    down: bool = False
 
     def admit(self, client: Client) -> int | None:
+        if self.down:
+            raise StoreUnavailable("It can't be counted.")
         return self.until_ms
 
 

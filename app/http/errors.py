@@ -41,6 +41,18 @@ class BodyIncomplete(CountersignError):
     code = "body_incomplete"
 
 
+class InvalidHttp(CountersignError):
+    """What came over a connection is no HTTP."""
+
+    code = "invalid_http"
+
+
+class HeadTooLarge(CountersignError):
+    """More bytes of headers than any call needs."""
+
+    code = "head_too_large"
+
+
 class InvalidJson(CountersignError):
     """Not JSON, or JSON that two readers could understand in two ways."""
 

@@ -22,6 +22,7 @@ from .wire import Listing, Wait
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[CountersignError], int] = {
+    http.InvalidHttp: 400,
     http.InvalidJson: 400,
     http.BodyIncomplete: 400,
     http.Unauthenticated: 401,
@@ -65,6 +66,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.OutcomeNotOffered: 422,
     domain.CommentRequired: 422,
     domain.RateLimited: 429,
+    http.HeadTooLarge: 431,
     http.InternalError: 500,
     domain.RequestUnreadable: 503,
     domain.ServerUnfit: 503,
