@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.ports import Caller, Client
 
-from .errors import Unauthenticated
+from .errors import RateLimited, Unauthenticated
 from .parts import Its, Parts
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -38,6 +38,12 @@ def _client(
     if caller is None:
         raise _unknown()
     request.state.caller = caller
+    if caller.wait_ms:
+        raise RateLimited(
+            f"The client {caller.client.id} calls more often than it may.",
+            "Call again once the seconds in Retry-After are over.",
+            caller.wait_ms,
+        )
     return caller.client
 
 

@@ -14,7 +14,6 @@ from app.domain.errors import (
     CountersignError,
     DraftRefused,
     InputsRefused,
-    RateLimited,
     RequestUnreadable,
     StoreUnavailable,
 )
@@ -31,6 +30,7 @@ from .errors import (
     MethodNotAllowed,
     NumberTooLarge,
     PathNotFound,
+    RateLimited,
     Unauthenticated,
     UnsupportedContentType,
 )

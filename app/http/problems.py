@@ -65,7 +65,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.CallbackUrlRefused: 422,
     domain.OutcomeNotOffered: 422,
     domain.CommentRequired: 422,
-    domain.RateLimited: 429,
+    http.RateLimited: 429,
     http.HeadTooLarge: 431,
     http.InternalError: 500,
     domain.RequestUnreadable: 503,
@@ -132,7 +132,7 @@ def refused(error: CountersignError, headers: dict[str, str] | None = None) -> R
     extra = dict(headers or {})
     if told.status == 503:
         extra["Retry-After"] = str(RETRY_AFTER_S)
-    if isinstance(error, domain.RateLimited):
+    if isinstance(error, http.RateLimited):
         extra["Retry-After"] = str(math.ceil(error.wait_ms / 1000))
     if isinstance(error, http.Unauthenticated):
         extra["WWW-Authenticate"] = 'Bearer realm="countersign"'

@@ -57,10 +57,14 @@ class Key:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, and the MAC of the key that they showed."""
+    """Who calls, and the MAC of the key that they showed.
+
+    One who calls more often than they may has to wait first, and is not counted.
+    """
 
     client: Client
     mac: str
+    wait_ms: int = 0
 
     @property
     def key_id(self) -> str:
@@ -76,7 +80,7 @@ class Clients(Protocol):
     """Who may ask, by key. Each call raises `StoreUnavailable`: who can't be known is nobody."""
 
     def call(self, key: str) -> Caller | None:
-        """Whose live key this is; it counts as a call of theirs. Raises `RateLimited`."""
+        """Whose live key this is; it counts as a call of theirs."""
 
     def live(self, caller: Caller) -> bool:
         """Whether the key that they came with is still theirs."""

@@ -13,7 +13,6 @@ from app.domain.errors import (
     ClientExists,
     ClientNameRefused,
     ClientNotFound,
-    RateLimited,
     RotationRefused,
 )
 from app.domain.request import BY_HAND
@@ -51,11 +50,7 @@ class RedisClients:
         if not found:
             return None
         client, wait_ms = _read(found[0]), int(found[1])
-        if client.deleted:
-            return None
-        if wait_ms:
-            raise _too_often(client, wait_ms)
-        return Caller(client, mac)
+        return None if client.deleted else Caller(client, mac, wait_ms)
 
     def live(self, caller: Caller) -> bool:
         return self.keys.owner(caller.mac) == caller.client.id
@@ -159,14 +154,6 @@ def _record(client: Client) -> str:
 
 def _read(record: str) -> Client:
     return Client.model_validate_json(record)
-
-
-def _too_often(client: Client, wait_ms: int) -> RateLimited:
-    return RateLimited(
-        f"The client {client.id} calls more often than it may.",
-        "Call again once the seconds in Retry-After are over.",
-        wait_ms,
-    )
 
 
 def _existing(name: str, client: Client | None) -> Client:

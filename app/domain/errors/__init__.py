@@ -19,7 +19,6 @@ from .asking import (
     NotRevisable,
     PolicyNotAllowed,
     PolicyNotFound,
-    RateLimited,
     RequestNotFound,
     RevisionUnchanged,
 )
@@ -107,7 +106,6 @@ __all__ = [
     "PolicyNotAllowed",
     "PolicyNotFound",
     "QuestionRefused",
-    "RateLimited",
     "ReasonRefused",
     "RequestExpired",
     "RequestHeld",

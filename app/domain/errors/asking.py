@@ -79,16 +79,6 @@ class AdminRequired(CountersignError):
     code = "admin_required"
 
 
-class RateLimited(CountersignError):
-    """A client calls more often than it may; in `wait_ms` it may again."""
-
-    code = "rate_limited"
-
-    def __init__(self, message: str, advice: str | None = None, wait_ms: int = 1000) -> None:
-        super().__init__(message, advice)
-        self.wait_ms = wait_ms
-
-
 class NotRevisable(CountersignError):
     """Nobody asked for changes, or it was asked again already."""
 

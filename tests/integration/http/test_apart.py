@@ -95,13 +95,15 @@ def test_every_call_needs_a_key(door: Door):
 
 
 def test_a_client_that_calls_too_often_is_told_when_it_may_again_whatever_it_calls(
-    door: Door, world: World
+    door: Door, world: World, caplog: pytest.LogCaptureFixture
 ):
     world.clients.busy.add("billing")
     for method, path in routes(door):
         answer = call(door, method, path, BILLING_KEY)
         assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited"), path
         assert answer.headers["retry-after"] == "2", path
+    lines = [line for line in caplog.records if line.__dict__.get("status") == 429]
+    assert {line.__dict__["client"] for line in lines} == {"billing"}
     assert len(world.store) == 0
     assert door.open(key=SHOP_KEY)["status"] == "pending"
 
