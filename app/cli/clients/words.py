@@ -11,12 +11,10 @@ from pydantic import ValidationError
 from app.bootstrap import build_policies
 from app.callbacks.sign import secret_for
 from app.ports import Client, ClientLimit
+from app.service import DEFAULT_POLICY
 from app.settings import StoreSettings
 from policies.calendar import duration_s, in_words
 from policies.wording import listing
-
-ALWAYS = "default"
-"""The policy that always asks a person; every client may use it."""
 
 
 def limit_of(
@@ -56,8 +54,8 @@ def roles(client: Client) -> list[str]:
 
 def warn_of_unknown(policies: Iterable[str], settings: StoreSettings) -> None:
     """Say which of these are no policies in force, as web processes put them on record."""
-    in_force = build_policies(settings).names() | {ALWAYS}
-    if in_force == {ALWAYS} and any(policies):
+    in_force = build_policies(settings).names() | {DEFAULT_POLICY}
+    if in_force == {DEFAULT_POLICY} and any(policies):
         click.echo(
             "Whether there are such policies is not known yet: no web process has loaded any.",
             err=True,
