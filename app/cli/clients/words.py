@@ -55,20 +55,19 @@ def roles(client: Client) -> list[str]:
 def warn_of_unknown(policies: Iterable[str], settings: StoreSettings) -> None:
     """Say which of these are no policies in force, as web processes put them on record."""
     in_force = build_policies(settings).names() | {DEFAULT_POLICY}
-    if in_force == {DEFAULT_POLICY} and any(policies):
+    unknown = [name for name in policies if name not in in_force]
+    if unknown and in_force == {DEFAULT_POLICY}:
         click.echo(
             "Whether there are such policies is not known yet: no web process has loaded any.",
             err=True,
         )
         return
-    for name in policies:
-        if name not in in_force:
-            near = get_close_matches(name, in_force, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {listing(sorted(in_force))}."
-            click.echo(
-                f"No policy {name} is in force, and what is asked under it is refused. {hint}",
-                err=True,
-            )
+    for name in unknown:
+        near = get_close_matches(name, in_force, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are {listing(sorted(in_force))}."
+        click.echo(
+            f"No policy {name} is in force, and what is asked under it is refused. {hint}", err=True
+        )
 
 
 def secret_of(client: Client, settings: StoreSettings) -> str:
