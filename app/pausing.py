@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .domain.errors import NotAnAdmin, ReasonRefused
-from .domain.gate import Pause
+from .domain.errors import NotAnAdmin
+from .domain.gate import Pause, reason_of
 from .domain.viewing import Viewer
 from .ports import Gate
-
-_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -24,12 +22,7 @@ class Pausing:
         Raises `NotAnAdmin`, `ReasonRefused`.
         """
         _check(viewer)
-        if not reason.strip() or not reason.isprintable() or len(reason) > _LONGEST_REASON:
-            raise ReasonRefused(
-                "A pause needs its reason.",
-                f"Write one line of text, {_LONGEST_REASON} characters at most.",
-            )
-        return self.gate.pause(_named(viewer), reason.strip())
+        return self.gate.pause(_named(viewer), reason_of(reason))
 
     def resume(self, viewer: Viewer) -> Pause | None:
         """Everything goes on; gives the pause that this ended. Raises `NotAnAdmin`."""

@@ -185,10 +185,13 @@ class Service:
         """A client's requests, newest first."""
         return self.store.page(query)
 
-    def events(self, client: Client, request_id: str) -> list[Event]:
-        """The audit trail of one request, oldest first. Raises `RequestNotFound`."""
+    def events(self, client: Client, request_id: str, start: int, most: int) -> list[Event]:
+        """The audit trail of one request, oldest first: `most` entries from the one at `start`.
+
+        Raises `RequestNotFound`.
+        """
         self.get(client, request_id)
-        return self.store.events(request_id)
+        return self.store.events(request_id, start, most)
 
     def _revises(self, request: Request, ask: Ask) -> Revises:
         root = request

@@ -18,6 +18,7 @@ from app.domain.errors import (
     DraftRefused,
     InputsRefused,
     PolicyNotFound,
+    StoreUnavailable,
 )
 from app.domain.findings import Kind
 from app.domain.gate import GateState, Pause
@@ -27,6 +28,7 @@ from app.looking import Looking
 from app.pausing import Pausing
 from app.ports import (
     Answer,
+    Caller,
     Chosen,
     Client,
     Directory,
@@ -248,22 +250,35 @@ class FakeCallbacks:
 
 @dataclass
 class FakeAdmission:
-    """`Admission` that holds every request until `until_ms`, and none without it."""
+    """`Admission` that holds every request until `until_ms`, and none without it.
+
+    While it is `down` it can't count.
+    """
 
     until_ms: int | None = None
+    down: bool = False
 
     def admit(self, client: Client) -> int | None:
+        if self.down:
+            raise StoreUnavailable("It can't be counted.")
         return self.until_ms
 
 
 @dataclass
 class FakeClients:
-    """`Clients` by key."""
+    """`Clients` by key; the MAC of a key is what it has in reverse. `busy` call too often."""
 
     keys: dict[str, Client] = field(default_factory=dict)
+    busy: set[str] = field(default_factory=set)
 
-    def by_key(self, key: str) -> Client | None:
-        return self.keys.get(key)
+    def call(self, key: str) -> Caller | None:
+        client = self.keys.get(key)
+        if client is None:
+            return None
+        return Caller(client, key[::-1], 1500 if client.id in self.busy else 0)
+
+    def live(self, caller: Caller) -> bool:
+        return self.keys.get(caller.mac[::-1]) == caller.client
 
     def get(self, client_id: str) -> Client | None:
         return next((one for one in self.keys.values() if one.id == client_id), None)

@@ -5,7 +5,9 @@ from .operators import (
     build_break_glass,
     build_clients,
     build_gate,
+    build_leaving,
     build_orders,
+    build_policies,
     build_reviewing,
 )
 from .processes import build_clock, build_drain
@@ -19,7 +21,9 @@ __all__ = [
     "build_clock",
     "build_drain",
     "build_gate",
+    "build_leaving",
     "build_orders",
+    "build_policies",
     "build_reviewing",
     "build_sealing_key",
     "build_web",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..break_glass import BreakGlass
+from ..leaving import Leaving
 from ..reviewing import Reviewing
 from ..settings import Settings, StoreSettings
 from ..slack.directory import SlackDirectory
@@ -11,7 +12,7 @@ from ..store.bells import Bells
 from ..store.clients import RedisClients
 from ..store.connection import connect
 from ..store.gate import RedisGate
-from ..store.policies import RedisOrders
+from ..store.policies import RedisOrders, RedisPolicies
 from ..store.requests import RedisRequests
 from .shared import slack_api
 from .store import build_store, secret_of
@@ -20,6 +21,19 @@ from .store import build_store, secret_of
 def build_clients(settings: StoreSettings) -> RedisClients:
     """What `countersign clients` needs."""
     return RedisClients(connect(settings.redis_url), secret_of(settings))
+
+
+def build_leaving(settings: StoreSettings) -> Leaving:
+    """What `countersign clients delete` needs."""
+    requests = RedisRequests(
+        connect(settings.redis_url), Bells(connect(settings.redis_url, text=False))
+    )
+    return Leaving(requests, build_clients(settings))
+
+
+def build_policies(settings: StoreSettings) -> RedisPolicies:
+    """What tells `countersign clients` which policies there are."""
+    return RedisPolicies(connect(settings.redis_url))
 
 
 def build_orders(settings: StoreSettings) -> RedisOrders:

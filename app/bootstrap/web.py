@@ -14,6 +14,7 @@ from slack_bolt import App
 
 from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 
+from ..administration import Administration
 from ..by_hand import ByHand
 from ..domain.errors import PoliciesRefused, SettingsRefused
 from ..domain.message import iso
@@ -75,7 +76,8 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
     health = _Health(store.health, store.gate, store.inspection, reloading)
-    return build_http(service, store.clients, store.decisions, health, door, beside)
+    administration = Administration(store.gate, health, store.requests)
+    return build_http(service, administration, store.clients, store.decisions, health, door, beside)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class OutgoingCallbacks:
         self._guard.admit(url)
 
     def send(self, url: str, message_id: str, body: str, client: Client, now: int) -> Answer:
-        secrets = [secret_for(self._secret, client.id, client.secret_generation)]
+        secrets = [secret_for(self._secret, client.id, one) for one in client.secret_generations]
         host = parse_url(url).authority
         with self._slot(host):
             answer = self._sender.send(url, message_id, body.encode(), secrets, now // 1000)

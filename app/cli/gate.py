@@ -5,18 +5,16 @@ from __future__ import annotations
 import click
 
 from app.bootstrap import build_gate
-from app.domain.gate import GateState, Pause
+from app.domain.gate import LONGEST_REASON, GateState, Pause
 from app.domain.message import iso
 from app.settings import load_store_settings
 
 from .account import operator
 
-_LONGEST_REASON = 500
-
 
 def _one_line(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
-    if not text.strip() or not text.isprintable() or len(text) > _LONGEST_REASON:
-        raise click.BadParameter(f"write one line of text, {_LONGEST_REASON} characters at most")
+    if not text.strip() or not text.isprintable() or len(text) > LONGEST_REASON:
+        raise click.BadParameter(f"write one line of text, {LONGEST_REASON} characters at most")
     return text.strip()
 
 

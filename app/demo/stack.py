@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from app.bootstrap import build_clients
 from app.callbacks.sign import secret_for
+from app.ports import Client
 from app.settings import StoreSettings
 from app.store.clients import RedisClients
 from app.store.embedded import EmbeddedServer
@@ -136,9 +137,8 @@ class Stack:
             return
         clients = self.clients()
         known = clients.get(CLIENT) is not None
-        self.notebook.client_key = (
-            clients.add_key(CLIENT) if known else clients.create(CLIENT, self._policies)
-        )
+        made = Client(id=CLIENT, policies=self._policies)
+        self.notebook.client_key = clients.add_key(CLIENT) if known else clients.create(made)
 
     def _sandbox(self) -> Process:
         book = self.notebook

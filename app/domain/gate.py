@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from policies.plan import Frozen
 
+from .errors import ReasonRefused
+
+LONGEST_REASON = 500
+"""Characters of the reason for a pause, which stands on record and in one line of a message."""
+
 
 class Pause(Frozen):
     """Nothing is approved without a person, and no callback leaves, until somebody resumes."""
@@ -26,3 +31,13 @@ class GateState(Frozen):
     limited: int
     callbacks: int
     under_way: int
+
+
+def reason_of(text: str) -> str:
+    """The reason for a pause, as it goes on record. Raises `ReasonRefused`."""
+    if not text.strip() or not text.isprintable() or len(text) > LONGEST_REASON:
+        raise ReasonRefused(
+            "A pause needs its reason.",
+            f"Write one line of text, {LONGEST_REASON} characters at most.",
+        )
+    return text.strip()

@@ -309,3 +309,4 @@ class TrailAnswer(Answer):
     model_config = ConfigDict(json_schema_extra={"examples": [TRAIL]})
 
     events: list[EventAnswer]
+    cursor: str | None = Field(description="Leads to the next page; null at the end.")

@@ -14,6 +14,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from app.administration import Administration
 from app.domain.errors import CountersignError
 from app.ports import Clients, Decisions, Health
 from app.service import Service
@@ -22,6 +23,7 @@ from .edge import Edge
 from .openapi import document
 from .parts import Parts
 from .problems import on_http, on_invalid, on_refusal, on_unexpected
+from .routes import admin as admin_routes
 from .routes import health as health_routes
 from .routes import opening as opening_routes
 from .routes import policies as policies_routes
@@ -35,6 +37,7 @@ THREADS = 32
 
 def build(
     service: Service,
+    administration: Administration,
     clients: Clients,
     decisions: Decisions,
     health: Health,
@@ -62,8 +65,8 @@ def build(
         },
     )
     application.state.beside = beside or nullcontext()
-    application.state.parts = Parts(service, clients, health, Waiting(decisions))
-    for routes in (opening_routes, requests_routes, policies_routes, health_routes):
+    application.state.parts = Parts(service, administration, clients, health, Waiting(decisions))
+    for routes in (opening_routes, requests_routes, policies_routes, admin_routes, health_routes):
         application.include_router(routes.router)
     if slack is not None:
         application.include_router(slack_routes.routes(slack))

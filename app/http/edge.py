@@ -11,11 +11,15 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.ports import Caller
+
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 """On every answer. There is no CORS: a browser has no business here."""
 
@@ -58,10 +62,12 @@ def _call_id(scope: Scope) -> str:
 
 
 def _write_line(scope: Scope, call_id: str, status: int, took_ms: int) -> None:
-    """Never the body, the query or the key; the path in a form that can't forge a line."""
+    """Never the body, the query or the key, only its id; the path so that it can't forge a line."""
+    caller: Caller | None = scope["state"].get("caller")
     line = {
         "request_id": call_id,
-        "client": scope["state"].get("client"),
+        "client": caller and caller.client.id,
+        "key": caller and caller.key_id,
         "method": scope["method"],
         "path": quote(scope["path"][:_PATH_SHOWN]),
         "status": status,

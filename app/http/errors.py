@@ -11,6 +11,16 @@ class Unauthenticated(CountersignError):
     code = "unauthenticated"
 
 
+class RateLimited(CountersignError):
+    """The client calls more often than it may; in `wait_ms` it may again."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, advice: str | None = None, wait_ms: int = 1000) -> None:
+        super().__init__(message, advice)
+        self.wait_ms = wait_ms
+
+
 class PathNotFound(CountersignError):
     """Nothing is served under this path."""
 
@@ -39,6 +49,18 @@ class BodyIncomplete(CountersignError):
     """The body did not arrive whole, or not in time."""
 
     code = "body_incomplete"
+
+
+class InvalidHttp(CountersignError):
+    """What came over a connection is no HTTP."""
+
+    code = "invalid_http"
+
+
+class HeadTooLarge(CountersignError):
+    """More bytes of headers than any call needs."""
+
+    code = "head_too_large"
 
 
 class InvalidJson(CountersignError):

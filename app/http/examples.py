@@ -127,7 +127,8 @@ TRAIL: dict[str, Any] = {
             "actor": "U0BEN00001",
             "detail": {"outcome": "approved", "digest": _DIGEST, "comment_sha256": None},
         }
-    ]
+    ],
+    "cursor": None,
 }
 
 SIGNALLED: dict[str, Any] = {
@@ -229,4 +230,45 @@ EXPLAINED: dict[str, Any] = {
             "what": "it expires: not approved, and the workflow is told",
         },
     ],
+}
+
+STATUS: dict[str, Any] = {
+    "paused": {
+        "by": "client ops",
+        "since": "2026-11-25T16:31:40.580Z",
+        "reason": "Refunds look odd since noon",
+    },
+    "open": 41,
+    "held_by_pause": 30,
+    "held_by_limit": 0,
+    "callbacks_waiting": 4,
+    "callbacks_under_way": 0,
+    "lanes": {
+        lane: {"overdue": 0, "set_aside": 0, "set_aside_ids": []}
+        for lane in ("time", "slack", "callback", "people", "home")
+    },
+}
+
+OVERSEEN: dict[str, Any] = {
+    "id": _ID,
+    "root_id": _ID,
+    "revision": 1,
+    "client": "billing",
+    "status": "approved",
+    "policy": "refund",
+    "policy_hash": _POLICY_HASH,
+    "rule": "otherwise",
+    "digest": _DIGEST,
+    "asked": [],
+    "held": None,
+    "decision": {
+        "outcome": "approved",
+        "by": [_BEN],
+        "at": "2026-11-20T12:31:04.120Z",
+        "digest": _DIGEST,
+    },
+    "callback": None,
+    "slack": {"posted": 1, "problem": None},
+    "expires_at": None,
+    "created_at": "2026-11-20T12:30:00.000Z",
 }

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.ports import Client
+from app.ports import Caller, Client
 
-from .errors import Unauthenticated
-from .parts import Its
+from .errors import RateLimited, Unauthenticated
+from .parts import Its, Parts
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+T = TypeVar("T")
 
 _bearer = HTTPBearer(
     scheme_name="key",
@@ -27,18 +30,44 @@ def _client(
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     parts: Its,
 ) -> Client:
-    """The client whose key came with the call. Raises `Unauthenticated`."""
+    """The client whose key came with the call. Raises `Unauthenticated`, `RateLimited`."""
     if given is None:
         raise Unauthenticated("There is no key.", "Send Authorization: Bearer <key>.")
     known = _KEY.fullmatch(given.credentials)
-    client = parts.clients.by_key(given.credentials) if known else None
-    if client is None:
-        raise Unauthenticated(
-            "This key is not known here.",
-            "Check that it is whole, or make one with `countersign clients create`.",
+    caller = parts.clients.call(given.credentials) if known else None
+    if caller is None:
+        raise _unknown()
+    request.state.caller = caller
+    if caller.wait_ms:
+        raise RateLimited(
+            f"The client {caller.client.id} calls more often than it may.",
+            "Call again once the seconds in Retry-After are over.",
+            caller.wait_ms,
         )
-    request.state.client = client.id
-    return client
+    return caller.client
 
 
 Asking = Annotated[Client, Depends(_client)]
+
+
+def while_live(call: Request, parts: Parts, read: Callable[[], T]) -> Callable[[], T]:
+    """`read` for a call that waits: it may outlive its key, and then nothing is told any more.
+
+    It raises `Unauthenticated` then.
+    """
+    caller: Caller = call.state.caller
+
+    def reading() -> T:
+        found = read()
+        if not parts.clients.live(caller):
+            raise _unknown()
+        return found
+
+    return reading
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated(
+        "This key is not known here.",
+        "Check that it is whole, or make one with `countersign clients create`.",
+    )

@@ -18,6 +18,7 @@ from app.domain.errors import (
     StoreUnavailable,
 )
 
+from .administering import OversightAnswer, StatusAnswer
 from .answers import PageAnswer, RequestAnswer, SignalsAnswer, TrailAnswer
 from .errors import (
     BodyIncomplete,
@@ -29,6 +30,7 @@ from .errors import (
     MethodNotAllowed,
     NumberTooLarge,
     PathNotFound,
+    RateLimited,
     Unauthenticated,
     UnsupportedContentType,
 )
@@ -36,6 +38,7 @@ from .explained import ExplanationAnswer
 from .problems import MEDIA_TYPE, STATUS, Problem, problem, status_of
 from .shape import Answer
 from .wire import (
+    NewPause,
     NewRequest,
     Nothing,
     Resubmission,
@@ -47,7 +50,7 @@ from .wire import (
 
 Responses = dict[int | str, dict[str, Any]]
 
-ANYWHERE = (Unauthenticated, InternalError, StoreUnavailable)
+ANYWHERE = (Unauthenticated, RateLimited, InternalError, StoreUnavailable)
 """What every call with a key can be answered."""
 
 WITH_BODY = (
@@ -77,6 +80,9 @@ _SCHEMAS = (
     TrailAnswer,
     SignalsAnswer,
     ExplanationAnswer,
+    NewPause,
+    StatusAnswer,
+    OversightAnswer,
 )
 _REFS = "#/components/schemas/{model}"
 

@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from app.administration import Administration
 from app.domain.errors import PolicyNotFound, RequestNotFound
 from app.ports import Clients, Health
 from app.service import Service
@@ -29,6 +30,7 @@ class Parts:
     """Everything behind this door."""
 
     service: Service
+    administration: Administration
     clients: Clients
     health: Health
     waiting: Waiting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -21,6 +22,7 @@ from .wire import Listing, Wait
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[CountersignError], int] = {
+    http.InvalidHttp: 400,
     http.InvalidJson: 400,
     http.BodyIncomplete: 400,
     http.Unauthenticated: 401,
@@ -28,6 +30,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.DecisionRefused: 403,
     domain.CardNotShown: 403,
     domain.NotAMonitor: 403,
+    domain.AdminRequired: 403,
     domain.NotAnAdmin: 403,
     domain.RequestNotFound: 404,
     http.PathNotFound: 404,
@@ -62,6 +65,8 @@ STATUS: dict[type[CountersignError], int] = {
     domain.CallbackUrlRefused: 422,
     domain.OutcomeNotOffered: 422,
     domain.CommentRequired: 422,
+    http.RateLimited: 429,
+    http.HeadTooLarge: 431,
     http.InternalError: 500,
     domain.RequestUnreadable: 503,
     domain.ServerUnfit: 503,
@@ -127,6 +132,8 @@ def refused(error: CountersignError, headers: dict[str, str] | None = None) -> R
     extra = dict(headers or {})
     if told.status == 503:
         extra["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(error, http.RateLimited):
+        extra["Retry-After"] = str(math.ceil(error.wait_ms / 1000))
     if isinstance(error, http.Unauthenticated):
         extra["WWW-Authenticate"] = 'Bearer realm="countersign"'
     return Response(told.model_dump_json(), told.status, extra, MEDIA_TYPE)

@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from .parts import Parts
+from .protocol import Impatient
 
 DRAINS_IN_S = 25
 """Calls that are still going on so long after a stop are cut off."""
@@ -28,6 +29,8 @@ class WebServer(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                http=Impatient,
+                ws="none",
                 timeout_graceful_shutdown=DRAINS_IN_S,
             )
         )

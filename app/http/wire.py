@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.ask import Ask
+from app.domain.gate import LONGEST_REASON
 from app.domain.request import Body, Status
 
 from .errors import FieldTooLarge
@@ -246,6 +247,23 @@ class Withdrawal(BaseModel):
     )
 
 
+class NewPause(BaseModel):
+    """Why everything should stand still."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"reason": "Refunds look odd since noon"}]},
+    )
+
+    reason: str = Field(
+        min_length=1,
+        max_length=LONGEST_REASON,
+        pattern=ONE_LINE,
+        description="One line. It stays on record for good: no personal data.",
+    )
+
+
 class Nothing(BaseModel):
     """A call without fields: no body, or an empty object."""
 
@@ -269,6 +287,20 @@ class Wait(BaseModel):
         le=LONGEST_WAIT_S,
         description="Seconds to wait for a decision. The answer comes as soon as there is one.",
     )
+
+
+class TrailPage(BaseModel):
+    """Which part of a trail."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: int = Field(
+        default=0,
+        ge=0,
+        le=999_999_999,
+        description="The `cursor` of the page before; the header Link has the whole address.",
+    )
+    limit: int = Field(default=100, ge=1, le=500, description="Entries on a page, at most.")
 
 
 class Listing(BaseModel):

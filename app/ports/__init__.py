@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .callbacks import Answer, Callbacks, HostBusy
-from .clients import Client, ClientLimit, Clients
+from .clients import Caller, Client, ClientLimit, ClientRecords, Clients, Key, key_id
 from .homes import Chosen, Homes, HomeTabs
 from .inspection import (
     Admins,
@@ -49,11 +49,13 @@ __all__ = [
     "Batch",
     "Cache",
     "Callbacks",
+    "Caller",
     "Cards",
     "Chosen",
     "Claim",
     "Client",
     "ClientLimit",
+    "ClientRecords",
     "Clients",
     "Conflict",
     "ConversationGone",
@@ -72,6 +74,7 @@ __all__ = [
     "Inspection",
     "Judge",
     "Judgement",
+    "Key",
     "LaneFigures",
     "Lanes",
     "LimitReached",
@@ -93,4 +96,5 @@ __all__ = [
     "Stuck",
     "Swept",
     "TooLate",
+    "key_id",
 ]

@@ -156,8 +156,8 @@ class RequestStore(Protocol):
     def workload(self, people: Sequence[str]) -> list[int]:
         """How many open requests each of these people (user ids) was chosen for, or is on."""
 
-    def events(self, request_id: str) -> list[Event]:
-        """The trail of one request, oldest first."""
+    def events(self, request_id: str, start: int = 0, most: int | None = None) -> list[Event]:
+        """The trail of one request, oldest first; of it `most` entries from the one at `start`."""
 
     def page(self, query: Query) -> Page:
         """One client's requests."""

@@ -1,50 +1,76 @@
-"""Clients and their keys. A key is shown once; Redis holds its HMAC alone."""
+"""Clients on Redis: who may ask, what each may, and who is calling."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
-import secrets
-import zlib
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import redis
 from redis.client import Pipeline
 
-from app.domain.errors import ClientExists, ClientNameRefused, ClientNotFound
+from app.domain.errors import (
+    ClientExists,
+    ClientNameRefused,
+    ClientNotFound,
+    RotationRefused,
+)
 from app.domain.request import BY_HAND
-from app.ports import Client, ClientLimit
+from app.ports import Caller, Client
 
-from .connection import once, talk, talk_in_one
+from .connection import once, script, talk
 from .gate import admission_key
+from .keys import RedisKeys, well_formed
+
+_CLIENTS = "cs:clients"
+
+_PACES = {"limit": admission_key, "calls": "cs:calls:{}".format}
+"""Where Redis counts what a client did within a limit."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
-_KEY = re.compile(r"csk_[0-9a-f]{40}_[0-9a-f]{8}")
 
 
 class RedisClients:
     """`Clients`, and what an operator does with them.
 
-    `secret` is the deployment's own, from COUNTERSIGN_SECRET: who reads Redis can't tell a key, nor
-    test one.
+    `secret` is the deployment's own, from COUNTERSIGN_SECRET. Nothing is remembered from call to
+    call, so that whatever changes here holds for the next one.
     """
 
     def __init__(self, client: redis.Redis, secret: bytes) -> None:
         self._redis = client
-        self._secret = secret
+        self.keys = RedisKeys(client, secret)
+        self._call = script(client, "call")
 
-    def create(
-        self,
-        name: str,
-        policies: tuple[str, ...],
-        *,
-        monitor: bool = False,
-        limit: ClientLimit | None = None,
-    ) -> str:
+    def call(self, key: str) -> Caller | None:
+        if not well_formed(key):
+            return None
+        mac = self.keys.mac(key)
+        found: list[Any] = talk(lambda: self._call(args=[mac]))
+        if not found:
+            return None
+        client, wait_ms = _read(found[0]), int(found[1])
+        return None if client.deleted else Caller(client, mac, wait_ms)
+
+    def live(self, caller: Caller) -> bool:
+        return self.keys.owner(caller.mac) == caller.client.id
+
+    def get(self, client_id: str) -> Client | None:
+        record = talk(lambda: self._redis.hget(_CLIENTS, client_id))
+        return None if record is None else _read(str(record))
+
+    def all(self) -> list[Client]:
+        """Every client, by name, with those that were deleted."""
+        records = talk(lambda: self._redis.hgetall(_CLIENTS))
+        clients = [_read(str(record)) for record in records.values()]
+        return sorted(clients, key=lambda one: one.id)
+
+    def create(self, client: Client) -> str:
         """A new client; gives its key, which nobody can read again.
 
         Raises `ClientNameRefused`, `ClientExists`.
         """
+        name = client.id
         if not _NAME.fullmatch(name):
             raise ClientNameRefused(
                 f"{name!r} is no name for a client.",
@@ -54,77 +80,99 @@ class RedisClients:
             raise ClientNameRefused(
                 f"{name} is the client as whom people ask by hand.", "Choose another name."
             )
-        made = Client(id=name, policies=policies, monitor=monitor, limit=limit)
-        record = made.model_dump_json()
-        if not once(lambda: self._redis.hsetnx("cs:clients", name, record)):
-            raise ClientExists(
-                f"There is a client {name} already.",
-                f"Make it another key with: countersign clients key {name}",
-            )
-        return self.add_key(name)
+        if not once(lambda: self._redis.hsetnx(_CLIENTS, name, _record(client))):
+            raise _taken(name, self.get(name))
+        return self.keys.add(name)
 
     def add_key(self, name: str) -> str:
-        """One more key for a client; its others stay good. Raises `ClientNotFound`."""
-        self._named(name)
-        key = new_key()
-        talk(lambda: self._redis.hset("cs:keys", self._mac(key), name))
-        return key
+        """One more key for a client, given this once; the one that it has stays good.
 
-    def limit(self, name: str, limit: ClientLimit | None) -> None:
-        """Another limit for a client, None for none; its pace begins anew.
-
-        What is held already stays so for as long as it was told. Raises `ClientNotFound`.
+        Raises `ClientNotFound`, `KeysEnough`.
         """
-        record = self._named(name).model_copy(update={"limit": limit}).model_dump_json()
+        _existing(name, self.get(name))
+        return self.keys.add(name)
 
-        def say(pipe: Pipeline) -> None:
-            pipe.hset("cs:clients", name, record)
-            pipe.delete(admission_key(name))
+    def edit(self, name: str, **changes: Any) -> Client:
+        """A client with these fields changed.
 
-        talk_in_one(self._redis, say)
+        With another `limit` its pace begins anew, but what is held already stays so for as long as
+        it was told. Raises `ClientNotFound`.
+        """
+        anew = [_PACES[field](name) for field in changes if field in _PACES]
+        return self._changed(name, lambda client: client.model_copy(update=changes), anew)
 
-    def revoke(self, key: str) -> bool:
-        """End a key; False when it was none."""
-        return bool(talk(lambda: self._redis.hdel("cs:keys", self._mac(key))))
+    def rotate_secret(self, name: str) -> Client:
+        """From now on two callback secrets sign, a new one beside the one that there was.
 
-    def all(self) -> list[Client]:
-        """Every client, by name."""
-        records = talk(lambda: self._redis.hgetall("cs:clients"))
-        clients = [Client.model_validate_json(record) for record in records.values()]
-        return sorted(clients, key=lambda one: one.id)
+        Raises `ClientNotFound`, and `RotationRefused` while two sign already.
+        """
 
-    def by_key(self, key: str) -> Client | None:
-        if not well_formed(key):
-            return None
-        name = talk(lambda: self._redis.hget("cs:keys", self._mac(key)))
-        return None if name is None else self.get(str(name))
+        def rotated(client: Client) -> Client:
+            if client.secret_overlaps:
+                raise RotationRefused(
+                    f"Two secrets sign the callbacks of {name} already.",
+                    "Once every receiver has the new one, end the old one: "
+                    f"countersign clients secret {name} --finish",
+                )
+            newer = client.secret_generation + 1
+            return client.model_copy(update={"secret_generation": newer, "secret_overlaps": True})
 
-    def get(self, client_id: str) -> Client | None:
-        record = talk(lambda: self._redis.hget("cs:clients", client_id))
-        return None if record is None else Client.model_validate_json(record)
+        return self._changed(name, rotated)
 
-    def _named(self, name: str) -> Client:
+    def delete(self, name: str) -> Client:
+        """End a client, its keys first. Its record stays, and nobody else is ever called so.
+
+        Once more does nothing more. Raises `ClientNotFound`.
+        """
+        self.keys.revoke_all(name)
         client = self.get(name)
-        if client is None:
-            raise ClientNotFound(
-                f"There is no client {name}.", f"Make it with: countersign clients create {name}"
-            )
-        return client
+        return client if client is not None and client.deleted else self.edit(name, deleted=True)
 
-    def _mac(self, key: str) -> str:
-        return hmac.new(self._secret, f"client key {key}".encode(), hashlib.sha256).hexdigest()
+    def _changed(
+        self, name: str, change: Callable[[Client], Client], forget: Sequence[str] = ()
+    ) -> Client:
+        """Change a record that nobody else changes meanwhile, and forget these keys of Redis."""
+        changed: list[Client] = []
+
+        def step(pipe: Pipeline) -> None:
+            record = pipe.hget(_CLIENTS, name)
+            after = change(_existing(name, None if record is None else _read(str(record))))
+            changed.append(after)
+            pipe.multi()
+            pipe.hset(_CLIENTS, name, _record(after))
+            for key in forget:
+                pipe.delete(key)
+
+        once(lambda: self._redis.transaction(step, _CLIENTS))
+        return changed[-1]
 
 
-def new_key() -> str:
-    """`csk_`, 160 random bits, and a checksum by which scanners and typos are told apart."""
-    stem = f"csk_{secrets.token_hex(20)}"
-    return f"{stem}_{_checksum(stem)}"
+def _record(client: Client) -> str:
+    """Without what is as always, so that an older process can read whatever it knows of."""
+    return client.model_dump_json(exclude_defaults=True)
 
 
-def well_formed(key: str) -> bool:
-    """Whether this could be a key at all; what is not never reaches Redis."""
-    return _KEY.fullmatch(key) is not None and _checksum(key[:44]) == key[45:]
+def _read(record: str) -> Client:
+    return Client.model_validate_json(record)
 
 
-def _checksum(stem: str) -> str:
-    return f"{zlib.crc32(stem.encode()):08x}"
+def _existing(name: str, client: Client | None) -> Client:
+    if client is None:
+        raise ClientNotFound(
+            f"There is no client {name}.", f"Make it with: countersign clients create {name}"
+        )
+    if client.deleted:
+        raise ClientNotFound(f"The client {name} was deleted.", "Make one of another name.")
+    return client
+
+
+def _taken(name: str, client: Client | None) -> ClientExists:
+    if client is not None and client.deleted:
+        return ClientExists(
+            f"There was a client {name}, whose requests are still on record.",
+            "Choose another name.",
+        )
+    return ClientExists(
+        f"There is a client {name} already.",
+        f"Make it another key with: countersign clients key {name}",
+    )

@@ -32,6 +32,10 @@ class RedisPolicies:
         self._redis = client
         self._record = script(client, "policies")
 
+    def names(self) -> frozenset[str]:
+        """The policies in force; none before a web process has loaded any."""
+        return frozenset(str(name) for name in talk(lambda: self._redis.hkeys("cs:policies")))
+
     def record(self, hashes: Mapping[str, str], by: str, host: str) -> int:
         """Put a set of policies on record, by name and hash, once however many processes load it.
 

@@ -140,8 +140,9 @@ class RedisRequests:
 
         return [int(count) for count in talk_in_one(self._redis, ask)] if people else []
 
-    def events(self, request_id: str) -> list[Event]:
-        entries = talk(lambda: self._redis.lrange(documents.trail_key(request_id), 0, -1))
+    def events(self, request_id: str, start: int = 0, most: int | None = None) -> list[Event]:
+        key, last = documents.trail_key(request_id), -1 if most is None else start + most - 1
+        entries = talk(lambda: self._redis.lrange(key, start, last))
 
         def ask(pipe: Pipeline) -> None:
             for entry in entries:

@@ -175,6 +175,17 @@ def test_the_trail_is_kept_in_order(store: RequestStore):
     assert versions == [1, 2, 3]
 
 
+def test_a_trail_can_be_read_in_parts(store: RequestStore):
+    request = open_one(store)
+    change(store, request.id, approval(request))
+    whole = store.events(request.id)
+    assert len(whole) == 2
+    parts = [store.events(request.id, start, 1) for start in range(3)]
+    assert parts == [whole[:1], whole[1:], []]
+    assert store.events(request.id, 0, 9) == whole
+    assert store.events(request.id, 1) == whole[1:]
+
+
 def test_the_body_of_the_callback_is_frozen_with_the_decision(store: RequestStore):
     request = open_one(store)
     with pytest.raises(RequestNotFound):

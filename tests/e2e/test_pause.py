@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from app.cli import main
 from app.domain.due import Lane
-from app.ports import ClientLimit
+from app.ports import Client, ClientLimit
 from tests.world import APPROVE, World, eventually, running_with
 
 CLAIMS = [f"cs:claims:{lane.value}" for lane in Lane]
@@ -129,7 +129,9 @@ def _redis(world: World, *command: str) -> Any:
 
 def test_past_its_limit_a_client_is_answered_and_people_are_asked_at_its_pace(world: World):
     clients = world.stack.clients()
-    key = clients.create("agent", ("routine",), limit=ClientLimit(count=2, window_s=4))
+    key = clients.create(
+        Client(id="agent", policies=("routine",), limit=ClientLimit(count=2, window_s=4))
+    )
     agent = {"Authorization": f"Bearer {key}"}
     opened = []
     for number in range(4):

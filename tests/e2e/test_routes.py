@@ -7,6 +7,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
+from app.ports import Client
 from tests.world import (
     ANA,
     APPROVALS,
@@ -78,8 +79,11 @@ def monitor(world: World) -> dict[str, str]:
     """What a client sends that watches over others."""
     clients = world.stack.clients()
     name = "fraud-bot"
-    made = clients.get(name) is not None
-    key = clients.add_key(name) if made else clients.create(name, (), monitor=True)
+    if clients.get(name) is None:
+        key = clients.create(Client(id=name, monitor=True))
+    else:
+        clients.keys.revoke_all(name)
+        key = clients.add_key(name)
     return {"Authorization": f"Bearer {key}"}
 
 

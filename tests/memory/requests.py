@@ -152,10 +152,11 @@ class MemoryStore:
         below = sorted((i for i in self.rows if not cursor or i < cursor), reverse=True)
         return [one for one in below if self.rows[one].request.pending][:limit]
 
-    def events(self, request_id: str) -> list[Event]:
+    def events(self, request_id: str, start: int = 0, most: int | None = None) -> list[Event]:
         self._up()
         row = self.rows.get(request_id)
-        return [] if row is None else list(row.trail)
+        end = None if most is None else start + most
+        return [] if row is None else list(row.trail)[start:end]
 
     def page(self, query: Query) -> Page:
         self._up()

@@ -7,6 +7,7 @@ Nobody matches on the text of an error.
 from __future__ import annotations
 
 from .asking import (
+    AdminRequired,
     CallbackUrlRefused,
     DraftRefused,
     FormRefused,
@@ -49,13 +50,16 @@ from .deciding import (
     UndoRefused,
 )
 from .operating import (
+    ClientBusy,
     ClientExists,
     ClientNameRefused,
     ClientNotFound,
     DemoFailed,
     EmbeddedServerFailed,
+    KeysEnough,
     PoliciesRefused,
     RequestUnreadable,
+    RotationRefused,
     ServerUnfit,
     SettingsRefused,
     StoreUnavailable,
@@ -65,11 +69,13 @@ from .operating import (
 __all__ = [
     "AbsenceDaysRefused",
     "AbsenceRefused",
+    "AdminRequired",
     "AlreadyDecided",
     "AlreadyVoted",
     "CallbackUrlRefused",
     "CardNotShown",
     "ClaimRefused",
+    "ClientBusy",
     "ClientExists",
     "ClientNameRefused",
     "ClientNotFound",
@@ -86,6 +92,7 @@ __all__ = [
     "HandOverRefused",
     "IdempotencyKeyReused",
     "InputsRefused",
+    "KeysEnough",
     "NotAMonitor",
     "NotAReviewer",
     "NotAnAdmin",
@@ -107,6 +114,7 @@ __all__ = [
     "RequesterCannotDecide",
     "RequesterUnknown",
     "RevisionUnchanged",
+    "RotationRefused",
     "ServerUnfit",
     "SettingsRefused",
     "StoreUnavailable",

@@ -73,6 +73,12 @@ class NotAMonitor(CountersignError):
     code = "not_a_monitor"
 
 
+class AdminRequired(CountersignError):
+    """Only a client that is an admin can do this."""
+
+    code = "admin_required"
+
+
 class NotRevisable(CountersignError):
     """Nobody asked for changes, or it was asked again already."""
 

@@ -41,6 +41,24 @@ class ClientNotFound(CountersignError):
     code = "client_not_found"
 
 
+class KeysEnough(CountersignError):
+    """A client has as many keys as can live at once."""
+
+    code = "keys_enough"
+
+
+class RotationRefused(CountersignError):
+    """A callback secret is being rotated already."""
+
+    code = "rotation_refused"
+
+
+class ClientBusy(CountersignError):
+    """A client has open requests, so it can't be deleted just like that."""
+
+    code = "client_busy"
+
+
 class ServerUnfit(CountersignError):
     """This Redis would lose what was acknowledged."""
 

@@ -27,7 +27,7 @@ from ..answers import RequestAnswer
 from ..body import json_body
 from ..errors import FieldTooLarge, IdempotencyKeysDiffer
 from ..fitting import fit
-from ..keys import Asking
+from ..keys import Asking, while_live
 from ..openapi import ANYWHERE, ONE_REQUEST, WITH_BODY, refusals, takes
 from ..parts import Its, Parts, RequestId, answer
 from ..preferences import wait_s
@@ -144,7 +144,7 @@ async def _answered(call: Request, client: Client, parts: Parts, opened: Opened)
     seconds = wait_s(call.headers.getlist("prefer"))
     if seconds is not None:
         headers["Preference-Applied"] = f"wait={seconds}"
-        read = partial(parts.service.get, client, request.id)
+        read = while_live(call, parts, partial(parts.service.get, client, request.id))
         with suppress(StoreUnavailable):  # it is open: a 503 now would have it asked twice
             request = await parts.waiting.decided(call, request.id, read, seconds)
     return answer(RequestAnswer.of(request), 201, headers)

@@ -27,17 +27,19 @@ from ..answers import EventAnswer, PageAnswer, RequestAnswer, SignalsAnswer, Tra
 from ..body import json_body
 from ..errors import FieldTooLarge, InvalidRequest
 from ..fitting import fit
-from ..keys import Asking
+from ..keys import Asking, while_live
 from ..openapi import ANYWHERE, ONE_REQUEST, WITH_BODY, refusals, takes
 from ..parts import Its, RequestId, answer
 from ..preferences import wants_csv
 from ..strict_json import parse
 from ..table import MEDIA_TYPE, as_csv
-from ..wire import Listing, Nothing, ResultReport, SignalsReport, Wait, Withdrawal
+from ..wire import Listing, Nothing, ResultReport, SignalsReport, TrailPage, Wait, Withdrawal
 
 router = APIRouter()
 
 _CSV = {"text/csv": {"schema": {"type": "string"}, "example": as_csv(())}}
+
+_LINK = {"Link": {"description": "The next page (RFC 8288).", "schema": {"type": "string"}}}
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,9 +53,7 @@ M = TypeVar("M", bound=BaseModel)
         200: {
             "description": "A page; as CSV with `Accept: text/csv`",
             "content": _CSV,
-            "headers": {
-                "Link": {"description": "The next page (RFC 8288).", "schema": {"type": "string"}}
-            },
+            "headers": _LINK,
         },
     },
 )
@@ -63,7 +63,7 @@ def list_requests(
     page = parts.service.page(Filter(client=client.id, **listing.model_dump()))
     headers = {"Vary": "Accept"}
     if page.cursor is not None:
-        headers["Link"] = _next(listing, page.cursor)
+        headers["Link"] = _next("/v1/requests", listing, page.cursor)
     if wants_csv(call.headers.getlist("accept")):
         return Response(as_csv(page.requests), 200, headers, MEDIA_TYPE)
     return answer(PageAnswer.of(page), 200, headers)
@@ -80,7 +80,8 @@ async def get_request(
 ) -> Response:
     read = partial(parts.service.get, client, request_id)
     if how.wait:
-        request = await parts.waiting.decided(call, request_id, read, how.wait)
+        reading = while_live(call, parts, read)
+        request = await parts.waiting.decided(call, request_id, reading, how.wait)
     else:
         request = await run_in_threadpool(read)
     return answer(RequestAnswer.of(request))
@@ -192,11 +193,21 @@ async def report_signals(
     "/v1/requests/{id}/events",
     response_model=TrailAnswer,
     summary="The audit trail of one request",
-    responses=refusals(*ANYWHERE, *ONE_REQUEST, RequestNotFound),
+    responses={
+        **refusals(*ANYWHERE, *ONE_REQUEST, InvalidRequest, RequestNotFound),
+        200: {"headers": _LINK},
+    },
 )
-def list_events(client: Asking, request_id: RequestId, parts: Its) -> Response:
-    trail = parts.service.events(client, request_id)
-    return answer(TrailAnswer(events=[EventAnswer.of(event) for event in trail]))
+def list_events(
+    client: Asking, request_id: RequestId, page: Annotated[TrailPage, Query()], parts: Its
+) -> Response:
+    found = parts.service.events(client, request_id, page.cursor, page.limit + 1)
+    trail = [EventAnswer.of(event) for event in found[: page.limit]]
+    if len(found) <= page.limit:
+        return answer(TrailAnswer(events=trail, cursor=None))
+    cursor = str(page.cursor + page.limit)
+    link = _next(f"/v1/requests/{request_id}/events", page, cursor)
+    return answer(TrailAnswer(events=trail, cursor=cursor), 200, {"Link": link})
 
 
 def _fields(model: type[M], body: bytes) -> M:
@@ -204,6 +215,6 @@ def _fields(model: type[M], body: bytes) -> M:
     return fit(model, parse(body) if body else {})
 
 
-def _next(listing: Listing, cursor: str) -> str:
-    query = listing.model_dump(mode="json", exclude_none=True) | {"cursor": cursor}
-    return f'</v1/requests?{urlencode(query)}>; rel="next"'
+def _next(path: str, page: BaseModel, cursor: str) -> str:
+    query = page.model_dump(mode="json", exclude_none=True) | {"cursor": cursor}
+    return f'<{path}?{urlencode(query)}>; rel="next"'

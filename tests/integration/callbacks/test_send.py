@@ -7,15 +7,16 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, nullcontext, suppress
 
 import pytest
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from app.callbacks.guard import Guard
+from app.callbacks.outgoing import OutgoingCallbacks
 from app.callbacks.send import CallbackSender
 from app.callbacks.sign import secret_for
-from app.ports import Answer
+from app.ports import Answer, Client
 
 SECRET = secret_for(bytes(32), "billing", 1)
 BODY = b'{"type":"request.approved","data":{"title":"Refund \xe2\x82\xac20"}}'
@@ -107,6 +108,23 @@ def test_a_callback_arrives_as_it_was_signed(receiver, sender):
     assert headers["content-type"] == "application/json"
     assert there.bodies == [BODY]
     assert Webhook(SECRET).verify(there.bodies[0], headers)["type"] == "request.approved"
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_while_a_secret_is_rotated_the_old_one_verifies_too_and_then_no_more(
+    receiver, finished: bool
+):
+    there, guard = receiver(status(204)), Guard(LOOPBACK)
+    billing = Client(id="billing", secret_generation=2, secret_overlaps=not finished)
+    with closing(CallbackSender(guard)) as sender:
+        outgoing = OutgoingCallbacks(guard, sender, bytes(32))
+        outgoing.send(there.url, "msg_1", BODY.decode(), billing, int(time.time() * 1000))
+    lines = (line.split(": ", 1) for line in there.heads[0].split("\r\n")[1:])
+    headers = {name.lower(): value for name, value in lines}
+    new = Webhook(secret_for(bytes(32), "billing", 2))
+    assert new.verify(there.bodies[0], headers)["type"] == "request.approved"
+    with pytest.raises(WebhookVerificationError) if finished else nullcontext():
+        Webhook(SECRET).verify(there.bodies[0], headers)
 
 
 def test_a_500_is_a_failure_and_the_200_after_it_a_success(receiver, sender):

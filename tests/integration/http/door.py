@@ -9,6 +9,7 @@ import httpx2
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
+from app.http.administering import OversightAnswer, StatusAnswer
 from app.http.answers import PageAnswer, RequestAnswer, SignalsAnswer, TrailAnswer
 from app.http.edge import SAFE
 from app.http.explained import ExplanationAnswer
@@ -19,6 +20,7 @@ SHOP_KEY = "csk_shop"
 REFUNDS_KEY = "csk_refunds"
 MONITOR_KEY = "csk_watchdog"
 REFUNDS_MONITOR_KEY = "csk_refunds_watchdog"
+ADMIN_KEY = "csk_ops"
 
 SHAPES: dict[str, type[BaseModel]] = {
     "RequestAnswer": RequestAnswer,
@@ -26,6 +28,8 @@ SHAPES: dict[str, type[BaseModel]] = {
     "TrailAnswer": TrailAnswer,
     "SignalsAnswer": SignalsAnswer,
     "ExplanationAnswer": ExplanationAnswer,
+    "StatusAnswer": StatusAnswer,
+    "OversightAnswer": OversightAnswer,
 }
 
 NEW = {"title": "Refund 120 USD to Acme", "payload": {"amount": 120, "customer": "Acme"}}

@@ -21,6 +21,13 @@ UNTIL = "2026-09-21T14:14:20.000Z"
 KEY = {"Idempotency-Key": "refund-4711"}
 
 
+def test_what_can_not_be_counted_is_not_let_in(door: Door, world: World):
+    world.admission.down = True
+    answer = door.post("/v1/requests", json=NEW)
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+    assert len(world.store) == 0
+
+
 def test_during_a_pause_what_the_policy_approves_is_pending_and_held(door: Door, world: World):
     world.store.lanes.paused = True
     opened = door.open(**ROUTINE, callback_url="https://example.com/resume")

@@ -114,6 +114,27 @@ def test_the_trail_tells_what_happened_and_by_whom(door: Door):
     assert "Paid by hand" not in answer.text
 
 
+def test_a_long_trail_comes_in_pages_and_a_short_one_in_one(door: Door):
+    opened = door.open()
+    door.post(f"/v1/requests/{opened['id']}/cancel")
+    path = f"/v1/requests/{opened['id']}/events"
+    whole = door.get(path)
+    assert whole.json()["cursor"] is None
+    assert "link" not in whole.headers
+    first = door.get(f"{path}?limit=1")
+    assert first.json()["events"] == whole.json()["events"][:1]
+    assert first.headers["link"] == f'<{path}?cursor=1&limit=1>; rel="next"'
+    second = door.get(f"{path}?limit=1&cursor={first.json()['cursor']}")
+    assert second.json() == {"events": whole.json()["events"][1:], "cursor": None}
+    assert door.get(f"{path}?cursor=99").json() == {"events": [], "cursor": None}
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "cursor=-1", "cursor=x", "corsur=1"])
+def test_a_page_of_a_trail_that_can_not_be_is_refused(door: Door, query: str):
+    answer = door.get(f"/v1/requests/{door.open()['id']}/events?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
 CALLS = [
     ("GET", ""),
     ("GET", "?wait=30"),

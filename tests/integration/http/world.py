@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 
+from app.administration import Administration
 from app.http.application import build
 from app.http.routes.slack import SlackDoor
 from app.ports import Client
@@ -15,6 +16,7 @@ from app.service import Service
 from tests.fakes import (
     FakeAdmission,
     FakeClients,
+    FakeGate,
     FakeHealth,
     FakeJudge,
     FakeStore,
@@ -22,6 +24,7 @@ from tests.fakes import (
     service,
 )
 from tests.integration.http.door import (
+    ADMIN_KEY,
     BILLING_KEY,
     MONITOR_KEY,
     REFUNDS_KEY,
@@ -58,20 +61,27 @@ class World:
     judge: FakeJudge = field(default_factory=FakeJudge)
     admission: FakeAdmission = field(default_factory=FakeAdmission)
     slack: SlackDoor | None = field(default_factory=FakeSlack)
+    gate: FakeGate = field(default_factory=FakeGate)
 
     def __post_init__(self) -> None:
-        keys = {
-            BILLING_KEY: Client(id="billing"),
-            SHOP_KEY: Client(id="shop"),
-            REFUNDS_KEY: Client(id="refunds", policies=("refund",)),
-            MONITOR_KEY: Client(id="watchdog", monitor=True),
-            REFUNDS_MONITOR_KEY: Client(id="refunds-watchdog", policies=("refund",), monitor=True),
-        }
+        self.clients = FakeClients(
+            {
+                BILLING_KEY: Client(id="billing"),
+                SHOP_KEY: Client(id="shop"),
+                REFUNDS_KEY: Client(id="refunds", policies=("refund",)),
+                MONITOR_KEY: Client(id="watchdog", monitor=True),
+                REFUNDS_MONITOR_KEY: Client(
+                    id="refunds-watchdog", policies=("refund",), monitor=True
+                ),
+                ADMIN_KEY: Client(id="ops", policies=("refund",), admin=True),
+            }
+        )
         self.service: Service = service(self.store, self.judge, self.admission)
         self.reviewing: Reviewing = reviewing(self.store)
         self.application: FastAPI = build(
             self.service,
-            FakeClients(keys),
+            Administration(self.gate, FakeHealth(self.store), self.store),
+            self.clients,
             self.store.decisions,
             FakeHealth(self.store),
             self.slack,

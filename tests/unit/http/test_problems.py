@@ -13,12 +13,15 @@ from app.http.problems import PROBLEMS_SHOWN, STATUS, problem, refused, status_o
 
 FAMILIES = {CountersignError, http.FieldsRefused}
 FOR_OPERATORS = {
+    "ClientBusy",
     "ClientExists",
     "ClientNameRefused",
     "ClientNotFound",
     "DemoFailed",
     "EmbeddedServerFailed",
+    "KeysEnough",
     "PoliciesRefused",
+    "RotationRefused",
     "SettingsRefused",
 }
 """Raised where an operator sits, never at this door."""
