@@ -22,6 +22,7 @@ from .edge import Edge
 from .openapi import document
 from .parts import Parts
 from .problems import on_http, on_invalid, on_refusal, on_unexpected
+from .routes import acting as acting_routes
 from .routes import health as health_routes
 from .routes import opening as opening_routes
 from .routes import policies as policies_routes
@@ -63,7 +64,13 @@ def build(
     )
     application.state.beside = beside or nullcontext()
     application.state.parts = Parts(service, clients, health, Waiting(decisions))
-    for routes in (opening_routes, requests_routes, policies_routes, health_routes):
+    for routes in (
+        opening_routes,
+        requests_routes,
+        acting_routes,
+        policies_routes,
+        health_routes,
+    ):
         application.include_router(routes.router)
     if slack is not None:
         application.include_router(slack_routes.routes(slack))

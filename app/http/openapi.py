@@ -36,6 +36,7 @@ from .explained import ExplanationAnswer
 from .problems import MEDIA_TYPE, STATUS, Problem, problem, status_of
 from .shape import Answer
 from .wire import (
+    Consumption,
     NewRequest,
     Nothing,
     Resubmission,
@@ -68,6 +69,7 @@ _SCHEMAS = (
     Withdrawal,
     Nothing,
     Resubmission,
+    Consumption,
     ResultReport,
     SignalsReport,
     Trial,

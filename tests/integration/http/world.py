@@ -29,6 +29,14 @@ from tests.integration.http.door import (
     SHOP_KEY,
 )
 
+KEYS = {
+    BILLING_KEY: Client(id="billing"),
+    SHOP_KEY: Client(id="shop"),
+    REFUNDS_KEY: Client(id="refunds", policies=("refund",)),
+    MONITOR_KEY: Client(id="watchdog", monitor=True),
+    REFUNDS_MONITOR_KEY: Client(id="refunds-watchdog", policies=("refund",), monitor=True),
+}
+
 
 @dataclass(frozen=True)
 class SlackSaid:
@@ -60,18 +68,11 @@ class World:
     slack: SlackDoor | None = field(default_factory=FakeSlack)
 
     def __post_init__(self) -> None:
-        keys = {
-            BILLING_KEY: Client(id="billing"),
-            SHOP_KEY: Client(id="shop"),
-            REFUNDS_KEY: Client(id="refunds", policies=("refund",)),
-            MONITOR_KEY: Client(id="watchdog", monitor=True),
-            REFUNDS_MONITOR_KEY: Client(id="refunds-watchdog", policies=("refund",), monitor=True),
-        }
         self.service: Service = service(self.store, self.judge, self.admission)
         self.reviewing: Reviewing = reviewing(self.store)
         self.application: FastAPI = build(
             self.service,
-            FakeClients(keys),
+            FakeClients(dict(KEYS)),
             self.store.decisions,
             FakeHealth(self.store),
             self.slack,
