@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.domain import lifecycle
@@ -32,18 +34,18 @@ def approved(**changes: object) -> Request:
     return after(request, approval(request), DECIDED)
 
 
-def consume(request: Request, now: int = DECIDED + 5, **changes: object) -> Transition | None:
+def consume(request: Request, now: int = DECIDED + 5, **changes: Any) -> Transition | None:
     command = Consume.model_validate({"by": CLIENT, "digest": request.digest, **changes})
     return lifecycle.apply(request, command, now)
 
 
-def consumed(request: Request, **changes: object) -> Request:
+def consumed(request: Request, **changes: Any) -> Request:
     transition = consume(request, **changes)
     assert transition is not None
     return transition.request
 
 
-def refusal(request: Request, now: int = DECIDED + 5, **changes: object) -> CountersignError:
+def refusal(request: Request, now: int = DECIDED + 5, **changes: Any) -> CountersignError:
     with pytest.raises(CountersignError) as refused:
         consume(request, now, **changes)
     assert refused.value.advice, "what to do about it"
