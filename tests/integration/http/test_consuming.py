@@ -12,11 +12,14 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from app.changes import change
+from app.domain.commands import ApproveEdited
+from app.domain.digest import digest
 from app.identifiers import new_request_id
 from app.reviewing import At
 from app.store.embedded import EmbeddedServer
 from policies.plan import Outcome
-from tests.builders import NOW
+from tests.builders import NOW, evaluation, person
 from tests.fakes import FakeJudge
 from tests.integration.http.door import NEW, SHOP_KEY, Door
 from tests.integration.http.live import running
@@ -98,6 +101,23 @@ def test_another_digest_is_refused_and_uses_nothing(door: Door, world: World):
     request = decided(door, world)
     assert refusal(consume(door, request, sent={"digest": "f" * 64})) == "digest_mismatch"
     assert consume(door, request).status_code == 200
+
+
+def test_what_a_reviewer_made_of_it_is_used_and_not_what_was_asked(door: Door, world: World):
+    asked = door.open()
+    payload = {**asked["payload"], "amount": 90}
+    edited = digest(asked["id"], asked["nonce"], asked["policy_hash"], payload)
+    approval = ApproveEdited(
+        person=person(),
+        digest=asked["digest"],
+        payload=payload,
+        edited_digest=edited,
+        evaluation=evaluation(),
+    )
+    change(world.store, asked["id"], approval)
+    assert refusal(consume(door, asked)) == "digest_mismatch"
+    used = consume(door, asked, sent={"digest": edited})
+    assert used.json()["decision"]["payload"] == payload
 
 
 def test_what_waits_is_not_used_and_what_was_refused_never_is(door: Door, world: World):
