@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .domain import lifecycle
 from .domain.commands import Command, Wake
@@ -15,23 +16,41 @@ _TRIES = 20
 """Each lost try means that somebody else's change landed, so a crowd of this size gets through."""
 
 
+@dataclass(frozen=True)
+class Changed:
+    """The request as it stands, None once it is erased, and whether the command changed it.
+
+    `paused` says whether everything was paused when it was looked at.
+    """
+
+    request: Request | None
+    anew: bool
+    paused: bool
+
+
 def change(store: RequestStore, request_id: str, command: Command) -> Request | None:
     """Apply `command` and commit; gives the request as it then stands, None once it is erased.
 
-    Raises what the lifecycle raises, `RequestNotFound`, and `TooBusy` when rivals won every time.
+    Raises what the lifecycle and the commit raise, `RequestNotFound`, and `TooBusy` when rivals won
+    every time.
     """
+    return changed(store, request_id, command).request
+
+
+def changed(store: RequestStore, request_id: str, command: Command) -> Changed:
+    """The same, and whether there was anything to change."""
     for _ in range(_TRIES):
         loaded = store.load(request_id)
         transition = lifecycle.apply(loaded.request, command, loaded.now)
         if transition is None:
-            return loaded.request
+            return Changed(loaded.request, anew=False, paused=loaded.paused)
         try:
             store.commit(transition, new_operation())
         except (Conflict, TooLate):
             continue
         if transition.refused is not None:
             raise transition.refused
-        return transition.after
+        return Changed(transition.after, anew=True, paused=loaded.paused)
     raise TooBusy("This request is changing too fast right now.", "Try again in a moment.")
 
 

@@ -1,4 +1,4 @@
-"""What clients do: open, report, cancel, explain, look up. What `http` calls."""
+"""What clients do: open, use, report, cancel, explain, look up. What `http` calls."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from .ask import Ask
-from .changes import change
+from .changes import change, changed
 from .domain import lifecycle, revising
-from .domain.commands import Cancel, Command, Redeliver, ReportResult, Signal
+from .domain.commands import Cancel, Command, Consume, Redeliver, ReportResult, Signal
 from .domain.digest import digest
 from .domain.errors import (
+    EverythingPaused,
     IdempotencyKeyReused,
     NotAMonitor,
     NotRevisable,
@@ -44,8 +45,8 @@ DEFAULT_POLICY = "default"
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A request, and whether it was there already."""
+class Answered:
+    """A request, and whether what was asked had been done already."""
 
     request: Request
     replayed: bool
@@ -66,7 +67,7 @@ class Service:
     public_url: str
     retention_s: int
 
-    def open(self, client: Client, ask: Ask) -> Opened:
+    def open(self, client: Client, ask: Ask) -> Answered:
         """Open a request, or find the one that this idempotency key opened before.
 
         It may be held. Raises `PolicyNotFound`, `PolicyNotAllowed`, `InputsRefused`,
@@ -74,7 +75,7 @@ class Service:
         """
         return self._open(client, ask)
 
-    def revise(self, client: Client, request_id: str, ask: Ask) -> Opened:
+    def revise(self, client: Client, request_id: str, ask: Ask) -> Answered:
         """Ask again, once, for a request of which a reviewer wanted changes.
 
         Under its policy and for its requester, whatever `ask` says of these. People look at it in
@@ -92,7 +93,7 @@ class Service:
                 f"This was asked again already, and otherwise{known}.", "Go on from that one."
             ) from None
 
-    def _open(self, client: Client, ask: Ask, before: Request | None = None) -> Opened:
+    def _open(self, client: Client, ask: Ask, before: Request | None = None) -> Answered:
         """Open it, as what asks `before` again where there is such a one."""
         idempotency = _idempotency(client, ask)
         if idempotency is not None:
@@ -137,6 +138,28 @@ class Service:
         """The client withdraws its request. Raises `RequestNotFound`, `AlreadyDecided`."""
         self.get(client, request_id)
         return self._changed(request_id, Cancel(by=_actor(client), reason=reason))
+
+    def consume(
+        self, client: Client, request_id: str, digest: str, key: str | None = None
+    ) -> Answered:
+        """The client is about to act on an approval; the same `key` again gives the first answer.
+
+        Raises `RequestNotFound`, `EverythingPaused`, and what the domain does in `consuming`.
+        """
+        self.get(client, request_id)
+        command = Consume(by=_actor(client), digest=digest, key=key)
+        try:
+            used = changed(self.store, request_id, command)
+        except Paused:
+            used = None
+        if used is None or (used.paused and not used.anew):
+            raise EverythingPaused(
+                "Everything is paused, so nothing may start now.",
+                "Try again once it is resumed, with the same Idempotency-Key.",
+            )
+        if used.request is None:
+            raise _not_found()
+        return Answered(used.request, replayed=not used.anew)
 
     def result(
         self, client: Client, request_id: str, *, ok: bool, text: str, link: str | None = None
@@ -258,13 +281,13 @@ class Service:
             over_limit=over_limit,
         )
 
-    def _replayed(self, idempotency: Idempotency, replay: Replay) -> Opened:
+    def _replayed(self, idempotency: Idempotency, replay: Replay) -> Answered:
         if replay.fingerprint != idempotency.fingerprint:
             raise IdempotencyKeyReused(
                 f"This idempotency key opened {replay.request_id} with another body.",
                 "Send the first body again to get that request, or choose a new key.",
             )
-        return Opened(self.store.load(replay.request_id).request, replayed=True)
+        return Answered(self.store.load(replay.request_id).request, replayed=True)
 
     def _changed(self, request_id: str, command: Command) -> Request:
         request = change(self.store, request_id, command)
@@ -273,12 +296,12 @@ class Service:
         return request
 
 
-def _opened(request: Request) -> Opened:
+def _opened(request: Request) -> Answered:
     body = request.body
     if body.evaluation.error is not None:
         where = (request.id, body.policy.name)
         _log.warning("%s: policy %s asks people for an error: %s", *where, body.evaluation.error)
-    return Opened(request, replayed=False)
+    return Answered(request, replayed=False)
 
 
 def _policy_for(client: Client, ask: Ask) -> str:

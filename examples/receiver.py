@@ -1,14 +1,17 @@
 """A receiver of callbacks, to copy from. Run it with
 
     pip install standardwebhooks
-    WEBHOOK_SECRET=whsec_... python examples/receiver.py --port 9000
+    export WEBHOOK_SECRET=whsec_...  COUNTERSIGN_URL=https://...  COUNTERSIGN_KEY=csk_...
+    python examples/receiver.py --port 9000
 
 It listens on this machine alone. Every callback is printed, and http://127.0.0.1:9000/ lists them.
+An approval is consumed before it is acted on: once, on exactly the payload that was approved.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import threading
@@ -16,6 +19,8 @@ from functools import partial
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from standardwebhooks.webhooks import (
     EmptyWebhookSecretError,
@@ -42,11 +47,46 @@ def carry_on(message: dict[str, Any]) -> None:
     )
 
 
-def accept(webhook_id: str, message: dict[str, Any]) -> None:
+class Gate:
+    """The API, where an approval is consumed."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url, self.key = url.rstrip("/"), key
+
+    def consume(self, webhook_id: str, data: dict[str, Any]) -> str | None:
+        """None once it may be acted on, else the code that says why it may not.
+
+        Raises OSError where nobody can say so now, and it has to be tried again.
+        """
+        call = Request(  # noqa: S310 (the address is a setting, not the caller's)
+            f"{self.url}/v1/requests/{data['id']}/consume",
+            json.dumps({"digest": data["digest"]}).encode(),
+            {
+                "Authorization": f"Bearer {self.key}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": webhook_id,  # should the answer get lost, we get it again
+            },
+        )
+        try:
+            with urlopen(call, timeout=10):  # noqa: S310
+                return None
+        except HTTPError as error:
+            code = json.load(error)["code"] if error.code == 409 else None
+            if code in (None, "paused"):
+                raise
+            return str(code)
+
+
+def accept(webhook_id: str, message: dict[str, Any], gate: Gate) -> None:
     """A callback comes at least once, so the same one may come again, with the same id."""
     with one_at_a_time:
         if webhook_id in done:
             print(f"verified {webhook_id} again, nothing to do", flush=True)
+            return
+        data = message["data"]
+        refused = gate.consume(webhook_id, data) if data["approved"] else None
+        if refused is not None:
+            print(f"verified {webhook_id}, and not done: {refused}", flush=True)
             return
         print(f"verified {webhook_id}", end=" ", flush=True)
         carry_on(message)
@@ -56,8 +96,8 @@ def accept(webhook_id: str, message: dict[str, Any]) -> None:
 class Receiver(BaseHTTPRequestHandler):
     timeout = 10  # seconds that a silent sender may hold a thread
 
-    def __init__(self, webhook: Webhook, *args: Any) -> None:
-        self.webhook = webhook
+    def __init__(self, webhook: Webhook, gate: Gate, *args: Any) -> None:
+        self.webhook, self.gate = webhook, gate
         super().__init__(*args)
 
     def do_POST(self) -> None:
@@ -79,7 +119,12 @@ class Receiver(BaseHTTPRequestHandler):
             print(f"refused {self.headers.get('webhook-id')!r}: {error}", flush=True)
             self.answer(400)
             return
-        accept(self.headers["webhook-id"], message)
+        try:
+            accept(self.headers["webhook-id"], message, self.gate)
+        except OSError as error:
+            print(f"can't consume now, so it has to come again: {error}", flush=True)
+            self.answer(503)
+            return
         self.answer(204)  # any 2xx says: never send this one again
 
     def do_GET(self) -> None:
@@ -123,7 +168,11 @@ def main() -> None:
         webhook = Webhook(os.environ["WEBHOOK_SECRET"])
     except (KeyError, ValueError, EmptyWebhookSecretError):
         sys.exit("Set WEBHOOK_SECRET to your client's callback secret; it begins with whsec_.")
-    with ThreadingHTTPServer(("127.0.0.1", port), partial(Receiver, webhook)) as server:
+    try:
+        gate = Gate(os.environ["COUNTERSIGN_URL"], os.environ["COUNTERSIGN_KEY"])
+    except KeyError as missing:
+        sys.exit(f"Set {missing.args[0]}: approvals are consumed there, with your client's key.")
+    with ThreadingHTTPServer(("127.0.0.1", port), partial(Receiver, webhook, gate)) as server:
         print(f"receiver ready http://127.0.0.1:{server.server_port}/callback", flush=True)
         try:
             server.serve_forever()

@@ -18,8 +18,8 @@ MAX_NUMBER = 2**53
 """Numbers stay within plus and minus this: up to here an IEEE double holds every integer."""
 
 _MINUTE, _DAY = 60, 86_400
-_SHORTEST_S, _LONGEST_S = _MINUTE, 90 * _DAY
-_DURATION = "([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?"
+_LONGEST_S = 90 * _DAY
+_DURATION = "([0-9]+h)?([0-9]+m)?([0-9]+s)?"
 
 H = TypeVar("H", bound=Hashable)
 
@@ -75,14 +75,22 @@ def _condition(value: object) -> object:
     return value
 
 
-def _duration(value: object) -> int:
-    if not isinstance(value, str):
-        raise ValueError("write a duration such as 30m, 4h or 1d")
-    seconds = duration_s(value)
-    if not _SHORTEST_S <= seconds <= _LONGEST_S:
-        limits = f"{in_words(_SHORTEST_S)} and {in_words(_LONGEST_S)}"
-        raise ValueError(f"{value[:40]} is out of range; write between {limits}")
-    return seconds
+def span(shortest_s: int, longest_s: int, *examples: str) -> tuple[BeforeValidator, WithJsonSchema]:
+    """The parts of a duration within these bounds, written as `1d12h` and held in seconds."""
+
+    def check(value: object) -> int:
+        if not isinstance(value, str):
+            raise ValueError(f"write a duration such as {listing(examples, 'or')}")
+        seconds = duration_s(value)
+        if not shortest_s <= seconds <= longest_s:
+            limits = f"{in_words(shortest_s)} and {in_words(longest_s)}"
+            raise ValueError(f"{value[:40]} is out of range; write between {limits}")
+        return seconds
+
+    days = "([0-9]+d)?" if longest_s >= _DAY else ""
+    pattern = f"^(?=.){days}{_DURATION}$"
+    schema = {"type": "string", "pattern": pattern, "examples": list(examples)}
+    return BeforeValidator(check, json_schema_input_type=str), WithJsonSchema(schema)
 
 
 def _matching(pattern: str, advice: str) -> tuple[BeforeValidator, AfterValidator, WithJsonSchema]:
@@ -137,12 +145,11 @@ Because = Annotated[str, *words(300)]
 Condition = Annotated[
     str, BeforeValidator(_condition), WithJsonSchema({"type": "string", "minLength": 1})
 ]
-Duration = Annotated[
-    int,
-    BeforeValidator(_duration, json_schema_input_type=str),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$", "examples": ["30m", "4h"]}),
-]
-"""Written as `1d12h`, held in seconds; a minute to 90 days."""
+Duration = Annotated[int, *span(_MINUTE, _LONGEST_S, "30m", "4h", "1d")]
+"""Of people's time: a minute to 90 days."""
+
+Validity = Annotated[int, *span(1, _LONGEST_S, "90s", "15m", "1d")]
+"""Of a program's time: a second to 90 days."""
 
 Number = Annotated[float, Field(strict=True, ge=-MAX_NUMBER, le=MAX_NUMBER, allow_inf_nan=False)]
 

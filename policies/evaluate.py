@@ -236,12 +236,19 @@ def _evaluation(
         plan=verdict.plan,
         fields=_fields(policy, facts.payload),
         summary=summarise(
-            policy.policy, verdict.route, verdict.rule, reasons, verdict.plan, raised
+            policy.policy,
+            verdict.route,
+            verdict.rule,
+            reasons,
+            verdict.plan,
+            raised,
+            policy.valid,
         ),
         trace=tuple(steps),
         error=verdict.error,
         flags=flags,
         allowance=verdict.allowance,
+        valid_s=policy.valid,
     )
 
 

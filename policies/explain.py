@@ -87,7 +87,10 @@ class People(Frozen):
 
 
 class Explanation(Frozen):
-    """The whole answer. `people` is None where nobody would be asked."""
+    """The whole answer. `people` is None where nobody would be asked.
+
+    `valid` is how long an approval can be used, in words; None as long as the request is kept.
+    """
 
     route: Route
     rule: str | None
@@ -97,6 +100,7 @@ class Explanation(Frozen):
     rules: tuple[ExplainedRule, ...]
     flags: tuple[Flag, ...]
     people: People | None
+    valid: str | None
     timeline: tuple[Moment, ...]
 
 
@@ -116,6 +120,7 @@ def explain(policy: LoadedPolicy, facts: Facts, at: datetime | None = None) -> E
         rules=_rules(policy, facts, evaluation),
         flags=evaluation.flags,
         people=None if evaluation.plan is None else _people(evaluation, evaluation.plan),
+        valid=None if evaluation.valid_s is None else duration(evaluation.valid_s),
         timeline=timeline(evaluation.route, evaluation.plan, at),
     )
 

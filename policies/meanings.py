@@ -25,6 +25,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "description": "What these requests are, in a sentence.",
             "reversible": "Whether what is asked for here can be undone; left out, requests say.",
             "by_hand": "Whether people may ask for it in Slack; they may unless it says false.",
+            "valid": "How long after the decision an approval can be used; for good unless set.",
             "inputs": "The fields of the payload, by name. Left out, any payload is taken.",
             "signals": "What a request may say about itself beside the four that all have.",
             "risk": "Questions, by name; each that holds raises a flag, and rules count them.",

@@ -241,7 +241,8 @@ class Evaluation(Frozen):
     `rule` is the id of the rule that decided, or None when none did: no rule held, or an error
     made it a review; then `error` says what went wrong. `plan` is None exactly when `route` decides
     by itself. `flags` answers the risk questions of the policy, `allowance` is what an approval
-    without a person has to find room for.
+    without a person has to find room for. An approval can be used for `valid_s` from the decision
+    on; None as long as the request is kept.
     """
 
     route: Route
@@ -254,6 +255,7 @@ class Evaluation(Frozen):
     error: str | None = None
     flags: tuple[Flag, ...] = ()
     allowance: Allowance | None = None
+    valid_s: int | None = None
 
     @property
     def high_impact(self) -> bool:

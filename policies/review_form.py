@@ -7,8 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
 from pydantic.json_schema import WithJsonSchema
 
-from policies.atoms import Channel, InputName, Name, Reviewers, distinct, is_group, words
-from policies.calendar import duration_s
+from policies.atoms import Channel, InputName, Name, Reviewers, distinct, is_group, span, words
 from policies.plan import Assignment, Frozen, Outcome
 from policies.sla_form import Sla
 
@@ -29,30 +28,8 @@ def _with_approve(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     return outcomes
 
 
-_SHORTEST_UNDO_S, _LONGEST_UNDO_S = 5, 3_600
+UndoWindow = Annotated[int, *span(5, 3_600, "30s", "5m")]
 """Nothing goes on before it is over, so that it is for slips and not for second thoughts."""
-
-
-def _undo_window(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("write a duration such as 30s or 5m")
-    seconds = duration_s(value)
-    if not _SHORTEST_UNDO_S <= seconds <= _LONGEST_UNDO_S:
-        raise ValueError(f"{value[:40]} is out of range; write between 5s and 1h")
-    return seconds
-
-
-UndoWindow = Annotated[
-    int,
-    BeforeValidator(_undo_window, json_schema_input_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": "^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?$",
-            "examples": ["30s", "5m"],
-        }
-    ),
-]
 
 Quorum = Annotated[
     int | Literal["all"],

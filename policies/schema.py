@@ -20,6 +20,7 @@ from policies.atoms import (
     Name,
     Number,
     PayloadField,
+    Validity,
     distinct,
     words,
 )
@@ -191,13 +192,15 @@ class Policy(Frozen):
 
     Without `rules` the number of raised risk flags decides, and without `risk` a person. `auto`
     lets such a policy approve what raises none. `reversible` says of everything that it asks for
-    whether it can be undone. `by_hand` lets people ask for it in Slack.
+    whether it can be undone. `by_hand` lets people ask for it in Slack. `valid` is how long after
+    the decision an approval can be used.
     """
 
     policy: Name
     description: Annotated[str, *words(1_000)] | None = None
     reversible: StrictBool | None = None
     by_hand: StrictBool = True
+    valid: Validity | None = None
     inputs: Annotated[dict[InputName, Input], Field(max_length=50)] | None = None
     signals: Annotated[dict[InputName, Signal], Field(max_length=20)] = Field(default_factory=dict)
     risk: Annotated[dict[Name, Question], Field(max_length=30)] = Field(default_factory=dict)

@@ -35,24 +35,30 @@ def summarise(
     reasons: Iterable[str],
     plan: ReviewPlan | None,
     risk: str = "",
+    valid_s: int | None = None,
 ) -> Summary:
     """Why, what each button does, and what silence does; without a plan nobody is asked.
 
-    `risk` are the raised flags, in words.
+    `risk` are the raised flags, in words; `valid_s` is how long an approval can be used.
     """
     source = f"Policy {policy}, rule {rule}." if rule else f"Policy {policy}."
     said = f"{_OPENINGS[route]}{' '.join(map(sentence, reasons))}"
     why = " ".join(filter(None, (said, risk, f"({source})")))
+    valid = "" if valid_s is None or route is Route.REJECT else f" {_valid(valid_s)}"
     if plan is None:
-        silence = "Nobody is asked, so no answer is awaited."
+        silence = f"Nobody is asked, so no answer is awaited.{valid}"
         return Summary(why=why, reasons=said, buttons=(), silence=silence)
     return Summary(
         why=why,
         reasons=said,
         buttons=_buttons(plan),
-        silence=_silence(plan),
+        silence=f"{_silence(plan)}{valid}",
         watching=_watching(plan),
     )
+
+
+def _valid(valid_s: int) -> str:
+    return f"The workflow has to act within {in_words(valid_s)} of an approval."
 
 
 def _buttons(plan: ReviewPlan) -> tuple[tuple[Outcome, str], ...]:

@@ -41,6 +41,7 @@ from app.ports import (
     LostChannel,
     Reached,
     RecordFigures,
+    RequestStore,
     SlackAgain,
     Stuck,
 )
@@ -110,10 +111,12 @@ rules:
 class FakeJudge:
     """`Judge` of two policies: `default` asks, `refund` approves under 50 and wants a number.
 
-    Approvals of `refund` count in a limit of `most` requests, where there is one.
+    Approvals of `refund` count in a limit of `most` requests, where there is one. Every approval
+    can be used for `valid_s`.
     """
 
     most: int | None = None
+    valid_s: int | None = None
 
     def names(self) -> dict[str, str | None]:
         return {"default": None, "refund": "Money back to a customer."}
@@ -130,7 +133,7 @@ class FakeJudge:
     ) -> Judgement:
         _known(policy)
         if policy == "default":
-            return Judgement(policy, HASH, evaluation())
+            return Judgement(policy, HASH, evaluation(valid_s=self.valid_s))
         judged = _refund(payload.get("amount"), spent)
         if in_hand is not None:
             judged = evaluation(because=in_hand)
@@ -139,7 +142,8 @@ class FakeJudge:
         if self.most is not None and judged.route is Route.APPROVE:
             limit = Allowance(rule="routine", key="refund:routine", window_s=60, count=self.most)
             judged = judged.model_copy(update={"allowance": limit})
-        return Judgement(policy, HASH, judged)
+        valid = judged.model_copy(update={"valid_s": self.valid_s})
+        return Judgement(policy, HASH, valid)
 
     def inputs(self, policy: str) -> tuple[str, Mapping[str, Input] | None]:
         _known(policy)
@@ -443,7 +447,7 @@ def people(
     return acting, seeing, Pausing(gate), by_hand(store, asked, known), Editing(acting, asked)
 
 
-def reviewing(store: FakeStore) -> Reviewing:
+def reviewing(store: RequestStore) -> Reviewing:
     """The real use cases of people over the fakes."""
     return Reviewing(store, FakeDirectory(), FakeAbsences())
 
@@ -457,7 +461,7 @@ def by_hand(
 
 
 def service(
-    store: FakeStore, judge: Judge | None = None, admission: FakeAdmission | None = None
+    store: RequestStore, judge: Judge | None = None, admission: FakeAdmission | None = None
 ) -> Service:
     """The real service over the fakes."""
     return Service(

@@ -19,7 +19,7 @@ from app.domain.errors import DemoFailed, EmbeddedServerFailed
 from app.process import stop_signal
 
 from .notebook import Notebook
-from .stack import Stack
+from .stack import EXAMPLES, Stack
 
 Say = Callable[[str], None]
 
@@ -83,8 +83,7 @@ def _remember(folder: Path, notebook: Notebook, stack: Stack) -> None:
     """For tomorrow: the secrets. For a second terminal: the settings, to be sourced."""
     notebook.client_key = stack.notebook.client_key
     notebook.write(folder / "demo.json")
-    calls = {"COUNTERSIGN_URL": stack.web_url, "COUNTERSIGN_KEY": stack.notebook.client_key or ""}
-    settings = {**stack.env(), **calls}  # the calls of the docs are written with these two
+    settings = {**stack.env(), **stack.calls()}
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()]
     env = folder / "env"
     env.touch(mode=0o600)
@@ -174,6 +173,8 @@ Countersign is up, and a request is waiting for a decision.
     {stack.receiver_url}/
 
   Settings for a second terminal: . {shlex.quote(str(stack.folder / "env"))}
+  An agent that asks, waits, consumes and acts, there:
+    python {shlex.quote(str(EXAMPLES / "agent.py"))}
   Logs: {stack.folder / "logs"}        Signed checkpoints: {stack.folder / "audit"}
   Stop: Ctrl-C
 """

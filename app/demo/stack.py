@@ -20,7 +20,7 @@ from .processes import Process
 
 CLIENT = "demo"
 
-RECEIVER = Path(__file__).parents[2] / "examples" / "receiver.py"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 PROCFILE = {
     "web": "python -m app.main",
@@ -86,6 +86,7 @@ class Stack:
         yield "server"
         self.server.start()
         self._make_client()
+        self.receiver = self._receiver()  # it has the client's key, which there is only now
         yield "sandbox Slack"
         self.sandbox.start()
         self.sandbox.await_line(r"^sandbox ready ")
@@ -126,6 +127,11 @@ class Stack:
             **self._extra,
         }
 
+    def calls(self) -> dict[str, str]:
+        """What the calls of the docs and the examples are written with."""
+        key = self.notebook.client_key or ""
+        return {"COUNTERSIGN_URL": self.web_url, "COUNTERSIGN_KEY": key}
+
     def clients(self) -> RedisClients:
         """Who may ask, once the server runs."""
         secret = SecretStr(self.notebook.secret)
@@ -157,8 +163,8 @@ class Stack:
     def _receiver(self) -> Process:
         secret = secret_for(self.notebook.secret.encode(), CLIENT, 1)
         port = str(self.notebook.receiver_port)
-        command = [sys.executable, str(RECEIVER), "--port", port]
-        return self._process("receiver", command, {"WEBHOOK_SECRET": secret})
+        command = [sys.executable, str(EXAMPLES / "receiver.py"), "--port", port]
+        return self._process("receiver", command, {"WEBHOOK_SECRET": secret, **self.calls()})
 
     def _product(self, name: str) -> Process:
         command = [sys.executable, *PROCFILE[name].split()[1:]]

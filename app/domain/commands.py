@@ -161,6 +161,17 @@ class Signal(Frozen):
     signals: dict[str, JsonValue]
 
 
+class Consume(Frozen):
+    """The client is about to act on an approval of exactly this digest.
+
+    `key` is its idempotency key for this call: with it, the same call again is answered the same.
+    """
+
+    by: Actor
+    digest: str
+    key: str | None = None
+
+
 class ReportResult(Frozen):
     """The client says what came of an approval."""
 
@@ -299,6 +310,7 @@ Command = (
     | Override
     | Show
     | Signal
+    | Consume
     | ReportResult
     | Cancel
     | Wake

@@ -41,6 +41,7 @@ class EventType(StrEnum):
     EDITED = "request.edited"
     DECISION_TAKEN = "decision.taken"
     DECISION_UNDONE = "decision.undone"
+    CONSUMED = "decision.consumed"
     RESULT_REPORTED = "result.reported"
     UNUSED = "approval.unused"
     SIGNAL_REPORTED = "signal.reported"

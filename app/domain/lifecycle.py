@@ -20,6 +20,7 @@ from .commands import (
     Cancel,
     Claim,
     Command,
+    Consume,
     Decide,
     HandOver,
     Hold,
@@ -34,6 +35,7 @@ from .commands import (
     Undo,
     Wake,
 )
+from .consuming import consume
 from .deciding import decide
 from .due import erase_ms, settled
 from .editing import approve_edited
@@ -180,6 +182,7 @@ _CHANGES: Mapping[type[Command], Callable[[Request, Any, int], Transition | None
     Override: override,
     Show: show,
     Signal: report,
+    Consume: consume,
     ReportResult: results.report,
     Cancel: _cancel,
     Wake: _wake,

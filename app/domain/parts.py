@@ -209,6 +209,13 @@ class Undoable(Frozen):
     before: Before
 
 
+class Consumed(Frozen):
+    """An approval that its client has used. `key_sha256` is that of the call's idempotency key."""
+
+    at_ms: int
+    key_sha256: str | None = None
+
+
 class Result(Frozen):
     """What came of an approval, in the words of the client that acted on it.
 

@@ -19,6 +19,7 @@ from .parts import (
     Before,
     Callback,
     Claimed,
+    Consumed,
     Decision,
     Edited,
     Held,
@@ -44,6 +45,7 @@ __all__ = [
     "Body",
     "Callback",
     "Claimed",
+    "Consumed",
     "Decision",
     "Edited",
     "Held",
@@ -121,6 +123,7 @@ class State(Frozen):
     `goes_ahead_ms` ends a watch, None until a card could be seen. `remind_ms` and `escalate_ms` are
     still to come; `reminded` and `escalated` count those that came. `edited` is what a reviewer
     made of the payload. `undoable` is a decision that does not count yet and can be taken back.
+    `consumed` says that the client has used the approval.
     `unused_ms` is when an approval without a `result` is flagged, `unused` that it was.
     """
 
@@ -146,6 +149,7 @@ class State(Frozen):
     edited: Edited | None = None
     undoable: Undoable | None = None
     decision: Decision | None = None
+    consumed: Consumed | None = None
     unused_ms: int | None = None
     unused: bool = False
     result: Result | None = None

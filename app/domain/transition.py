@@ -51,6 +51,18 @@ class Transition:
         return decides and not any(actor.kind == "person" for actor in decision.by)
 
     @property
+    def starts(self) -> bool:
+        """Whether something is done once it is committed, so that a pause refuses it."""
+        return self.automatic or self._consumes
+
+    @property
+    def _consumes(self) -> bool:
+        before, after = self.before, self.after
+        if before is None or after is None:
+            return False
+        return before.state.consumed is None and after.state.consumed is not None
+
+    @property
     def request(self) -> Request:
         """The request as it then stands, an erased one as it was."""
         request = self.after or self.before

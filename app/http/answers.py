@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from app.domain.cards import Cards
+from app.domain.consuming import lapses_ms
 from app.domain.events import Event
 from app.domain.message import iso
 from app.domain.request import Callback, Decision, Held, Operator, Request, Status
@@ -15,7 +16,7 @@ from policies.plan import Evaluation, Route
 
 from .asked import ReportAnswer, ReviewAnswer
 from .examples import DECIDED, SIGNALLED, TRAIL
-from .later import EditedAnswer, ResultAnswer, RevisesAnswer, UndoableAnswer
+from .later import ConsumedAnswer, EditedAnswer, ResultAnswer, RevisesAnswer, UndoableAnswer
 from .shape import Answer, By, Instant, instant
 
 
@@ -41,6 +42,10 @@ class DecisionAnswer(Answer):
     payload: dict[str, Any]
     digest: str
     policy: str
+    valid_until: Instant | None = Field(
+        description="Until when an approval can be used; null where there is no such time, and for "
+        "other outcomes."
+    )
     break_glass: OperatorAnswer | None = Field(
         description="Null unless it was decided at the command line, without Slack."
     )
@@ -56,6 +61,7 @@ class DecisionAnswer(Answer):
             payload=request.payload,
             digest=decision.digest,
             policy=request.body.policy.name,
+            valid_until=instant(lapses_ms(request)),
             break_glass=decision.break_glass and OperatorAnswer.of(decision.break_glass),
         )
 
@@ -200,6 +206,7 @@ class RequestAnswer(Answer):
         description="A decision that can still be taken back; `status` is pending until it counts."
     )
     decision: DecisionAnswer | None
+    consumed: ConsumedAnswer | None = Field(description="Null until the client uses an approval.")
     result: ResultAnswer | None = Field(description="What the client told of an approval.")
     unused: bool = Field(description="Approved, and no result was told in time.")
     expires_at: Instant | None
@@ -237,6 +244,7 @@ class RequestAnswer(Answer):
             edited=state.edited and EditedAnswer.of(body, state.edited),
             undoable=state.undoable and UndoableAnswer.of(state.undoable),
             decision=state.decision and DecisionAnswer.of(request, state.decision),
+            consumed=state.consumed and ConsumedAnswer.of(state.consumed),
             result=state.result and ResultAnswer.of(state.result),
             unused=state.unused,
             expires_at=instant(state.expires_ms),

@@ -23,6 +23,7 @@ from .edge import Edge
 from .openapi import document
 from .parts import Parts
 from .problems import on_http, on_invalid, on_refusal, on_unexpected
+from .routes import acting as acting_routes
 from .routes import admin as admin_routes
 from .routes import health as health_routes
 from .routes import opening as opening_routes
@@ -66,7 +67,14 @@ def build(
     )
     application.state.beside = beside or nullcontext()
     application.state.parts = Parts(service, administration, clients, health, Waiting(decisions))
-    for routes in (opening_routes, requests_routes, policies_routes, admin_routes, health_routes):
+    for routes in (
+        opening_routes,
+        requests_routes,
+        acting_routes,
+        policies_routes,
+        admin_routes,
+        health_routes,
+    ):
         application.include_router(routes.router)
     if slack is not None:
         application.include_router(slack_routes.routes(slack))

@@ -94,8 +94,10 @@ DECIDED: dict[str, Any] = {
         "payload": _PAYLOAD,
         "digest": _DIGEST,
         "policy": "refund",
+        "valid_until": "2026-11-20T12:46:04.120Z",
         "break_glass": None,
     },
+    "consumed": {"at": "2026-11-20T12:31:04.700Z"},
     "result": {
         "ok": True,
         "text": "Refund sent, re_123",
@@ -214,6 +216,7 @@ EXPLAINED: dict[str, Any] = {
         "viewers": [],
         "hours": None,
     },
+    "valid": "15 minutes",
     "timeline": [
         {
             "after_s": 0,

@@ -119,6 +119,10 @@ class ExplanationAnswer(Answer):
     rules: list[RuleAnswer]
     flags: list[FlagAnswer]
     people: PeopleAnswer | None = Field(description="Null where nobody would be asked.")
+    valid: str | None = Field(
+        description="How long after the decision an approval can be used; null for as long as the "
+        "request is kept."
+    )
     timeline: list[MomentAnswer]
 
     @classmethod

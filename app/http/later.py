@@ -1,4 +1,4 @@
-"""What became of a request after it was opened: edits, undo, asking again, what came of it."""
+"""What became of a request after it was opened: edits, undo, asking again, what was done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.domain.difference import Change, difference
 from app.domain.message import iso
-from app.domain.request import Body, Edited, Result, Revises, Status, Undoable
+from app.domain.request import Body, Consumed, Edited, Result, Revises, Status, Undoable
 
 from .shape import Answer, By, Instant
 
@@ -80,6 +80,16 @@ class RevisesAnswer(Answer):
             changes=[ChangeAnswer.of(change) for change in revises.changes],
             past_cap=body.past_cap,
         )
+
+
+class ConsumedAnswer(Answer):
+    """When the client used the approval, as it can once."""
+
+    at: Instant
+
+    @classmethod
+    def of(cls, consumed: Consumed) -> ConsumedAnswer:
+        return cls(at=iso(consumed.at_ms))
 
 
 class ResultAnswer(Answer):

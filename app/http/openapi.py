@@ -38,6 +38,7 @@ from .explained import ExplanationAnswer
 from .problems import MEDIA_TYPE, STATUS, Problem, problem, status_of
 from .shape import Answer
 from .wire import (
+    Consumption,
     NewPause,
     NewRequest,
     Nothing,
@@ -71,6 +72,7 @@ _SCHEMAS = (
     Withdrawal,
     Nothing,
     Resubmission,
+    Consumption,
     ResultReport,
     SignalsReport,
     Trial,

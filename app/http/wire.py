@@ -203,6 +203,19 @@ class Resubmission(BaseModel):
         return Ask(**{**{name: getattr(before, name) for name in names}, **sent})
 
 
+class Consumption(BaseModel):
+    """What the client is about to act on."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"digest": "5f0c1a9e" * 8}]}
+    )
+
+    digest: str = Field(
+        pattern="^[0-9a-f]{64}$",
+        description="The `digest` of the decision, as the callback or the request has it.",
+    )
+
+
 class ResultReport(BaseModel):
     """What came of an approval."""
 
@@ -268,12 +281,6 @@ class Nothing(BaseModel):
     """A call without fields: no body, or an empty object."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class IdempotencyHeader(BaseModel):
-    """What the header Idempotency-Key has to look like."""
-
-    key: Key = Field(alias="Idempotency-Key")
 
 
 class Wait(BaseModel):

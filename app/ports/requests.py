@@ -23,7 +23,7 @@ class TooLate(Exception):
 
 
 class Paused(Exception):
-    """An approval without a person while everything is paused; nothing is written."""
+    """An approval without a person, or the use of one, during a pause; nothing is written."""
 
 
 class LimitReached(Exception):

@@ -20,7 +20,7 @@ end
 for _, capped in ipairs(write.capped or {}) do
   if redis.call('ZCARD', capped[1]) >= capped[2] then return {'full'} end
 end
-if write.automatic and redis.call('EXISTS', 'cs:paused') == 1 then return {'paused'} end
+if write.starts and redis.call('EXISTS', 'cs:paused') == 1 then return {'paused'} end
 if write.allowance then
   local room, gone = has_room(write.allowance, now)
   if not room then return {'spent', write.allowance.rule} end

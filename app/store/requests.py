@@ -220,8 +220,8 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
     if transition.capped:
         full = [[documents.load_index(person), cap] for person, cap in transition.capped]
         write["capped"] = full
-    if transition.automatic:
-        write["automatic"] = True
+    if transition.starts:
+        write["starts"] = True
     if transition.allowance is not None:
         write["allowance"] = transition.allowance.model_dump(exclude_none=True)
     if idempotency is not None:

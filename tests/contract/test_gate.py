@@ -13,11 +13,11 @@ from app.changes import change
 from app.claims import drain, singly
 from app.domain import lifecycle
 from app.domain.cards import Place
-from app.domain.commands import CardDrawn, Wake
+from app.domain.commands import CardDrawn, Consume, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound
 from app.domain.events import GateEvent
-from app.domain.request import Held, Request, Status
+from app.domain.request import Actor, Held, Request, Status
 from app.identifiers import new_operation
 from app.lanes import CallbackLane, TimeLane
 from app.ports import Client, Paused
@@ -332,3 +332,20 @@ def test_the_state_counts_what_a_limit_holds(store: RedisRequests, gate: RedisGa
     held = Held(reason="limit", since_ms=asked.opened_ms, until_ms=asked.opened_ms + 60_000)
     store.commit(lifecycle.begin(asked, held), "op-1")
     assert (gate.state().limited, gate.state().held) == (1, 0)
+
+
+def test_no_approval_is_used_during_a_pause(
+    store: RedisRequests, gate: RedisGate, client: redis.Redis
+):
+    request = open_one(store)
+    change(store, request.id, approval(request))
+    use = Consume(by=Actor(kind="client", id="billing", name="billing"), digest=request.digest)
+    gate.pause(BY, "why")
+    before = {key: client.dump(key) for key in sorted(client.keys("cs:*"))}
+    with pytest.raises(Paused):
+        change(store, request.id, use)
+    assert {key: client.dump(key) for key in sorted(client.keys("cs:*"))} == before
+    gate.resume(BY)
+    used = change(store, request.id, use)
+    assert used is not None
+    assert used.state.consumed is not None

@@ -126,7 +126,7 @@ class MemoryStore:
                 if row is None and transition.after is None:
                     return None
                 raise Conflict(transition.request.id)
-            if transition.automatic and self.lanes.paused:
+            if transition.starts and self.lanes.paused:
                 raise Paused(transition.request.id)
             if any(len(self.loads_of[person]) >= cap for person, cap in transition.capped):
                 raise Full(transition.request.id)

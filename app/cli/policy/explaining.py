@@ -107,6 +107,8 @@ def _show(loaded: LoadedPolicy, facts: Facts, found: Explanation, *, dated: bool
         _flags(found.flags)
     if found.people is not None:
         _people(found.people)
+    if found.valid is not None:
+        head(f"An approval can be used for {found.valid} after the decision")
     show_timeline(found, dated=dated)
 
 

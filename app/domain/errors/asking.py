@@ -91,6 +91,36 @@ class RevisionUnchanged(CountersignError):
     code = "revision_unchanged"
 
 
+class NotApproved(CountersignError):
+    """There is no approval to use, or not yet."""
+
+    code = "not_approved"
+
+
+class NotYetCounted(NotApproved):
+    """It is decided, and whoever decided can still take that back."""
+
+    code = "not_yet_counted"
+
+
+class AlreadyConsumed(CountersignError):
+    """The approval was used before."""
+
+    code = "already_consumed"
+
+
+class ApprovalLapsed(CountersignError):
+    """The time in which the approval could be used is over."""
+
+    code = "approval_lapsed"
+
+
+class EverythingPaused(CountersignError):
+    """Nothing starts before somebody resumes."""
+
+    code = "paused"
+
+
 class NothingToReport(CountersignError):
     """Nothing can have come of a request that is not approved."""
 

@@ -21,18 +21,19 @@ from app.domain.errors import (
     StoreUnavailable,
 )
 from app.ports import Client
-from app.service import Opened, Service
+from app.service import Answered, Service
 
 from ..answers import RequestAnswer
 from ..body import json_body
 from ..errors import FieldTooLarge, IdempotencyKeysDiffer
 from ..fitting import fit
+from ..idempotency import REPLAYED, key_of, parameter
 from ..keys import Asking, while_live
 from ..openapi import ANYWHERE, ONE_REQUEST, WITH_BODY, refusals, takes
 from ..parts import Its, Parts, RequestId, answer
 from ..preferences import wait_s
 from ..strict_json import parse
-from ..wire import IdempotencyHeader, NewRequest, Resubmission
+from ..wire import NewRequest, Resubmission
 
 router = APIRouter()
 
@@ -55,18 +56,10 @@ _PREFER = {
     "schema": {"type": "string"},
     "example": "wait=25",
 }
-_PARAMETERS = [
-    {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "Does the same as the field idempotency_key.",
-        "schema": IdempotencyHeader.model_json_schema()["properties"]["Idempotency-Key"],
-    },
-    _PREFER,
-]
+_PARAMETERS = [parameter("Does the same as the field idempotency_key."), _PREFER]
 _HEADERS = {
     "Location": "Where the request is from now on.",
-    "Idempotent-Replayed": "`true` when this key had opened the request before.",
+    REPLAYED: "`true` when this key had opened the request before.",
     "Preference-Applied": "The preference that was honoured.",
 }
 
@@ -135,12 +128,12 @@ async def revise_request(
     return await _answered(call, client, parts, opened)
 
 
-async def _answered(call: Request, client: Client, parts: Parts, opened: Opened) -> Response:
+async def _answered(call: Request, client: Client, parts: Parts, opened: Answered) -> Response:
     """The request, at once or when it is decided, as the call prefers."""
     request = opened.request
     headers = {"Location": f"/v1/requests/{request.id}"}
     if opened.replayed:
-        headers["Idempotent-Replayed"] = "true"
+        headers[REPLAYED] = "true"
     seconds = wait_s(call.headers.getlist("prefer"))
     if seconds is not None:
         headers["Preference-Applied"] = f"wait={seconds}"
@@ -150,24 +143,12 @@ async def _answered(call: Request, client: Client, parts: Parts, opened: Opened)
     return answer(RequestAnswer.of(request), 201, headers)
 
 
-def _open(service: Service, client: Client, body: bytes, keys: Sequence[str]) -> Opened:
+def _open(service: Service, client: Client, body: bytes, keys: Sequence[str]) -> Answered:
     new = fit(NewRequest, parse(body))
-    return service.open(client, new.ask(_idempotency_key(keys, new.idempotency_key)))
+    return service.open(client, new.ask(key_of(keys, new.idempotency_key)))
 
 
-def _revise(service: Service, client: Client, request_id: str, body: bytes) -> Opened:
+def _revise(service: Service, client: Client, request_id: str, body: bytes) -> Answered:
     new = fit(Resubmission, parse(body))
     before = service.get(client, request_id).body
     return service.revise(client, request_id, new.ask(before))
-
-
-def _idempotency_key(headers: Sequence[str], field: str | None) -> str | None:
-    keys = {fit(IdempotencyHeader, {"Idempotency-Key": header}).key for header in headers}
-    if field is not None:
-        keys.add(field)
-    if len(keys) > 1:
-        raise IdempotencyKeysDiffer(
-            "The header Idempotency-Key and the field idempotency_key say two things.",
-            "Send one of them, or the same key in both.",
-        )
-    return next(iter(keys), None)

@@ -15,7 +15,6 @@ from app.domain.errors import (
     InputsRefused,
     NotAMonitor,
     NothingToRedeliver,
-    NothingToReport,
     PolicyNotFound,
     RequestExpired,
     RequestNotFound,
@@ -33,7 +32,7 @@ from ..parts import Its, RequestId, answer
 from ..preferences import wants_csv
 from ..strict_json import parse
 from ..table import MEDIA_TYPE, as_csv
-from ..wire import Listing, Nothing, ResultReport, SignalsReport, TrailPage, Wait, Withdrawal
+from ..wire import Listing, Nothing, SignalsReport, TrailPage, Wait, Withdrawal
 
 router = APIRouter()
 
@@ -112,27 +111,6 @@ async def cancel_request(
         return answer(RequestAnswer.of(parts.service.cancel(client, request_id, reason)))
 
     return await run_in_threadpool(cancel)
-
-
-@router.post(
-    "/v1/requests/{id}/result",
-    response_model=RequestAnswer,
-    summary="Say what came of an approval",
-    responses=refusals(
-        *ANYWHERE, *ONE_REQUEST, *WITH_BODY, NothingToReport, RequestNotFound, TooBusy
-    ),
-    openapi_extra=takes(ResultReport, required=True),
-)
-async def report_result(
-    call: Request, client: Asking, request_id: RequestId, parts: Its
-) -> Response:
-    body = await json_body(call)
-
-    def report() -> Response:
-        told = fit(ResultReport, parse(body)).model_dump()
-        return answer(RequestAnswer.of(parts.service.result(client, request_id, **told)))
-
-    return await run_in_threadpool(report)
 
 
 @router.post(

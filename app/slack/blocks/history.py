@@ -39,6 +39,7 @@ _SAID: dict[str, str] = {
     EventType.EDITED: "{by} changed {fields} while approving it",
     EventType.DECISION_TAKEN: "{by} decided: {outcome}; it takes effect {until_ms}",
     EventType.DECISION_UNDONE: "{by} took the decision back",
+    EventType.CONSUMED: "{by} used the approval",
     EventType.RESULT_REPORTED: "{by} told what came of it",
     EventType.UNUSED: "Nobody told in time what came of it",
     EventType.WATCH_STOPPED: "{by} stopped it before it went ahead",

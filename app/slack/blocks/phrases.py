@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
+from app.domain.consuming import lapses_ms
 from app.domain.message import iso
 from app.domain.request import Decision, Request, Status, Undoable
 from policies.calendar import in_words
@@ -127,8 +128,10 @@ def ending(request: Request, decision: Decision, most: int) -> list[Block]:
 
 
 def decided(request: Request, decision: Decision) -> list[Block]:
-    """What, who and when."""
-    what = f"{ended(request, decision)} · {instant(decision.at_ms)}"
+    """What, who and when, and until when it can be acted on."""
+    lapses = lapses_ms(request)
+    valid = "" if lapses is None else f" · the workflow can act on it until {instant(lapses)}"
+    what = f"{ended(request, decision)} · {instant(decision.at_ms)}{valid}"
     return [section(what), *_broken_glass(decision)]
 
 

@@ -76,6 +76,10 @@ def _state(request: Request) -> list[Block]:
         blocks += _quoted(state.undoable.decision.comment)
     if state.decision is not None:
         blocks += [*phrases.decided(request, state.decision), *_quoted(state.decision.comment)]
+    if state.consumed is not None:
+        blocks += [
+            section(f"The workflow went ahead with it · {phrases.instant(state.consumed.at_ms)}")
+        ]
     return [*blocks, *results.shown(request, _RESULT)]
 
 

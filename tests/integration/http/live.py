@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
+from fastapi import FastAPI
+
 from app.http.serving import WebServer
 from app.http.waiting import Waiting
 from tests.integration.http.door import BILLING_KEY
-from tests.integration.http.world import World
 
 DEADLINE_S = 20
 
@@ -21,8 +22,8 @@ DEADLINE_S = 20
 class Live:
     """A server that runs, and calls to it. Each call has a connection of its own."""
 
-    def __init__(self, world: World, server: WebServer) -> None:
-        self.waiting: Waiting = world.application.state.parts.waiting
+    def __init__(self, application: FastAPI, server: WebServer) -> None:
+        self.waiting: Waiting = application.state.parts.waiting
         self.server = server
         self.port: int = server.servers[0].sockets[0].getsockname()[1]
 
@@ -61,14 +62,14 @@ class Live:
 
 
 @contextmanager
-def running(world: World) -> Iterator[Live]:
-    """Serves the world until left."""
-    server = WebServer(world.application, "127.0.0.1", 0)
+def running(application: FastAPI) -> Iterator[Live]:
+    """Serves it until left."""
+    server = WebServer(application, "127.0.0.1", 0)
     thread = Thread(target=server.run, name="uvicorn")
     thread.start()
     try:
         _until(lambda: server.started)
-        yield Live(world, server)
+        yield Live(application, server)
     finally:
         server.should_exit = True
         thread.join(DEADLINE_S)

@@ -24,6 +24,7 @@ from tests.integration.http.world import World
 
 BODIES: dict[str, Any] = {
     "/v1/requests": NEW,
+    "/v1/requests/{id}/consume": {"digest": "0" * 64},
     "/v1/requests/{id}/cancel": {"reason": "Paid by hand."},
     "/v1/requests/{id}/redeliver": {},
     "/v1/requests/{id}/result": {"ok": True, "text": "Refund sent"},

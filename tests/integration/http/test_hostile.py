@@ -17,7 +17,7 @@ from tests.integration.http.world import World
 
 @pytest.fixture(scope="module")
 def live() -> Iterator[Live]:
-    with running(World()) as live:
+    with running(World().application) as live:
         yield live
 
 

@@ -79,7 +79,7 @@ def test_nothing_of_a_call_is_written_but_what_its_line_says(
     state = world.application.state
     state.parts = replace(state.parts, clients=clients)
     guard = Guard(["127.0.0.1/32"])
-    with running(world) as live, closing(CallbackSender(guard)) as sender:
+    with running(world.application) as live, closing(CallbackSender(guard)) as sender:
         told = asyncio.run(calls(live, key, unknown))
         outgoing = OutgoingCallbacks(guard, sender, SECRET.encode())
         rotated = Client(id="billing", secret_generation=2, secret_overlaps=True)

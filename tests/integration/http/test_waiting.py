@@ -24,7 +24,7 @@ CROWD = 500
 
 @pytest.fixture
 def live(world: World) -> Iterator[Live]:
-    with running(world) as live:
+    with running(world.application) as live:
         yield live
 
 
@@ -193,5 +193,5 @@ def test_a_slow_slack_holds_up_no_other_call():
             assert (await reader.read()).startswith(b"HTTP/1.1 200")
             writer.close()
 
-    with running(World(slack=slow)) as live:
+    with running(World(slack=slow).application) as live:
         asyncio.run(story(live))

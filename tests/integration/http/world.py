@@ -32,6 +32,15 @@ from tests.integration.http.door import (
     SHOP_KEY,
 )
 
+KEYS = {
+    BILLING_KEY: Client(id="billing"),
+    SHOP_KEY: Client(id="shop"),
+    REFUNDS_KEY: Client(id="refunds", policies=("refund",)),
+    MONITOR_KEY: Client(id="watchdog", monitor=True),
+    REFUNDS_MONITOR_KEY: Client(id="refunds-watchdog", policies=("refund",), monitor=True),
+    ADMIN_KEY: Client(id="ops", policies=("refund",), admin=True),
+}
+
 
 @dataclass(frozen=True)
 class SlackSaid:
@@ -64,18 +73,7 @@ class World:
     gate: FakeGate = field(default_factory=FakeGate)
 
     def __post_init__(self) -> None:
-        self.clients = FakeClients(
-            {
-                BILLING_KEY: Client(id="billing"),
-                SHOP_KEY: Client(id="shop"),
-                REFUNDS_KEY: Client(id="refunds", policies=("refund",)),
-                MONITOR_KEY: Client(id="watchdog", monitor=True),
-                REFUNDS_MONITOR_KEY: Client(
-                    id="refunds-watchdog", policies=("refund",), monitor=True
-                ),
-                ADMIN_KEY: Client(id="ops", policies=("refund",), admin=True),
-            }
-        )
+        self.clients = FakeClients(dict(KEYS))
         self.service: Service = service(self.store, self.judge, self.admission)
         self.reviewing: Reviewing = reviewing(self.store)
         self.application: FastAPI = build(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from app.slack.replies import Replies
 from policies.loader import load_text
 from tests import fakes
 from tests.builders import NOW
+from tests.world import at_once
 
 from .conftest import ANA, APPROVALS, BEN, COMMAND, EVE, SECRET, Desk
 
@@ -38,6 +41,7 @@ rules:
   - {id: otherwise, then: review, because: Anything else gets one look.}
 """
 PAYLOAD = {"amount": 120, "customer": "Acme"}
+TRIALS = 20
 
 
 class Edits(Desk):
@@ -207,3 +211,39 @@ def test_a_policy_that_changed_since_lets_nobody_edit(desk):
     desk.choose(request, ts)
     desk.told(ANA, "The policy refund has changed since this was asked")
     assert desk.form() is None
+
+
+def test_a_press_on_what_was_edited_since_it_was_shown_is_refused_each_time(desk):
+    """The card that Ben sees is not drawn anew, as if he pressed in that very moment."""
+    for _ in range(TRIALS):
+        request, ts = desk.asked()
+        desk.choose(request, ts)
+        assert desk.fill(amount="1000")["ok"]
+        assert desk.press(ts, ids.APPROVE, BEN)["ok"]
+        desk.told(BEN, "is not what this request holds")
+        [refused] = [one for one in desk.store.events(request.id) if one.actor == BEN]
+        assert refused.detail["code"] == "digest_mismatch"
+        assert answered(desk, request) == ("pending", 1000, {ANA})
+
+
+def test_of_a_press_and_an_edit_at_once_nobody_approves_what_they_did_not_see(desk):
+    seen = Counter()
+    for _ in range(TRIALS):
+        request, ts = desk.asked()
+        desk.choose(request, ts)
+        at_once(
+            [partial(desk.fill, amount="1000"), partial(desk.press, ts, ids.APPROVE, BEN)], width=2
+        )
+        status, amount, people = answered(desk, request)
+        seen[status, amount, *people] += 1
+        desk.close(ANA)
+    assert seen.keys() <= {("approved", 120, BEN), ("pending", 1000, ANA)}
+    assert seen.total() == TRIALS
+
+
+def answered(desk, request: Request) -> tuple[str, Any, set[str]]:
+    """How it stands, on which amount, and who approved exactly that."""
+    now = desk.now(request)
+    votes = {vote.by.id for vote in now.state.votes if vote.digest == now.digest}
+    assert len(votes) == len(now.state.votes)
+    return now.state.status.value, now.payload["amount"], votes

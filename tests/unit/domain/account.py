@@ -65,6 +65,7 @@ class Account:
     shown_to: tuple[str, ...] = ()
     digest: str = ""
     undoable: Taken | None = None
+    consumed: bool = False
     result: int = 0
     unused: bool = False
     before: Self | None = field(default=None, compare=False, repr=False)
@@ -106,6 +107,7 @@ def read(request: Request) -> Account:
         shown_to=state.cards.shown_to,
         digest=request.digest,
         undoable=None if state.undoable is None else _taken(state.undoable),
+        consumed=state.consumed is not None,
         result=result,
         unused=state.unused,
     )
@@ -163,6 +165,9 @@ def _went_on(so_far: Account, event: Event) -> Account:
             return _put_back(so_far)
         case EventType.EDITED:
             return _edited(so_far, event)
+        case EventType.CONSUMED:
+            assert not so_far.consumed, "once"
+            return replace(so_far, consumed=True)
         case EventType.RESULT_REPORTED:
             return replace(so_far, result=detail["number"], unused=False)
         case EventType.UNUSED:

@@ -112,6 +112,9 @@ NOBODY = plan(channel=None, stages=(Stage(reviewers=()),), outcomes=(), expire_s
 TURN_MS = NOW + 7_200_000
 """When it is the turn of what came past its client's limit."""
 
+VALID_S = 7_200
+"""How long an approval can be used."""
+
 OPERATOR = Operator(account="root", host="host-1")
 
 
@@ -123,9 +126,10 @@ def opened_with(review: ReviewPlan) -> Request:
 def opening(review: ReviewPlan, held: Held | None = None) -> Transition:
     """The same, with what it is held for, and all that its opening makes."""
     if review is NOBODY:
-        judged = evaluation(Route.APPROVE)
+        judged = evaluation(Route.APPROVE, valid_s=VALID_S)
     else:
-        judged = evaluation(Route.REVIEW if review.watch is None else Route.WATCH, plan=review)
+        route = Route.REVIEW if review.watch is None else Route.WATCH
+        judged = evaluation(route, plan=review, valid_s=VALID_S)
     return lifecycle.begin(body(on_behalf_of="dev@example.com", evaluation=judged), held)
 
 

@@ -36,6 +36,8 @@ class Checked(Law):
             return None
         if transition.automatic and self.paused:
             return self.do(Hold())  # as the time lane does once the store refuses it
+        if transition.starts and self.paused:
+            return None  # the store refuses it
         assert transition.before is before
         assert transition.not_after is None or transition.not_after >= self.now
         self.events += transition.events
@@ -62,7 +64,7 @@ class Checked(Law):
         assert told(self.events) == now, "the events explain the state"
         self.everybody_has_one_voice(now)
         if not before.pending:
-            came = replace(was, result=now.result, unused=now.unused)
+            came = replace(was, consumed=now.consumed, result=now.result, unused=now.unused)
             assert now == came, "what is decided stays as it is"
             assert after.state.decision == before.state.decision
         elif was.undoable is not None:

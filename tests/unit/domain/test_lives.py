@@ -11,7 +11,7 @@ from app.domain.showing import ONLOOKERS
 from policies.plan import Outcome
 from tests.builders import NOW
 from tests.unit.domain.account import Account, told
-from tests.unit.domain.cast import ANA, BEN, CHLOE, DEV, EVE, FAY, PLANS
+from tests.unit.domain.cast import ANA, BEN, CHLOE, DEV, EVE, FAY, PLANS, VALID_S
 from tests.unit.domain.deeds import SLIPS
 from tests.unit.domain.test_state_machine import HOUR, Life
 
@@ -452,6 +452,29 @@ def test_what_has_to_be_typed_is_typed(name: str):
     assert told(life.events).approvals == ()
     approve(life)
     assert ended(life).status == "approved"
+
+
+def test_an_approval_is_used_once_of_exactly_what_was_approved():
+    life = led("one person")
+    life.the_client_goes_ahead()
+    life.edit(ANA)
+    life.the_client_goes_ahead(back=1)
+    assert not told(life.events).consumed
+    life.everything_is_paused(True)
+    life.the_client_goes_ahead()
+    assert not told(life.events).consumed
+    life.everything_is_paused(False)
+    life.the_client_goes_ahead(at_last=True)
+    assert told(life.events).consumed
+    life.the_client_goes_ahead()
+
+
+def test_an_approval_that_nobody_used_in_time_is_not_used_any_more():
+    life = led("one person")
+    life.vote(ANA)
+    life.time_passes(VALID_S * 1_000)
+    life.the_client_goes_ahead()
+    assert not told(life.events).consumed
 
 
 def test_what_nobody_uses_is_flagged_and_a_result_is_told_as_often_as_there_is_news():

@@ -21,6 +21,7 @@ from app.domain.commands import (
     Cancel,
     CardDrawn,
     CardsFound,
+    Consume,
     Hold,
     Redeliver,
     ReportResult,
@@ -34,7 +35,7 @@ from app.domain.results import MOST
 from app.domain.slack_steps import next_step
 from tests.builders import NOW
 from tests.unit.domain.account import told
-from tests.unit.domain.cast import ANA, NOBODY, PLANS, TURN_MS
+from tests.unit.domain.cast import ANA, NOBODY, PLANS, TURN_MS, VALID_S
 from tests.unit.domain.deeds import PLACES, Deeds, choices, people, reviewers, stand_ins, views
 from tests.unit.domain.worker import outcome_of
 
@@ -146,6 +147,23 @@ class Life(Deeds):
     @rule(signals=st.sampled_from([{"anomaly": True}, {"anomaly": False}, {"reversible": False}]))
     def signal(self, signals: dict[str, Any]) -> None:
         self.did(Signal(by=CLIENT, signals=signals), told(self.events))
+
+    @rule(back=views, key=st.sampled_from([None, "key-1", "key-2"]), at_last=st.booleans())
+    def the_client_goes_ahead(
+        self, back: int = 0, key: str | None = None, at_last: bool = False
+    ) -> None:
+        """With the digest that it knows; once, in time, and never during a pause."""
+        before, decision = told(self.events), self.request.state.decision
+        if decision is not None and at_last:
+            self.now = max(self.now, decision.at_ms + VALID_S * 1_000 - 1)
+        used = Consume(by=CLIENT, digest=self.seen(back).digest, key=key)
+        right = before.status == "approved" and used.digest == before.digest
+        in_time = decision is not None and self.now < decision.at_ms + VALID_S * 1_000
+        may = right and in_time and not (before.consumed or self.paused or self.erased)
+        committed = self.do(used)
+        assert (committed is not None) == may
+        if committed is not None and decision is not None:
+            assert committed.not_after == decision.at_ms + VALID_S * 1_000 - 1
 
     @decided
     @rule(text=st.sampled_from(["done", "done", "failed"]), often=st.sampled_from([1, 1, 30]))

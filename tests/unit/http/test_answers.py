@@ -58,6 +58,7 @@ def test_a_decision_carries_the_person_and_what_they_saw():
         "payload": request.body.payload,
         "digest": request.body.digest,
         "policy": "refund",
+        "valid_until": None,
         "break_glass": None,
     }
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -23,8 +22,8 @@ from policies.loader import load_file, load_playbooks
 from policies.plan import Outcome, ReviewPlan, Route
 from tests.builders import NOW, pending
 from tests.calendars import calendar
+from tests.documents import DOCS, Block, blocks, read_call
 
-DOCS = Path(__file__).parents[3] / "docs"
 REFERENCE = DOCS / "policies.md"
 PLAYBOOKS = load_playbooks()
 PAGES = {name: DOCS / "playbooks" / f"{name}.md" for name in PLAYBOOKS if name != "default"}
@@ -48,23 +47,6 @@ STATUS = {
     Outcome.REVISE: Status.REVISION_REQUESTED,
     Outcome.REJECT: Status.REJECTED,
 }
-
-
-class Block(NamedTuple):
-    """A fenced block of a page, and the line where its text begins."""
-
-    page: str
-    line: int
-    language: str
-    text: str
-
-
-def blocks(page: Path) -> list[Block]:
-    text = page.read_text()
-    return [
-        Block(page.name, text.count("\n", 0, found.start(2)) + 1, found[1], found[2])
-        for found in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    ]
 
 
 def shown(*languages: str) -> Any:
@@ -95,11 +77,9 @@ def loaded(block: Block) -> LoadedPolicy:
 
 def call(block: Block) -> tuple[str, dict[str, Any]]:
     """The path and the body of a curl command."""
-    words = shlex.split(block.text.replace("\\\n", " "))
-    assert words[0] == "curl"
-    assert "Content-Type: application/json" in words
-    body: dict[str, Any] = json.loads(words[words.index("-d") + 1])
-    return words[1].removeprefix("$COUNTERSIGN_URL"), body
+    found = read_call(block)
+    assert found.body is not None
+    return found.path, found.body
 
 
 def answers(plan: ReviewPlan) -> dict[tuple[str | None, str], bool]:

@@ -201,7 +201,7 @@ def test_a_rule_changes_one_of_them_and_keeps_the_others(change, field, value):
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ({"undo": "4s"}, "4s is out of range; write between 5s and 1h"),
+        ({"undo": "4s"}, "4s is out of range; write between 5 seconds and 1 hour"),
         ({"undo": "61m"}, "61m is out of range"),
         ({"undo": "1d"}, "1d is out of range"),
         ({"undo": 30}, "write a duration such as 30s or 5m"),

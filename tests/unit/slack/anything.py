@@ -11,6 +11,7 @@ from app.domain.request import (
     Actor,
     Away,
     Claimed,
+    Consumed,
     Decision,
     Edited,
     Operator,
@@ -251,6 +252,7 @@ def states(draw, plan: ReviewPlan) -> dict[str, Any]:
     undo = None if decision else draw(st.sampled_from([None, None, None, *[draw(undos)]]))
     return {
         "undoable": undo,
+        "consumed": draw(st.none() | st.just(Consumed(at_ms=NOW))),
         "result": draw(st.none() | results),
         "unused": draw(st.booleans()),
         "decision": decision,
@@ -280,7 +282,11 @@ def requests(draw) -> Request:
         context=draw(values),
         digest="a" * 64,
         evaluation=evaluation(
-            plan=plan, fields=draw(fields), summary=draw(summaries), flags=draw(flags)
+            plan=plan,
+            fields=draw(fields),
+            summary=draw(summaries),
+            flags=draw(flags),
+            valid_s=draw(st.sampled_from([None, 900])),
         ),
     )
     revises = draw(st.none() | revisions()) if draw(st.booleans()) else None

@@ -9,6 +9,7 @@ import pytest
 from app.domain.difference import difference
 from app.domain.request import (
     Actor,
+    Consumed,
     Decision,
     Edited,
     Request,
@@ -314,3 +315,17 @@ def test_the_notification_says_the_same_in_one_line_of_about_three_hundred_chara
     )
     assert len(card(request).text) <= 300
     assert " · Amount: 120.00 USD · customer: Acme · until <!date^" in card(request).text
+
+
+def test_an_approval_says_until_when_the_workflow_can_act_on_it_and_the_whole_that_it_did():
+    request = pending(evaluation=evaluation(valid_s=900))
+    approved = state(request, status=Status.APPROVED, decision=DECISION)
+    until = "the workflow can act on it until"
+    assert f"{until} <!date^{NOW // 1000 + 900}^" in words(approved)
+    assert until in str(whole.everything(approved))
+    rejected = DECISION.model_copy(update={"outcome": Status.REJECTED})
+    refused = state(request, status=Status.REJECTED, decision=rejected)
+    assert until not in words(refused)
+    used = state(approved, consumed=Consumed(at_ms=NOW + 1_000))
+    assert "The workflow went ahead with it" in str(whole.everything(used))
+    assert card(used) == card(approved), "no card is drawn anew for it"
