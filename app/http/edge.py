@@ -11,6 +11,8 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.logs import about
+
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -20,6 +22,7 @@ SAFE = {
 """On every answer. There is no CORS: a browser has no business here."""
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID = re.compile(r"req_[0-9a-z]{26}")
 _PATH_SHOWN = 200  # characters
 
 _log = logging.getLogger("countersign.http")
@@ -45,10 +48,11 @@ class Edge:
                 MutableHeaders(scope=message).update({**SAFE, "X-Request-Id": call_id})
             await send(message)
 
-        try:
-            await self._app(scope, receive, sending)
-        finally:
-            _write_line(scope, call_id, status, round((time.perf_counter() - began) * 1000))
+        with about(call=call_id):
+            try:
+                await self._app(scope, receive, sending)
+            finally:
+                _write_line(scope, call_id, status, round((time.perf_counter() - began) * 1000))
 
 
 def _call_id(scope: Scope) -> str:
@@ -60,7 +64,7 @@ def _call_id(scope: Scope) -> str:
 def _write_line(scope: Scope, call_id: str, status: int, took_ms: int) -> None:
     """Never the body, the query or the key; the path in a form that can't forge a line."""
     line = {
-        "request_id": call_id,
+        "call": call_id,
         "client": scope["state"].get("client"),
         "method": scope["method"],
         "path": quote(scope["path"][:_PATH_SHOWN]),
@@ -68,4 +72,6 @@ def _write_line(scope: Scope, call_id: str, status: int, took_ms: int) -> None:
         "took_ms": took_ms,
     }
     words = " ".join(f"{name}={value}" for name, value in line.items())
-    _log.info("call %s", words, extra=line)
+    request = str(scope.get("path_params", {}).get("request_id"))
+    known = {"request": request} if _REQUEST_ID.fullmatch(request) else {}
+    _log.info("%s", words, extra=line | known)

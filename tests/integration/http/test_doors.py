@@ -118,7 +118,7 @@ def test_each_call_is_one_line_in_the_log_without_key_query_or_body(
         (logging.INFO, 200),
     ]
     last = lines[1].__dict__
-    assert (last["request_id"], last["client"], last["method"]) == ("run-7", "billing", "GET")
+    assert (last["call"], last["client"], last["method"]) == ("run-7", "billing", "GET")
     assert last["path"] == "/v1/requests"
     assert "hunter2" not in "".join(line.getMessage() for line in lines)
     assert BILLING_KEY not in caplog.text
