@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import partial
 
 from app.auditor import Auditor
-from app.bootstrap import build_clock
+from app.bootstrap import build_clock, build_pulse
 from app.domain.due import Lane
 from app.faults import described
-from app.ports import Lanes
+from app.ports import CLOCK, Lanes
 from app.process import starting, stop_signal
 
 _log = logging.getLogger("countersign.clock")
@@ -25,11 +27,12 @@ _TURN_S, _BROKEN_S = 1.0, 15.0
 """How often this process asks whether the next audit is its own, and its rest after a failure."""
 
 
-def run(lanes: Lanes, stop: threading.Event) -> None:
-    """Ring what is due, sleep until the next is, until `stop` is set."""
+def run(lanes: Lanes, stop: threading.Event, beat: Callable[[], None] = lambda: None) -> None:
+    """Ring what is due, sleep until the next is, until `stop` is set; `beat` after each round."""
     while not stop.is_set():
         try:
             waits = [_ring_if_due(lanes, lane) for lane in Lane]
+            beat()
         except Exception as error:
             # Whatever it was, nothing moves without the clock.
             _log.error("the clock stands still: %s", described(error))
@@ -61,10 +64,11 @@ def main() -> None:
     """The `clock` of the Procfile: runs until SIGTERM or SIGINT."""
     with starting("clock") as settings:
         lanes, auditor = build_clock(settings)
+        pulse = build_pulse(settings)
     stop = stop_signal()
     threading.Thread(target=audit, args=(auditor, stop), name="audit", daemon=True).start()
     _log.info("clock ready")
-    run(lanes, stop)
+    run(lanes, stop, partial(pulse.beat, CLOCK))
 
 
 if __name__ == "__main__":

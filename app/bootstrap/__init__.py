@@ -8,7 +8,7 @@ from .operators import (
     build_orders,
     build_reviewing,
 )
-from .processes import build_clock, build_drain
+from .processes import build_clock, build_drain, build_pulse
 from .web import build_web
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "build_drain",
     "build_gate",
     "build_orders",
+    "build_pulse",
     "build_reviewing",
     "build_web",
 ]

@@ -17,7 +17,9 @@ from ..slack.gateway import SlackCards
 from ..slack.home_tabs import SlackHomeTabs
 from ..slack_lane import SlackLane
 from ..staffing import Staffing
+from ..store.connection import connect
 from ..store.lanes import RedisLanes
+from ..store.pulse import RedisPulse
 from .shared import callbacks_of, looking_of, slack_api
 from .store import build_store
 
@@ -30,6 +32,11 @@ def build_clock(settings: Settings) -> tuple[RedisLanes, Auditor]:
     store, channel = build_store(settings), settings.admin_channel
     admins = None if channel is None else SlackAdmins(slack_api(settings, store), channel)
     return store.lanes, Auditor(store.inspection, store.alarms, admins)
+
+
+def build_pulse(settings: Settings) -> RedisPulse:
+    """What a worker and a clock say with that they are at work."""
+    return RedisPulse(connect(settings.redis_url))
 
 
 def build_drain(settings: Settings) -> Callable[[Lane], None]:

@@ -21,6 +21,7 @@ from ..store.inspection import RedisInspection
 from ..store.lanes import RedisLanes
 from ..store.pace import RedisCache, RedisPace
 from ..store.policies import RedisOrders, RedisPolicies
+from ..store.pulse import RedisPulse
 from ..store.queues import RedisQueues
 from ..store.requests import RedisRequests
 
@@ -45,6 +46,7 @@ class Store:
     inspection: RedisInspection
     alarms: RedisAlarms
     health: fitness.RedisHealth
+    pulse: RedisPulse
 
 
 def build_store(settings: Settings) -> Store:
@@ -78,6 +80,7 @@ def build_store(settings: Settings) -> Store:
         inspection=RedisInspection(client),
         alarms=RedisAlarms(client),
         health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
+        pulse=RedisPulse(client),
     )
 
 

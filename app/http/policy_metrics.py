@@ -1,0 +1,123 @@
+"""What `/metrics` tells of decisions, callbacks and Slack, read off the counters.
+
+Labels are policies, kinds and methods, never a client or a person: their number is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+
+from app.domain import counting
+from app.ports import AGES_S, Figures
+
+
+def families(figures: Figures) -> Iterator[Metric]:
+    """All of them, each there from the start."""
+    yield from _waiting(figures)
+    yield _counter(
+        figures, counting.OPENED, "requests_opened", "Requests that were taken in.", ["policy"]
+    )
+    yield _counter(
+        figures,
+        counting.DECIDED,
+        "decisions",
+        "Requests that were decided: how, and by whom.",
+        ["policy", "outcome", "by"],
+    )
+    yield _took(figures)
+    yield _counter(
+        figures,
+        counting.BREACHED,
+        "sla_breaches",
+        "Requests that were escalated, expired, or of which no result was told in time.",
+        ["policy", "sla"],
+    )
+    yield _counter(
+        figures,
+        counting.CALLBACK,
+        "callback_attempts",
+        "Attempts to deliver a callback, by what came of them.",
+        ["outcome"],
+    )
+    yield _counter(
+        figures,
+        counting.LIMITED,
+        "slack_rate_limited",
+        "Calls that Slack answered with a wait (429).",
+        ["method"],
+    )
+    yield _counter(
+        figures,
+        counting.HELD_BACK,
+        "slack_held_back",
+        "Calls that were put off since Slack wants to be left alone.",
+        ["method"],
+    )
+
+
+def _waiting(figures: Figures) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily(
+        "countersign_pending_requests",
+        "Requests that wait for a decision, by for how long they have.",
+        labels=["policy", "age"],
+    )
+    oldest = GaugeMetricFamily(
+        "countersign_oldest_pending_seconds",
+        "For how long the first has waited for a decision; 0 where none waits.",
+        labels=["policy"],
+    )
+    for policy, one in figures.waiting.items():
+        for age, count in zip(_AGES, one.by_age, strict=True):
+            waiting.add_metric([policy, age], count)
+        oldest.add_metric([policy], one.oldest_ms / 1000)
+    yield from (waiting, oldest)
+
+
+def _counter(
+    figures: Figures, family: str, name: str, about: str, labels: Sequence[str]
+) -> CounterMetricFamily:
+    made = CounterMetricFamily(f"countersign_{name}", about, labels=labels)
+    for values, count in counting.of(family, figures.counters):
+        made.add_metric(values, count)
+    return made
+
+
+def _took(figures: Figures) -> Metric:
+    """How long decisions took; the counters have each in one bucket, Prometheus wants sums."""
+    made = HistogramMetricFamily(
+        "countersign_decision_seconds",
+        "How long it took to decide what waited for a decision.",
+        labels=["policy"],
+    )
+    found = dict(counting.of(counting.TOOK, figures.counters))
+    ends = [*map(str, counting.TOOK_S), counting.LONGER]
+    sums = {labels[0]: ms for labels, ms in counting.of(counting.TOOK_MS, figures.counters)}
+    for policy, took_ms in sums.items():
+        up_to = accumulate(found.get((policy, end), 0) for end in ends)
+        shown = ["+Inf" if end == counting.LONGER else f"{end}.0" for end in ends]
+        buckets = list(zip(shown, map(float, up_to), strict=True))
+        made.add_metric([policy], buckets=buckets, sum_value=took_ms / 1000)
+    return made
+
+
+def _span(seconds: int) -> str:
+    """`300` as `5m`."""
+    for unit, long in (("d", 86_400), ("h", 3_600)):
+        if seconds % long == 0:
+            return f"{seconds // long}{unit}"
+    return f"{seconds // 60}m"
+
+
+_AGES = (
+    f"<{_span(AGES_S[0])}",
+    *(f"{_span(younger)}-{_span(older)}" for younger, older in pairwise(AGES_S)),
+    f">{_span(AGES_S[-1])}",
+)
