@@ -23,12 +23,15 @@ TOOK_S = (60, 300, 900, 1800, 3600, 14_400, 28_800, 86_400, 259_200, 604_800)
 LONGER = "inf"
 """The bucket after the last of them."""
 
-_BREACHES = {
+BREACHES = {
     EventType.ESCALATED: "escalate",
     EventType.EXPIRED: "expire",
     EventType.UNUSED: "result",
 }
 """The key below `sla` in a policy that was not kept, by the event that says so."""
+
+CAME_TO = ("2xx", "3xx", "4xx", "5xx", "refused", "timeout", "unreachable")
+"""What an attempt to deliver a callback can come to, as a rule."""
 
 
 def named(family: str, *labels: str) -> str:
@@ -55,7 +58,7 @@ def counted(transition: Transition) -> dict[str, int]:
         moved[named(DECIDED, policy, decision.outcome.value, decided_by(decision))] += 1
         moved.update({} if before is None else _took(before, decision))
     for event in transition.events:
-        if (breach := _BREACHES.get(event.type)) is not None:
+        if (breach := BREACHES.get(event.type)) is not None:
             moved[named(BREACHED, policy, breach)] += 1
         if event.type is EventType.CALLBACK_ATTEMPTED:
             moved[named(CALLBACK, _came_to(event))] += 1

@@ -20,7 +20,7 @@ from app.ports import AGES_S, Figures
 
 
 def families(figures: Figures) -> Iterator[Metric]:
-    """All of them, each there from the start."""
+    """All of them."""
     yield from _waiting(figures)
     yield _counter(
         figures, counting.OPENED, "requests_opened", "Requests that were taken in.", ["policy"]
@@ -39,6 +39,7 @@ def families(figures: Figures) -> Iterator[Metric]:
         "sla_breaches",
         "Requests that were escalated, expired, or of which no result was told in time.",
         ["policy", "sla"],
+        [(policy, sla) for policy in figures.waiting for sla in counting.BREACHES.values()],
     )
     yield _counter(
         figures,
@@ -46,6 +47,7 @@ def families(figures: Figures) -> Iterator[Metric]:
         "callback_attempts",
         "Attempts to deliver a callback, by what came of them.",
         ["outcome"],
+        [(outcome,) for outcome in counting.CAME_TO],
     )
     yield _counter(
         figures,
@@ -82,10 +84,17 @@ def _waiting(figures: Figures) -> Iterator[Metric]:
 
 
 def _counter(
-    figures: Figures, family: str, name: str, about: str, labels: Sequence[str]
+    figures: Figures,
+    family: str,
+    name: str,
+    about: str,
+    labels: Sequence[str],
+    from_the_start: Sequence[tuple[str, ...]] = (),
 ) -> CounterMetricFamily:
+    """A family of counters; Prometheus sees no increase in one that was not there before."""
     made = CounterMetricFamily(f"countersign_{name}", about, labels=labels)
-    for values, count in counting.of(family, figures.counters):
+    found = dict.fromkeys(from_the_start, 0) | dict(counting.of(family, figures.counters))
+    for values, count in found.items():
         made.add_metric(values, count)
     return made
 
