@@ -1,4 +1,4 @@
-"""Alerts, runbook and metrics agree: each alert has its row, and each metric that is named exists."""
+"""Alerts, runbook and metrics agree: each alert has a row, each metric that is named exists."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ _ROW = re.compile(r'^\| <a id="(\w+)"></a>`(\w+)` \| `([^`]+)`(?: for (\w+))? \|
 
 RUNBOOK = (DOCS / "runbook.md").read_text(encoding="utf-8")
 RULES: list[dict[str, Any]] = YAML(typ="safe").load(DOCS / "alerts.yaml")["groups"][0]["rules"]
-ROWS = {
-    name: (anchor, when, lasting, rest)
-    for anchor, name, when, lasting, rest in _ROW.findall(RUNBOOK)
-}
+ROWS = {name: (anchor, *told) for anchor, name, *told in _ROW.findall(RUNBOOK)}
 
 
 @pytest.fixture(scope="module")
