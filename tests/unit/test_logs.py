@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 
 from app import logs
+from app.claims import settle
+from app.domain.due import Lane
 from app.logs import about
+from app.ports import Claim
+from tests.unit.test_lanes import FakeLanes
 
 
 @pytest.fixture
@@ -63,6 +68,27 @@ def test_no_text_can_forge_a_second_line_for_machines(handler: logging.Handler):
     told = line(handler, 'a\n{"level": "INFO"}\u2028')
     assert "\n" not in told
     assert json.loads(told)["message"] == 'a\n{"level": "INFO"}\u2028'
+
+
+@pytest.mark.parametrize("handler", ["json"], indirect=True)
+def test_whatever_a_worker_logs_at_a_request_carries_its_id(
+    handler: logging.Handler,
+):
+    sent = "hunter2"
+
+    def work(_: Claim) -> None:
+        logging.getLogger("some.library").warning("retrying")
+        raise ValueError(sent)
+
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(written := StringIO())
+    settle(FakeLanes(), work, Claim(Lane.SLACK, "req_1", "t", unfinished=False))
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(one["logger"], one["request"]) for one in lines] == [
+        ("some.library", "req_1"),
+        ("countersign.lanes", "req_1"),
+    ]
+    assert sent not in written.getvalue()
 
 
 @pytest.mark.parametrize("handler", ["text"], indirect=True)
