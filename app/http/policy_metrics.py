@@ -5,7 +5,7 @@ Labels are policies, kinds and methods, never a client or a person: their number
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
 from prometheus_client.core import (
@@ -18,51 +18,59 @@ from prometheus_client.core import (
 from app.domain import counting
 from app.ports import AGES_S, Figures
 
+_SLAS = tuple(counting.BREACHES.values())
+
+_COUNTERS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    (counting.OPENED, "requests_opened", "Requests that were taken in.", ("policy",)),
+    (
+        counting.DECIDED,
+        "decisions",
+        "Requests that were decided: how, and by whom.",
+        ("policy", "outcome", "by"),
+    ),
+    (
+        counting.BREACHED,
+        "sla_breaches",
+        "Requests that were escalated, expired, or of which no result was told in time.",
+        ("policy", "sla"),
+    ),
+    (
+        counting.CALLBACK,
+        "callback_attempts",
+        "Attempts to deliver a callback, by what came of them.",
+        ("outcome",),
+    ),
+    (
+        counting.LIMITED,
+        "slack_rate_limited",
+        "Calls that Slack answered with a wait (429).",
+        ("method",),
+    ),
+    (
+        counting.HELD_BACK,
+        "slack_held_back",
+        "Calls that were put off since Slack wants to be left alone.",
+        ("method",),
+    ),
+)
+"""Families of counters: here and in `/metrics`, what they count, and their labels."""
+
 
 def families(figures: Figures) -> Iterator[Metric]:
     """All of them."""
     yield from _waiting(figures)
-    yield _counter(
-        figures, counting.OPENED, "requests_opened", "Requests that were taken in.", ["policy"]
-    )
-    yield _counter(
-        figures,
-        counting.DECIDED,
-        "decisions",
-        "Requests that were decided: how, and by whom.",
-        ["policy", "outcome", "by"],
-    )
     yield _took(figures)
-    yield _counter(
-        figures,
-        counting.BREACHED,
-        "sla_breaches",
-        "Requests that were escalated, expired, or of which no result was told in time.",
-        ["policy", "sla"],
-        [(policy, sla) for policy in figures.waiting for sla in counting.BREACHES.values()],
-    )
-    yield _counter(
-        figures,
-        counting.CALLBACK,
-        "callback_attempts",
-        "Attempts to deliver a callback, by what came of them.",
-        ["outcome"],
-        [(outcome,) for outcome in counting.CAME_TO],
-    )
-    yield _counter(
-        figures,
-        counting.LIMITED,
-        "slack_rate_limited",
-        "Calls that Slack answered with a wait (429).",
-        ["method"],
-    )
-    yield _counter(
-        figures,
-        counting.HELD_BACK,
-        "slack_held_back",
-        "Calls that were put off since Slack wants to be left alone.",
-        ["method"],
-    )
+    # Prometheus sees no increase in a counter that was not there before.
+    known: dict[str, list[tuple[str, ...]]] = {
+        counting.BREACHED: [(policy, sla) for policy in figures.waiting for sla in _SLAS],
+        counting.CALLBACK: [(outcome,) for outcome in counting.CAME_TO],
+    }
+    for family, name, about, labels in _COUNTERS:
+        made = CounterMetricFamily(f"countersign_{name}", about, labels=labels)
+        found = dict(counting.of(family, figures.counters))
+        for values, count in (dict.fromkeys(known.get(family, ()), 0) | found).items():
+            made.add_metric(values, count)
+        yield made
 
 
 def _waiting(figures: Figures) -> Iterator[Metric]:
@@ -81,22 +89,6 @@ def _waiting(figures: Figures) -> Iterator[Metric]:
             waiting.add_metric([policy, age], count)
         oldest.add_metric([policy], one.oldest_ms / 1000)
     yield from (waiting, oldest)
-
-
-def _counter(
-    figures: Figures,
-    family: str,
-    name: str,
-    about: str,
-    labels: Sequence[str],
-    from_the_start: Sequence[tuple[str, ...]] = (),
-) -> CounterMetricFamily:
-    """A family of counters; Prometheus sees no increase in one that was not there before."""
-    made = CounterMetricFamily(f"countersign_{name}", about, labels=labels)
-    found = dict.fromkeys(from_the_start, 0) | dict(counting.of(family, figures.counters))
-    for values, count in found.items():
-        made.add_metric(values, count)
-    return made
 
 
 def _took(figures: Figures) -> Metric:
