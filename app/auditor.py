@@ -13,6 +13,7 @@ from .domain.episodes import AGAIN_MS, Trouble, heard
 from .domain.findings import COUNTED, GRACE_MS, Kind, flaws, lags
 from .domain.request import Status
 from .faults import described
+from .logs import about
 from .ports import Admins, Alarms, Figures, Inspection, Seen, SlackAgain, SlackNever
 
 _log = logging.getLogger("countersign.auditor")
@@ -72,10 +73,12 @@ class Auditor:
         doubtful = [one for status in Status for one in self._swept(status, found)]
         if people := self.inspection.sweep_people():
             found.repair(Kind.LOST_DUE, Lane.PEOPLE, people)
+        self.inspection.tidy(_SWEPT)
         again = [one for kind in _CASES for one in self.inspection.cases(kind, _AGAIN)]
         for page in self._pages([*doubtful[:_LOOKED_INTO], *again]):
             for seen in self.inspection.look(page):
-                self._judge(seen, found)
+                with about(request=seen.request_id):
+                    self._judge(seen, found)
         return found
 
     def _swept(self, status: Status, found: Findings) -> Iterator[str]:

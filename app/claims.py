@@ -12,6 +12,7 @@ from dataclasses import replace
 from .domain.due import Lane
 from .domain.errors import RequestNotFound, StoreUnavailable
 from .faults import described
+from .logs import about
 from .ports import Claim, Lanes
 
 _log = logging.getLogger("countersign.lanes")
@@ -70,6 +71,11 @@ def singly(lanes: Lanes, work: Work) -> BatchWork:
 
 def settle(lanes: Lanes, work: Work, claim: Claim) -> None:
     """One request must never hold up another, so whatever goes wrong sets this one aside."""
+    with about(request=claim.request_id):
+        _settle(lanes, work, claim)
+
+
+def _settle(lanes: Lanes, work: Work, claim: Claim) -> None:
     try:
         work(claim)
     except StoreUnavailable:

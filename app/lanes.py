@@ -93,5 +93,6 @@ class CallbackLane:
             retry_after_s=answer.retry_after_s,
             took_ms=answer.took_ms,
             jitter=random.random(),  # noqa: S311 (it spreads load, it guards nothing)
+            failure=answer.failure,
         )
         change(self.store, claim.request_id, tried)

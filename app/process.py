@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 import threading
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from . import logs
 from .domain.errors import CountersignError
 from .settings import Settings, load
 
@@ -20,11 +20,10 @@ UNUSABLE = 2
 @contextmanager
 def starting(process: str) -> Iterator[Settings]:
     """Settings for the body that starts a process; an error in it is said plainly and ends it."""
-    logging.basicConfig(
-        level=logging.INFO, format=f"%(asctime)s {process} %(levelname)s %(name)s: %(message)s"
-    )
     try:
-        yield load()
+        settings = load()
+        logs.set_up(process, settings.log)
+        yield settings
     except CountersignError as error:
         sys.stderr.write(f"{process} can't start: {explain(error)}\n")
         sys.exit(UNUSABLE)

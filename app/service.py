@@ -23,6 +23,7 @@ from .domain.errors import (
 from .domain.events import Event
 from .domain.request import Actor, Body, Held, PolicyRef, Request, Revises
 from .identifiers import new_nonce, new_operation, new_request_id
+from .logs import about
 from .ports import (
     Admission,
     Callbacks,
@@ -299,8 +300,9 @@ class Service:
 def _opened(request: Request) -> Answered:
     body = request.body
     if body.evaluation.error is not None:
-        where = (request.id, body.policy.name)
-        _log.warning("%s: policy %s asks people for an error: %s", *where, body.evaluation.error)
+        where, error = (request.id, body.policy.name), body.evaluation.error
+        with about(request=request.id):
+            _log.warning("%s: policy %s asks people for an error: %s", *where, error)
     return Answered(request, replayed=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
@@ -64,6 +64,7 @@ class Settings(StoreSettings):
     audit_channel: str | None = Field(None, alias="COUNTERSIGN_AUDIT_CHANNEL", pattern=_CHANNEL)
     command: str = Field("/approvals", alias="COUNTERSIGN_COMMAND", pattern=r"^/[a-z0-9_-]{1,31}$")
     admins: Annotated[tuple[str, ...], NoDecode] = Field((), alias="COUNTERSIGN_ADMINS")
+    log: Literal["text", "json"] = Field("text", alias="COUNTERSIGN_LOG")
     retention_s: int = Field(90 * 86400, alias="COUNTERSIGN_RETENTION", ge=60)
 
     @field_validator("callback_allow", "admins", mode="before")

@@ -44,6 +44,7 @@ from app.ports import (
     RequestStore,
     SlackAgain,
     Stuck,
+    Waiting,
 )
 from app.reviewing import Reviewing
 from app.service import Service
@@ -288,6 +289,21 @@ class FakeClients:
         return next((one for one in self.keys.values() if one.id == client_id), None)
 
 
+COUNTED = {
+    "opened:refund": 30,
+    "decided:refund:approved:person": 12,
+    "decided:refund:approved:policy": 13,
+    "took:refund:60": 2,
+    "took:refund:3600": 3,
+    "took:refund:inf": 1,
+    "took_ms:refund": 90_000,
+    "breached:refund:expire": 14,
+    "callback:5xx": 15,
+    "slack_limited:chat.postMessage": 16,
+    "slack_held_back:chat.postMessage": 17,
+}
+
+
 @dataclass
 class FakeHealth:
     """`Health` of a store."""
@@ -310,13 +326,16 @@ class FakeHealth:
             alarms=4,
             audited_ms=None,
             paused=True,
-            counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6}
+            counters={"found:lost_due": 5, "repaired:lost_due": 5, "break_glass": 6, **COUNTED}
             | {"record_broken": 15},
             given_up=Stuck(7, ("req_1",)),
             held={"paused": 8, "limit": 9},
             refused={"token_revoked": Stuck(10)},
             lost=(LostChannel("#gone", "is_archived", 0, Stuck(11)),),
             record=RecordFigures(sealed=12, unsealed=13, unsealed_ms=1400),
+            waiting={"refund": Waiting(by_age=(1, 0, 2, 0, 0, 3), oldest_ms=7_200_000)},
+            pulse={"clock": 1500, "worker:slack": None},
+            standing="refused",
         )
 
 

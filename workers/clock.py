@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
-from app.bootstrap import build_clock
+from app.bootstrap import build_clock, build_pulse
 from app.domain.due import Lane
 from app.faults import described
-from app.ports import Lanes
+from app.ports import CLOCK, Lanes
 from app.process import starting, stop_signal
 
 _log = logging.getLogger("countersign.clock")
@@ -26,11 +27,12 @@ _TURN_S, _BROKEN_S = 1.0, 15.0
 failure."""
 
 
-def run(lanes: Lanes, stop: threading.Event) -> None:
-    """Ring what is due, sleep until the next is, until `stop` is set."""
+def run(lanes: Lanes, stop: threading.Event, beat: Callable[[], None] = lambda: None) -> None:
+    """Ring what is due, sleep until the next is, until `stop` is set; `beat` after each round."""
     while not stop.is_set():
         try:
             waits = [_ring_if_due(lanes, lane) for lane in Lane]
+            beat()
         except Exception as error:
             # Whatever it was, nothing moves without the clock.
             _log.error("the clock stands still: %s", described(error))
@@ -66,7 +68,7 @@ def _ring_if_due(lanes: Lanes, lane: Lane) -> float:
 def main() -> None:
     """The `clock` of the Procfile: runs until SIGTERM or SIGINT."""
     with starting("clock") as settings:
-        clock = build_clock(settings)
+        clock, pulse = build_clock(settings), build_pulse(settings)
     stop = stop_signal()
     works = {"an audit": clock.audit, "sealing the record": clock.keep}
     if clock.announce is not None:
@@ -74,7 +76,7 @@ def main() -> None:
     for what, work in works.items():
         threading.Thread(target=repeat, args=(what, work, stop), name=what, daemon=True).start()
     _log.info("clock ready")
-    run(clock.lanes, stop)
+    run(clock.lanes, stop, partial(pulse.beat, CLOCK))
 
 
 if __name__ == "__main__":

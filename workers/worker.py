@@ -15,9 +15,10 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
-from app.bootstrap import build_drain
+from app.bootstrap import build_drain, build_pulse
 from app.domain.due import Lane
 from app.faults import described
+from app.ports import worker_of
 from app.process import starting, stop_signal
 from app.store.bells import queue_name
 from app.store.connection import connect
@@ -40,8 +41,11 @@ class LaneWorker(SimpleWorker):
     death_penalty_class = TimerDeathPenalty
     max_connection_wait_time = 1
 
-    def __init__(self, lane: Lane, connection: redis.Redis, stop: threading.Event) -> None:
+    def __init__(
+        self, lane: Lane, connection: redis.Redis, stop: threading.Event, beat: Callable[[], None]
+    ) -> None:
         self._stop = stop
+        self._beat = beat
         super().__init__(
             [queue_name(lane)],
             connection=connection,
@@ -61,6 +65,7 @@ class LaneWorker(SimpleWorker):
         if self._stop.is_set():
             raise StopRequested
         super().heartbeat(*args, **kwargs)
+        self._beat()
 
     def _install_signal_handlers(self) -> None:
         """Signals belong to the process."""
@@ -73,10 +78,16 @@ class LaneWorker(SimpleWorker):
 
 
 class WorkerThreads:
-    """All workers of a process. `connect` makes a Redis client of bytes, one for each thread."""
+    """All workers of a process. `connect` makes a Redis client of bytes, one for each thread.
 
-    def __init__(self, connect: Callable[[], redis.Redis]) -> None:
+    `beat` is told who is at work.
+    """
+
+    def __init__(
+        self, connect: Callable[[], redis.Redis], beat: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._connect = connect
+        self._beat = beat
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(lane,), name=f"{lane.value}-{n}", daemon=True)
@@ -99,7 +110,9 @@ class WorkerThreads:
         """Work until told to stop; RQ gives up on some errors of Redis, so begin again."""
         while not self._stop.is_set():
             try:
-                LaneWorker(lane, self._connect(), self._stop).work(logging_level="WARNING")
+                beat = partial(self._beat, worker_of(lane))
+                worker = LaneWorker(lane, self._connect(), self._stop, beat)
+                worker.work(logging_level="WARNING")
             except Exception as error:
                 # Whatever it was, the lane needs its workers.
                 _log.warning("a worker of lane %s starts anew: %s", lane.value, described(error))
@@ -110,7 +123,8 @@ def main() -> None:
     """The `worker` of the Procfile: runs until SIGTERM or SIGINT."""
     with starting("worker") as settings:
         jobs.equip(build_drain(settings))
-        threads = WorkerThreads(partial(connect, settings.redis_url, text=False))
+        pulse = build_pulse(settings)
+        threads = WorkerThreads(partial(connect, settings.redis_url, text=False), pulse.beat)
     stop = stop_signal()
     threads.start()
     _log.info("worker ready: %d threads", sum(THREADS.values()))

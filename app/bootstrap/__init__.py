@@ -10,7 +10,7 @@ from .operators import (
     build_policies,
     build_reviewing,
 )
-from .processes import build_clock, build_drain
+from .processes import build_clock, build_drain, build_pulse
 from .record import build_sealing_key
 from .web import build_web
 
@@ -24,6 +24,7 @@ __all__ = [
     "build_leaving",
     "build_orders",
     "build_policies",
+    "build_pulse",
     "build_reviewing",
     "build_sealing_key",
     "build_web",

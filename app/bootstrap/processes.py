@@ -20,7 +20,9 @@ from ..slack.gateway import SlackCards
 from ..slack.home_tabs import SlackHomeTabs
 from ..slack_lane import SlackLane
 from ..staffing import Staffing
+from ..store.connection import connect
 from ..store.lanes import RedisLanes
+from ..store.pulse import RedisPulse
 from .record import keeping_of
 from .shared import callbacks_of, looking_of, slack_api
 from .store import build_store
@@ -58,6 +60,11 @@ def build_clock(settings: Settings) -> Clock:
         keep=keeping_of(settings, store).run,
         announce=announce,
     )
+
+
+def build_pulse(settings: Settings) -> RedisPulse:
+    """What a worker and a clock say with that they are at work."""
+    return RedisPulse(connect(settings.redis_url))
 
 
 def build_drain(settings: Settings) -> Callable[[Lane], None]:

@@ -22,6 +22,7 @@ from ..store.lanes import RedisLanes
 from ..store.ledger import RedisLedger
 from ..store.pace import RedisCache, RedisPace
 from ..store.policies import RedisOrders, RedisPolicies
+from ..store.pulse import RedisPulse
 from ..store.queues import RedisQueues
 from ..store.requests import RedisRequests
 from ..store.upkeep import RedisUpkeep
@@ -49,6 +50,7 @@ class Store:
     ledger: RedisLedger
     upkeep: RedisUpkeep
     health: fitness.RedisHealth
+    pulse: RedisPulse
 
 
 def build_store(settings: Settings) -> Store:
@@ -84,6 +86,7 @@ def build_store(settings: Settings) -> Store:
         ledger=RedisLedger(client),
         upkeep=RedisUpkeep(client),
         health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
+        pulse=RedisPulse(client),
     )
 
 

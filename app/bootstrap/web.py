@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from queue import SimpleQueue
 
 from fastapi import FastAPI
-from pydantic import JsonValue
 from slack_bolt import App
 
 from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
@@ -17,12 +15,11 @@ from policies.loader import Policies, PolicyErrors, load_folder, load_playbooks
 from ..administration import Administration
 from ..by_hand import ByHand
 from ..domain.errors import PoliciesRefused, SettingsRefused
-from ..domain.message import iso
 from ..editing import Editing
+from ..health import DeploymentHealth
 from ..http.application import build as build_http
 from ..http.routes.slack import SlackDoor
 from ..pausing import Pausing
-from ..ports import Figures, Gate
 from ..reloading import Asked, Reloading
 from ..reviewing import Reviewing
 from ..service import Service
@@ -34,8 +31,7 @@ from ..slack.listeners.desk import Desk
 from ..slack.receiver import SlackReceiver
 from ..slack.replies import Replies
 from ..slack.socket import SlackSocket
-from ..store import fitness
-from ..store.inspection import RedisInspection
+from ..slack.token import SlackTokens
 from .shared import callbacks_of, looking_of, slack_api
 from .store import Store, build_store
 
@@ -75,33 +71,16 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     bolt = build_app(desk)
     door, socket = _ways_in(settings, bolt, store.requests.now)
     beside = _beside(slack, replies, socket, reloading)
-    health = _Health(store.health, store.gate, store.inspection, reloading)
+    health = DeploymentHealth(
+        store=store.health,
+        pulse=store.pulse,
+        tokens=SlackTokens(slack, store.cache, store.pace, store.requests.now),
+        gate=store.gate,
+        inspection=store.inspection,
+        policies=reloading.report,
+    )
     administration = Administration(store.gate, health, store.requests)
     return build_http(service, administration, store.clients, store.decisions, health, door, beside)
-
-
-@dataclass(frozen=True)
-class _Health:
-    """What `/readyz` and `/metrics` tell: of the store, of a pause, of this process's policies."""
-
-    store: fitness.RedisHealth
-    gate: Gate
-    inspection: RedisInspection
-    reloading: Reloading
-
-    def report(self) -> dict[str, JsonValue]:
-        beside = {"paused": _paused(self.gate), "policies": self.reloading.report()}
-        return {**self.store.report(), **beside}
-
-    def figures(self) -> Figures:
-        return self.inspection.figures()
-
-
-def _paused(gate: Gate) -> JsonValue:
-    pause = gate.state().pause
-    if pause is None:
-        return None
-    return {"by": pause.by, "since": iso(pause.at_ms), "reason": pause.reason}
 
 
 def _ways_in(

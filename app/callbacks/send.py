@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import httpcore2
 
+from app.domain.commands import Failure
 from app.domain.errors import CallbackUrlRefused
 from app.ports import Answer
 
@@ -57,17 +58,21 @@ class CallbackSender:
         signature = headers(message_id, now_s, body, secrets)
         started = time.monotonic()
         status, error, wait_s = None, None, None
+        failed: Failure | None = None
         try:
             target = self._guard.check_url(url)
             status, wait_s = self._post(target, signature, body, now_s)
             error = _unless_delivered(status)
         except CallbackUrlRefused as refusal:
             error = " ".join(filter(None, (refusal.message, refusal.advice)))
+            failed = "refused"
         except LookupFailed as failure:
-            error = f"could not connect: {failure}"
+            error, failed = f"could not connect: {failure}", "unreachable"
         except _FAILURES as failure:
             error = self._explain(failure)
-        return Answer(status, error, wait_s, round((time.monotonic() - started) * 1000))
+            late = isinstance(failure, httpcore2.TimeoutException)
+            failed = "timeout" if late else "unreachable"
+        return Answer(status, error, wait_s, round((time.monotonic() - started) * 1000), failed)
 
     def close(self) -> None:
         """Closes the connections that are kept."""

@@ -11,6 +11,9 @@ from policies.plan import Evaluation, Frozen, Outcome
 from .cards import NoticeKind, Place
 from .request import Actor, Away, Operator
 
+Failure = Literal["refused", "timeout", "unreachable"]
+"""Why a callback got no status: our guard refused the address, time was up, or anything else."""
+
 Standing = Literal["trusted", "deactivated", "bot", "guest", "stranger", "unverified"]
 
 
@@ -210,6 +213,7 @@ class CallbackTried(Frozen):
     retry_after_s: float | None
     took_ms: int
     jitter: float
+    failure: Failure | None = None
 
 
 class TargetsFound(Frozen):

@@ -78,6 +78,7 @@ def _callback_tried(request: Request, tried: CallbackTried, now: int) -> Transit
             now,
             status=tried.status,
             error=tried.error,
+            failure=tried.failure,
             message=callback.id,
         )
     ]

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.logs import about
 from app.ports import Caller
 
 SAFE = {
@@ -24,6 +25,7 @@ SAFE = {
 """On every answer. There is no CORS: a browser has no business here."""
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID = re.compile(r"req_[0-9a-z]{26}")
 _PATH_SHOWN = 200  # characters
 
 _log = logging.getLogger("countersign.http")
@@ -49,10 +51,11 @@ class Edge:
                 MutableHeaders(scope=message).update({**SAFE, "X-Request-Id": call_id})
             await send(message)
 
-        try:
-            await self._app(scope, receive, sending)
-        finally:
-            _write_line(scope, call_id, status, round((time.perf_counter() - began) * 1000))
+        with about(call=call_id):
+            try:
+                await self._app(scope, receive, sending)
+            finally:
+                _write_line(scope, call_id, status, round((time.perf_counter() - began) * 1000))
 
 
 def _call_id(scope: Scope) -> str:
@@ -65,7 +68,7 @@ def _write_line(scope: Scope, call_id: str, status: int, took_ms: int) -> None:
     """Never the body, the query or the key, only its id; the path so that it can't forge a line."""
     caller: Caller | None = scope["state"].get("caller")
     line = {
-        "request_id": call_id,
+        "call": call_id,
         "client": caller and caller.client.id,
         "key": caller and caller.key_id,
         "method": scope["method"],
@@ -74,4 +77,6 @@ def _write_line(scope: Scope, call_id: str, status: int, took_ms: int) -> None:
         "took_ms": took_ms,
     }
     words = " ".join(f"{name}={value}" for name, value in line.items())
-    _log.info("call %s", words, extra=line)
+    request = str(scope.get("path_params", {}).get("request_id"))
+    known = {"request": request} if _REQUEST_ID.fullmatch(request) else {}
+    _log.info("%s", words, extra=line | known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -15,9 +16,11 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from app.domain.due import Lane
 from app.domain.findings import LASTING, Kind
-from app.ports import Figures, LaneFigures
+from app.ports import CLOCK, Figures, LaneFigures, Standing, worker_of
 
+from .policy_metrics import families
 from .record_metrics import of_record
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -50,6 +53,8 @@ class _Figures(Collector):
         yield from _lanes(figures)
         yield from _audits(figures)
         yield from of_record(figures)
+        yield from _vitals(figures)
+        yield from families(figures)
         yield CounterMetricFamily(
             "countersign_break_glass_decisions",
             "Decisions at the command line, without Slack.",
@@ -90,6 +95,34 @@ def _standing(figures: Figures) -> Iterator[Metric]:
     )
 
 
+def _vitals(figures: Figures) -> Iterator[Metric]:
+    """Whether somebody is at work, and whether Slack lets us."""
+    clock = figures.pulse.get(CLOCK)
+    yield GaugeMetricFamily(
+        "countersign_clock_age_seconds",
+        "How long ago the clock was last at work; +Inf for not within an hour.",
+        _age(clock),
+    )
+    workers = GaugeMetricFamily(
+        "countersign_worker_age_seconds",
+        "How long ago a worker was last at work in this lane; +Inf for not within an hour.",
+        labels=["lane"],
+    )
+    for lane in Lane:
+        workers.add_metric([lane.value], _age(figures.pulse.get(worker_of(lane))))
+    yield workers
+    token = GaugeMetricFamily(
+        "countersign_slack_token", "1 for how our token stands at Slack.", labels=["standing"]
+    )
+    for standing in get_args(Standing):
+        token.add_metric([standing], float(standing == figures.standing))
+    yield token
+
+
+def _age(ms: int | None) -> float:
+    return float("inf") if ms is None else ms / 1000
+
+
 def _lanes(figures: Figures) -> Iterator[Metric]:
     def gauge(name: str, about: str, read: str) -> Metric:
         family = GaugeMetricFamily(f"countersign_{name}", about, labels=["lane"])
@@ -110,9 +143,10 @@ def _number(one: LaneFigures, read: str) -> float:
 
 
 def _audits(figures: Figures) -> Iterator[Metric]:
-    ago = float("inf") if figures.audited_ms is None else figures.audited_ms / 1000
     yield GaugeMetricFamily(
-        "countersign_audit_age_seconds", "How long ago the last audit ended.", ago
+        "countersign_audit_age_seconds",
+        "How long ago the last audit ended.",
+        _age(figures.audited_ms),
     )
     yield _counted(figures, "found", "Findings of the auditor, each counted as it began.", Kind)
     repaired = [kind for kind in Kind if kind not in LASTING]

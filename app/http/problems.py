@@ -173,7 +173,7 @@ async def on_http(call: Request, error: Exception) -> Response:
 async def on_unexpected(call: Request, error: Exception) -> Response:
     """For a fault of ours. Where it happened is logged, its text is not: it may quote the body."""
     call_id = getattr(call.state, "call_id", None)
-    _log.error("unexpected, request_id=%s: %s", call_id, described(error))
+    _log.error("unexpected, call=%s: %s", call_id, described(error))
     return refused(
         http.InternalError(
             "Something went wrong here.", "The header X-Request-Id finds it in the log."

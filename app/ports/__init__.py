@@ -6,6 +6,7 @@ from .callbacks import Answer, Callbacks, HostBusy
 from .clients import Caller, Client, ClientLimit, ClientRecords, Clients, Key, key_id
 from .homes import Chosen, Homes, HomeTabs
 from .inspection import (
+    AGES_S,
     Admins,
     Alarms,
     Figures,
@@ -16,6 +17,7 @@ from .inspection import (
     Seen,
     Stuck,
     Swept,
+    Waiting,
 )
 from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
@@ -38,8 +40,11 @@ from .requests import (
 )
 from .slack import Cards, ConversationGone, Directory, Found, SlackAgain, SlackNever
 from .store import Admission, Cache, Decisions, Gate, Health, Pace
+from .vitals import CLOCK, Pulse, Standing, StoreHealth, Token, Tokens, worker_of
 
 __all__ = [
+    "AGES_S",
+    "CLOCK",
     "EVERYTHING",
     "Absences",
     "Admins",
@@ -84,6 +89,7 @@ __all__ = [
     "Pace",
     "Page",
     "Paused",
+    "Pulse",
     "Query",
     "Queues",
     "Reached",
@@ -93,8 +99,14 @@ __all__ = [
     "Seen",
     "SlackAgain",
     "SlackNever",
+    "Standing",
+    "StoreHealth",
     "Stuck",
     "Swept",
+    "Token",
+    "Tokens",
     "TooLate",
+    "Waiting",
     "key_id",
+    "worker_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..domain.commands import Failure
 from .clients import Client
 
 
@@ -16,6 +17,7 @@ class Answer:
     error: str | None
     retry_after_s: float | None
     took_ms: int
+    failure: Failure | None = None
 
 
 class HostBusy(Exception):

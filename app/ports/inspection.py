@@ -11,6 +11,7 @@ from ..domain.due import Lane
 from ..domain.episodes import Episode
 from ..domain.findings import Flaw, Kind, Stand
 from ..domain.request import Request, Status
+from .vitals import Standing
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,18 @@ class LostChannel:
     waiting: Stuck
 
 
+AGES_S = (300, 3600, 14_400, 86_400, 604_800)
+"""What waits is counted by how long it has: up to each of these, and longer (seconds)."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits under one policy: how many of each age, and for how long the first has (ms)."""
+
+    by_age: tuple[int, ...]
+    oldest_ms: int
+
+
 @dataclass(frozen=True)
 class RecordFigures:
     """The record of events in numbers; what ends in `_ms` is how long ago something was.
@@ -99,8 +112,10 @@ class Figures:
 
     `lasting` counts the cases that can't be repaired, `alarms` those that nobody was told yet.
     `audited_ms` is how long ago the last audit ended, None where there never was one; `counters`
-    are what was found, repaired and decided by break-glass, ever. `held` is by reason, `refused` by
-    Slack's code. `unused` counts approvals of which nobody told a result in time.
+    are what was found, repaired and decided by break-glass, ever, beside those of
+    `domain/counting.py`. `held` is by reason, `refused` by Slack's code. `unused` counts approvals
+    of which nobody told a result in time. `waiting` is by policy. `pulse` is how long ago (ms)
+    each was last at work, and `standing` how our token stands at Slack: `app/health.py` adds them.
     """
 
     now: int
@@ -117,6 +132,9 @@ class Figures:
     refused: Mapping[str, Stuck] = field(default_factory=dict)
     lost: tuple[LostChannel, ...] = ()
     record: RecordFigures = RecordFigures()
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
+    pulse: Mapping[str, int | None] = field(default_factory=dict)
+    standing: Standing = "unknown"
 
 
 class Inspection(Protocol):
@@ -133,6 +151,10 @@ class Inspection(Protocol):
 
     def sweep_people(self) -> list[str]:
         """Put back whoever is or will be away and lost their place among what is due: these."""
+
+    def tidy(self, limit: int) -> int:
+        """Look at `limit` of what is listed as waiting under each policy, and take out what waits
+        no more, since an older version decided it; gives how many those were."""
 
     def next_page(self, status: Status, limit: int) -> list[str]:
         """The next ids to look into, from where the last page ended; begins again at the end."""

@@ -29,6 +29,9 @@ class Pace(Protocol):
     def hold(self, place: str, wait_ms: int) -> None:
         """Nothing to this place for so long: it said so itself."""
 
+    def count(self, counter: str) -> None:
+        """One more of these (`domain/counting.py`), for `/metrics`."""
+
 
 class Gate(Protocol):
     """The global pause: while it lasts no policy approves by itself, and no callback leaves.

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
+from app.domain.counting import HELD_BACK, LIMITED, named
 from app.domain.errors import StoreUnavailable
 from app.ports import Pace, SlackAgain, SlackNever
 
@@ -94,24 +95,29 @@ class SlackApi:
         **args: Any,
     ) -> A:
         """One call inside of `bounded`."""
-        place = where or f"slack:{method.__name__.replace('_', '.')}"
-        self._leave_alone(place)
+        called = method.__name__.replace("_", ".")
+        place = where or f"slack:{called}"
+        self._leave_alone(place, called)
         try:
             data = method(**args).data
         except FAILURES as error:
-            raise self._heeded(narrowed(error), place) from error
+            raise self._heeded(narrowed(error), place, called) from error
         try:
             return answer.model_validate(data)
         except ValidationError as error:
             raise SlackAgain(f"an answer that is not {answer.__name__}") from error
 
-    def _leave_alone(self, place: str) -> None:
+    def _leave_alone(self, place: str, method: str) -> None:
         """Raises `RateLimited` while Slack wants that."""
         if self._pace is not None and (wait_ms := self._pace.held(place)):
+            self._pace.count(named(HELD_BACK, method))
             raise RateLimited("ratelimited", wait_ms / 1000)
 
-    def _heeded(self, failed: SlackAgain | SlackNever, place: str) -> SlackAgain | SlackNever:
+    def _heeded(
+        self, failed: SlackAgain | SlackNever, place: str, method: str
+    ) -> SlackAgain | SlackNever:
         if isinstance(failed, RateLimited) and self._pace is not None:
+            self._pace.count(named(LIMITED, method))
             self._pace.hold(place, math.ceil((failed.wait_s or 0) * 1000))
         return failed
 

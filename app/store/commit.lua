@@ -34,6 +34,8 @@ end
 for _, index in ipairs(write.leave) do redis.call('ZREM', index, write.id) end
 for _, join in ipairs(write.join) do redis.call('ZADD', join[1], join[2], write.id) end
 
+for counter, by in pairs(write.counts) do redis.call('HINCRBY', 'cs:counters', counter, by) end
+
 if write.erase then
   for _, lane in ipairs({'time', 'slack', 'callback'}) do
     redis.call('ZREM', 'cs:due:' .. lane, write.id)

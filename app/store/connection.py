@@ -19,6 +19,9 @@ from redis.retry import Retry
 
 from app.domain.errors import CountersignError, RequestUnreadable, StoreUnavailable
 
+COUNTERS = "cs:counters"
+"""The hash of everything that is only ever counted up."""
+
 _log = logging.getLogger("countersign.store")
 
 _PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)

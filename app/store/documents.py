@@ -93,6 +93,11 @@ def queue_key(channel: str) -> str:
     return f"cs:index:queue:{channel}"
 
 
+def pending_key(policy: str) -> str:
+    """The set of what waits for a decision under a policy, by when it was opened."""
+    return f"cs:pending:{policy}"
+
+
 def indexes(request: Request) -> dict[str, int]:
     """Every set that this request is a member of, with its score there.
 
@@ -123,7 +128,8 @@ def of_people(request: Request) -> dict[str, int]:
     """The sets that people's lists are made of: by when it is due, or since when it is so.
 
     What waits stands in the queue of each name that may decide it, and is seen by each that may see
-    it; `EVERYTHING` sees all that waits.
+    it; `EVERYTHING` sees all that waits. Whoever runs the deployment is told how much waits under
+    each policy, and since when.
     """
     decision, asked_for = request.state.decision, request.body.on_behalf_of
     found: dict[str, int] = {}
@@ -131,6 +137,7 @@ def of_people(request: Request) -> dict[str, int]:
         due = due_ms(request) or FAR_MS
         found |= {people_key("waiting", name): due for name in deciders(request)}
         found |= {people_key("seen", name): due for name in (EVERYTHING, *onlookers(request))}
+        found[pending_key(request.body.policy.name)] = request.body.opened_ms
     if asked_for is not None:
         found[people_key("asked", known_as(asked_for))] = request.body.opened_ms
     if decision is not None:
@@ -181,31 +188,32 @@ def load_index(person: str) -> str:
     return f"cs:index:load:{person}"
 
 
-def read(request_id: str, fields: Sequence[str | None]) -> Request | None:
+def read(fields: Sequence[str | None]) -> Request | None:
     """A request from its stored `FIELDS`, None when there is none.
 
-    Raises `RequestUnreadable` for what this version can't read.
+    Raises `RequestUnreadable` for what this version can't read: another form, or a field that it
+    does not know. It never guesses, since what it left out would be gone once it writes.
     """
     form, body, state = fields
     if form is None or body is None or state is None:
         return None
     if form != str(FORM):
-        raise RequestUnreadable(
-            f"The request {request_id} is stored in form {form}, this version reads {FORM}.",
-            "Upgrade this process.",
-        )
+        raise RequestUnreadable.of_newer("this request")
     try:
         return Request(body=Body.model_validate_json(body), state=State.model_validate_json(state))
-    except ValidationError as error:
+    except ValidationError:
         # Without its cause, which quotes what it could not read.
-        raise RequestUnreadable(
-            f"The request {request_id} can't be read: {error.error_count()} fields don't fit."
-        ) from None
+        raise RequestUnreadable.of_newer("this request") from None
 
 
 def stored_fields(request: Request, new: bool) -> dict[str, str]:
-    """What a commit writes of a request: the body once, the state each time."""
-    state = {"state": request.state.model_dump_json()}
+    """What a commit writes of a request: the body once, the state each time.
+
+    Without what is as it is by default, so that an older version reads all that makes no use of
+    what it does not know. A default must therefore never change; nor may a field lose its own.
+    """
+    state = {"state": request.state.model_dump_json(exclude_defaults=True)}
     if not new:
         return state
-    return {"form": str(FORM), "body": request.body.model_dump_json(), **state}
+    body = request.body.model_dump_json(exclude_defaults=True)
+    return {"form": str(FORM), "body": body, **state}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import redis
@@ -16,9 +17,10 @@ from app.ports import EVERYTHING, Figures, LaneFigures, Seen, Swept
 
 from . import documents, stuck
 from .alarms import OUTBOX
-from .connection import milliseconds, script, talk, talk_in_one
+from .connection import COUNTERS, milliseconds, script, talk, talk_in_one
 from .gate import PAUSED
 from .upkeep import record_figures
+from .waiting import RedisWaiting
 
 EVERY_MS = 15_000
 """The least between the end of one audit and the next, whichever process makes it."""
@@ -29,7 +31,7 @@ _TURN_MS = 30_000
 _CASES = 1_000
 """Cases that are remembered of each kind; more are found again once there is room."""
 
-_TURN, _AUDIT, _COUNTERS, _ENDED = "cs:audit:turn", "cs:audit", "cs:counters", "ended"
+_TURN, _AUDIT, _ENDED = "cs:audit:turn", "cs:audit", "ended"
 _FIELDS = ("version", *documents.FIELDS, *(f"due:{lane.value}" for lane in OF_REQUESTS))
 _SHOWN = 5
 
@@ -45,6 +47,7 @@ class RedisInspection:
         self._sweep_people = script(client, "sweep_people")
         self._mend = script(client, "mend")
         self._enlist = script(client, "enlist")
+        self._waiting = RedisWaiting(client)
 
     def take_turn(self) -> bool:
         return bool(talk(lambda: self._redis.set(_TURN, "1", nx=True, px=_TURN_MS)))
@@ -67,6 +70,10 @@ class RedisInspection:
     def sweep_people(self) -> list[str]:
         found = talk(lambda: self._sweep_people(args=[LATEST_MS]))
         return [str(one) for one in found]
+
+    def tidy(self, limit: int) -> int:
+        counters = talk(lambda: self._redis.hkeys(COUNTERS))
+        return self._waiting.tidy(self._waiting.policies(map(str, counters)), limit)
 
     def next_page(self, status: Status, limit: int) -> list[str]:
         index, cursor = documents.status_index(status), f"look:{status.value}"
@@ -96,7 +103,20 @@ class RedisInspection:
         width = len(OF_REQUESTS) + 3
         rows = (answers[at : at + width] for at in range(0, len(answers), width))
         now = milliseconds(clock)
-        return [_seen(*pair, now) for pair in zip(request_ids, rows, strict=True)]
+        found = [_seen(*pair, now) for pair in zip(request_ids, rows, strict=True)]
+        return self._unlisted(found)
+
+    def _unlisted(self, found: list[Seen]) -> list[Seen]:
+        """Who waits, and is not in the list of what waits under its policy."""
+        waits = [one.request for one in found if one.request is not None and one.request.pending]
+
+        def ask(pipe: Pipeline) -> None:
+            for request in waits:
+                pipe.zscore(documents.pending_key(request.body.policy.name), request.id)
+
+        places = talk_in_one(self._redis, ask) if waits else []
+        missed = {one.id for one, at in zip(waits, places, strict=True) if at is None}
+        return [replace(one, unlisted=True) if one.request_id in missed else one for one in found]
 
     def mend(self, seen: Seen, flaw: Flaw) -> bool:
         stand = (_text(flaw.mended.recorded), _text(flaw.mended.queued))
@@ -126,7 +146,7 @@ class RedisInspection:
         def say(pipe: Pipeline) -> None:
             for kind, number in found.items():
                 if number:
-                    pipe.hincrby(_COUNTERS, f"found:{kind.value}", number)
+                    pipe.hincrby(COUNTERS, f"found:{kind.value}", number)
 
         talk_in_one(self._redis, say)
 
@@ -138,11 +158,13 @@ class RedisInspection:
             pipe.llen(OUTBOX)
             pipe.hget(_AUDIT, _ENDED)
             pipe.exists(PAUSED)
-            pipe.hgetall(_COUNTERS)
+            pipe.hgetall(COUNTERS)
             for kind in _KEPT:
                 pipe.scard(_cases(kind))
 
         waiting, alarms, ended, paused, counters, *cases = talk_in_one(self._redis, ask)
+        counted = {str(name): int(count) for name, count in counters.items()}
+        policies = self._waiting.policies(counted)
         return Figures(
             now=now,
             open=int(waiting),
@@ -151,8 +173,9 @@ class RedisInspection:
             alarms=int(alarms),
             audited_ms=None if ended is None else max(0, now - int(ended)),
             paused=bool(paused),
-            counters={str(name): int(count) for name, count in counters.items()},
+            counters=counted,
             record=record_figures(self._redis, now),
+            waiting=self._waiting.figures(policies, now),
             **stuck.figures(self._redis),
         )
 
@@ -204,14 +227,14 @@ def _seen(request_id: str, row: Sequence[Any], now: int) -> Seen:
         for lane, at, place in zip(OF_REQUESTS, recorded, queued, strict=True)
     }
     gone = version is None and listed is None
-    request = _readable(request_id, documented)
+    request = _readable(documented)
     unlisted = request is not None and request.pending and seen_by_all is None
     return Seen(request_id, str(version or ""), request, stands, now, gone, unlisted)
 
 
-def _readable(request_id: str, fields: Sequence[str | None]) -> Request | None:
+def _readable(fields: Sequence[str | None]) -> Request | None:
     try:
-        return documents.read(request_id, fields)
+        return documents.read(fields)
     except RequestUnreadable:
         return None
 

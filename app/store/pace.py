@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import redis
 
-from .connection import script, talk
+from .connection import COUNTERS, script, talk
 
 
 class RedisPace:
@@ -23,6 +23,9 @@ class RedisPace:
 
     def hold(self, place: str, wait_ms: int) -> None:
         talk(lambda: self._redis.set(f"cs:hold:{place}", "1", px=max(1, wait_ms)))
+
+    def count(self, counter: str) -> None:
+        talk(lambda: self._redis.hincrby(COUNTERS, counter, 1))
 
 
 class RedisCache:

@@ -10,6 +10,7 @@ import redis
 from pydantic import ValidationError
 from redis.client import Pipeline
 
+from app.domain.counting import counted
 from app.domain.due import Lane, due_anew
 from app.domain.errors import RequestNotFound, RequestUnreadable
 from app.domain.events import Event
@@ -65,7 +66,7 @@ class RedisRequests:
             pipe.exists(PAUSED)
 
         fields, clock, paused = talk_in_one(self._redis, ask)
-        request = documents.read(request_id, fields)
+        request = documents.read(fields)
         if request is None:
             raise RequestNotFound("There is no such request.", "Check the id.")
         return Loaded(request, milliseconds(clock), bool(paused))
@@ -75,8 +76,7 @@ class RedisRequests:
             for request_id in request_ids:
                 pipe.hmget(documents.request_key(request_id), documents.FIELDS)
 
-        rows = zip(request_ids, talk_in_one(self._redis, ask), strict=True)
-        read = (_readable(request_id, fields) for request_id, fields in rows)
+        read = map(_readable, talk_in_one(self._redis, ask))
         return [request for request in read if request is not None]
 
     def ahead(self, channel: str, request_id: str) -> int | None:
@@ -152,10 +152,7 @@ class RedisRequests:
         try:
             return [Event.model_validate_json(fields["event"]) for _, fields in found]
         except ValidationError:
-            raise RequestUnreadable(
-                f"The trail of {request_id} has entries of a newer version.",
-                "Upgrade this process.",
-            ) from None
+            raise RequestUnreadable.of_newer("an entry of this trail") from None
 
     def page(self, query: Query) -> Page:
         index = documents.client_index(
@@ -191,9 +188,9 @@ def _fits(request: Request, query: Query) -> bool:
     return query.policy is None or request.body.policy.name == query.policy
 
 
-def _readable(request_id: str, fields: Sequence[str | None]) -> Request | None:
+def _readable(fields: Sequence[str | None]) -> Request | None:
     try:
-        return documents.read(request_id, fields)
+        return documents.read(fields)
     except RequestUnreadable:
         return None
 
@@ -214,6 +211,7 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
         "events": [event.model_dump_json() for event in transition.events],
         "leave": leave,
         "join": join,
+        "counts": {name: str(by) for name, by in counted(transition).items()},
     }
     if transition.not_after is not None:
         write["not_after"] = transition.not_after

@@ -20,7 +20,7 @@ class Inside(Protocol):
         """All that is stored, to be compared with what is stored later."""
 
     def left(self) -> set[str]:
-        """What is stored beside the stream of events, and bells."""
+        """What is stored beside the stream of events, the counters, and bells."""
 
     def stream(self) -> list[str]:
         """The types of all events, oldest first."""
@@ -57,7 +57,7 @@ class InsideRedis:
         return {key: self._redis.dump(key) for key in keys if not key.startswith("cs:bell")}
 
     def left(self) -> set[str]:
-        keys = set(map(str, self._redis.keys("cs:*"))) - {"cs:events"}
+        keys = set(map(str, self._redis.keys("cs:*"))) - {"cs:events", "cs:counters"}
         return {key for key in keys if not key.startswith("cs:bell")}
 
     def stream(self) -> list[str]:

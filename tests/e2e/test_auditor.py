@@ -27,6 +27,19 @@ def store(world: World) -> Iterator[redis.Redis]:
     client.close()
 
 
+def test_a_deployment_that_is_well_says_so(world: World):
+    """Clock and workers are at work, and the token is good, a moment after the start."""
+
+    def well() -> bool:
+        ready = world.web.get("/readyz")
+        assert ready.status_code == 200, ready.text
+        report = ready.json()
+        return report["degraded"] == [] and report["slack_token"]["standing"] == "good"
+
+    eventually(well, what="a deployment that is well")
+    assert world.web.get("/readyz").json()["durability"]["level"] == "always"
+
+
 @pytest.fixture
 def audited(store: redis.Redis) -> Callable[[], None]:
     """Has the clock audit now, and waits until it has."""

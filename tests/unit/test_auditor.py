@@ -71,6 +71,9 @@ class FakeInspection:
     def sweep_people(self) -> list[str]:
         return []
 
+    def tidy(self, limit: int) -> int:
+        return 0
+
     def next_page(self, status: Status, limit: int) -> list[str]:
         return [one.request_id for one in self.shown] if status is Status.PENDING else []
 

@@ -10,6 +10,14 @@ class RequestUnreadable(CountersignError):
 
     code = "request_unreadable"
 
+    @classmethod
+    def of_newer(cls, what: str) -> RequestUnreadable:
+        """What a newer version wrote, in words for people, who can only wait."""
+        return cls(
+            f"Countersign is being upgraded, and {what} was written by its newer version.",
+            "Nothing is lost. Try again in a minute.",
+        )
+
 
 class StoreUnavailable(CountersignError):
     """Redis can't be reached or refuses to write; what was asked can safely be repeated."""

@@ -364,7 +364,9 @@ def test_each_new_connection_looks_the_name_up_again(receiver, sender, trust):
     guard = Guard(LOOPBACK, resolver=lambda host, port: next(answers))
     send = sender(guard, tls=trust)
     assert send(f"https://callbacks.test:{there.port}/").status == 200
-    assert "not public" in send(f"https://callbacks.test:{there.port}/").error
+    refused = send(f"https://callbacks.test:{there.port}/")
+    assert "not public" in refused.error
+    assert refused.failure == "refused"
     assert there.connections == 1
 
 
@@ -380,7 +382,11 @@ def test_a_name_that_cannot_be_found_is_a_failure_that_may_pass(sender):
 
     answer = sender(Guard(resolver=unknown))("https://unknown.example/")
     assert answer == Answer(
-        None, "could not connect: the host name could not be found", None, answer.took_ms
+        status=None,
+        error="could not connect: the host name could not be found",
+        retry_after_s=None,
+        took_ms=answer.took_ms,
+        failure="unreachable",
     )
 
 
@@ -424,4 +430,4 @@ def test_a_receiver_that_speaks_no_tls_is_a_failure(receiver, sender, trust):
 def test_a_tls_handshake_that_never_ends_is_given_up_at_the_deadline(sender, trust):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         answer = sender(tls=trust, deadline_s=SHORT_S)(address_of(deaf, "https"))
-    assert answer.error == "could not connect within 0.3 s"
+    assert (answer.error, answer.failure) == ("could not connect within 0.3 s", "timeout")

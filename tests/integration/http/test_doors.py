@@ -16,6 +16,17 @@ from app.http.routes.slack import LIMIT
 from tests.integration.http.door import BILLING_KEY, Door
 from tests.integration.http.world import FakeSlack, SlackSaid, World
 
+ENDS = ("60.0", "1800.0", "3600.0", "604800.0", "+Inf")
+
+
+def numbers(door: Door) -> dict[tuple[str, ...], float]:
+    """What a scrape gets, by name and labels, which come in the order of their names."""
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(door.get("/metrics", key=None).text)
+        for sample in family.samples
+    }
+
 
 def test_slack_gets_the_bytes_as_they_came_and_its_answer_is_passed_on(door: Door, world: World):
     sent = b"payload=%7B%22type%22%7D\xff"
@@ -63,11 +74,7 @@ def test_the_deployment_is_told_in_numbers_without_a_key(door: Door):
     door.open()
     answer = door.get("/metrics", key=None)
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    told = {
-        (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(answer.text)
-        for sample in family.samples
-    }
+    told = numbers(door)
     assert told["countersign_open_requests",] == 1
     assert told["countersign_paused",] == 1
     assert told["countersign_overdue", "slack"] == 2
@@ -91,6 +98,39 @@ def test_the_deployment_is_told_in_numbers_without_a_key(door: Door):
     assert told["countersign_record_checkpoint_age_seconds",] == float("inf"), "there never was one"
     assert told["countersign_record_breaks_total",] == 15
     assert told["countersign_build_info", version("countersign")] == 1
+
+
+def test_decisions_and_what_they_set_off_are_told_by_policy_and_kind(door: Door):
+    told = numbers(door)
+    assert told["countersign_requests_opened_total", "refund"] == 30
+    assert told["countersign_decisions_total", "person", "approved", "refund"] == 12
+    assert told["countersign_decisions_total", "policy", "approved", "refund"] == 13
+    assert told["countersign_sla_breaches_total", "refund", "expire"] == 14
+    assert told["countersign_sla_breaches_total", "refund", "escalate"] == 0, "from the start"
+    assert told["countersign_callback_attempts_total", "5xx"] == 15
+    assert told["countersign_callback_attempts_total", "timeout"] == 0
+    assert told["countersign_slack_rate_limited_total", "chat.postMessage"] == 16
+    assert told["countersign_slack_held_back_total", "chat.postMessage"] == 17
+
+
+def test_what_waits_is_told_by_age_and_how_long_decisions_took_in_sums(door: Door):
+    told = numbers(door)
+    assert told["countersign_pending_requests", "<5m", "refund"] == 1
+    assert told["countersign_pending_requests", "1h-4h", "refund"] == 2
+    assert told["countersign_pending_requests", ">7d", "refund"] == 3
+    assert told["countersign_oldest_pending_seconds", "refund"] == 7200
+    took = {end: told["countersign_decision_seconds_bucket", end, "refund"] for end in ENDS}
+    assert took == {"60.0": 2, "1800.0": 2, "3600.0": 5, "604800.0": 5, "+Inf": 6}
+    assert told["countersign_decision_seconds_sum", "refund"] == 90
+    assert told["countersign_decision_seconds_count", "refund"] == 6
+
+
+def test_who_is_at_work_and_how_the_token_stands_is_told(door: Door):
+    told = numbers(door)
+    assert told["countersign_clock_age_seconds",] == 1.5
+    assert told["countersign_worker_age_seconds", "slack"] == float("inf")
+    assert told["countersign_slack_token", "refused"] == 1
+    assert told["countersign_slack_token", "good"] == 0
 
 
 def test_numbers_that_can_t_be_had_are_a_problem_like_any_other(door: Door, world: World):
@@ -123,7 +163,7 @@ def test_each_call_is_one_line_in_the_log_without_key_query_or_body(
         (logging.INFO, 200),
     ]
     last = lines[1].__dict__
-    assert (last["request_id"], last["client"], last["method"]) == ("run-7", "billing", "GET")
+    assert (last["call"], last["client"], last["method"]) == ("run-7", "billing", "GET")
     assert last["path"] == "/v1/requests"
     assert "hunter2" not in "".join(line.getMessage() for line in lines)
     assert BILLING_KEY not in caplog.text

@@ -206,5 +206,5 @@ def test_a_fault_of_ours_is_told_without_its_text_and_logged_without_the_body(
     assert SECRET not in answer.text
     assert SECRET not in caplog.text
     assert ": ValueError\n" in caplog.text
-    assert f"request_id={answer.headers['x-request-id']}" in caplog.text
+    assert f"call={answer.headers['x-request-id']}" in caplog.text
     assert "in broken" in caplog.text

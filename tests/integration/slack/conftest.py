@@ -82,6 +82,7 @@ class Pace:
     waits_ms: dict[str, int] = field(default_factory=dict)
     holds_ms: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
+    counted: list[str] = field(default_factory=list)
 
     def reserve(self, place: str, gap_ms: int, ahead: float | None = None) -> int:
         self.taken[place] = gap_ms
@@ -89,6 +90,9 @@ class Pace:
 
     def held(self, place: str) -> int:
         return self.holds_ms.get(place, 0)
+
+    def count(self, counter: str) -> None:
+        self.counted.append(counter)
 
     def hold(self, place: str, wait_ms: int) -> None:
         self.holds_ms[place] = wait_ms
