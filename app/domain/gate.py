@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from policies.plan import Frozen
+
+_PERSON = re.compile(r".* \(([UW][A-Z0-9]{6,20})\)", re.ASCII | re.DOTALL)
+
+
+def on_record(by: str) -> str:
+    """`Ana (U0ANA00001)` as events name her: by the id alone; whoever typed stays as they are."""
+    person = _PERSON.fullmatch(by)
+    return by if person is None else person[1]
 
 
 class Pause(Frozen):
