@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .keys import PublicKey
-from .lines import Entrylike, Header, Linked, Marked
+from .lines import GONE, Entrylike, Header, Linked, Marked
 from .record import NOTHING, Checkpoint, link_over
 from .verdict import Broken, Fault, Kind
 
@@ -85,9 +85,6 @@ class Chain:
             words = f"entry {entry.seq:,} has an id that does not come after the one before"
             raise Broken(Fault(Kind.OUT_OF_ORDER, words, entry.seq, entry.entry.id, where=where()))
         self.place = place
-        if entry.entry.event == "null":
-            words = f"what entry {entry.seq:,} said is no longer in the store: it was deleted there"
-            raise Broken(Fault(Kind.DELETED, words, entry.seq, entry.entry.id, where=where()))
 
     def _displaced(self, entry: Entrylike, where: Where, following: Entrylike | None) -> Fault:
         """What it may be that another entry stands where this one should."""
@@ -109,6 +106,9 @@ class Chain:
     def _changed(self, entry: Entrylike, where: Where, following: Entrylike | None) -> Fault:
         """Its hash is not over what it says; the one that belongs there may come next."""
         seq = entry.seq
+        if isinstance(entry, Linked) and entry.entry.event == GONE:
+            words = f"what entry {seq:,} said is no longer in the store: it was deleted there"
+            return Fault(Kind.DELETED, words, seq, entry.entry.id, where=where())
         if following is not None and following.seq == seq and self._fits(following):
             words = f"a line was inserted before entry {seq:,}"
             return Fault(Kind.INSERTED, words, seq, _id(entry), where=where())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.events import EventType
+from app.domain.events import EventType, pseudonym
 
 from .lines import Linked, Told
 from .verdict import Fault, Findings, Kind
@@ -127,7 +127,7 @@ def _pairs(told: Told, end: _End) -> Iterator[tuple[str, object, object]]:
     yield "kind of decider", sorted({one.kind for one in told.by}), [end.kind]
     people = [one.id for one in told.by]
     if end.by is None:
-        yield "decider", people[-1], end.actor
+        yield "decider", people[-1], pseudonym(end.actor)
     else:
         yield "decider", people, list(end.by)
 

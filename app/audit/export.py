@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from app.domain.request import Request, Status
 from app.ports.ledger import Head, Ledger, Look, Recorded
 
 from .choosing import Choice, Choosing
-from .lines import By, End, Header, Linked, Marked, Told, read_checkpoint, strict, written
+from .lines import GONE, By, End, Header, Linked, Marked, Told, read_checkpoint, strict, written
 from .record import Entry, checkpoint_line, entry_line, link, omitted_line
+
+_log = logging.getLogger("countersign.record")
 
 PAGE = 1_000
 """Entries that are read at a time, so that Redis serves others in between."""
@@ -192,9 +195,19 @@ def _sealed(ledger: Ledger, head: Head) -> Iterator[Linked]:
                 "Export again.",
             )
         for one in page:
-            event = "null" if one.event is None else one.event
+            event = GONE if one.event is None else one.event
             yield Linked(Entry(one.seq, one.id, event), one.hash)
+        _warn_of_strays(ledger, page[0].seq, len(page))
         expected += len(page)
+
+
+def _warn_of_strays(ledger: Ledger, first: int, count: int) -> None:
+    for stray in ledger.strays(first, count):
+        _log.error(
+            "%s lies in the stream and is no entry of the record: somebody put it in by hand, "
+            "behind what was sealed. It is not exported.",
+            stray.id,
+        )
 
 
 def _checkpoints(ledger: Ledger, head: Head) -> Iterator[Marked]:

@@ -28,6 +28,10 @@ _OMITTED = re.compile(
 )
 
 
+GONE = "null"
+"""In place of an event that was sealed, and that the store no longer has."""
+
+
 class LineRefused(ValueError):
     """A line that is none of an export; its text says why, without quoting it."""
 

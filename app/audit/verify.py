@@ -212,6 +212,13 @@ class _Reading:
                 "No public key was given. Signatures were checked with the key in the file itself, "
                 "which proves nothing: whoever rewrites the record writes their own key into it."
             )
+        if figures.later and figures.until_ms is not None and self._as_of is not None:
+            hours = (figures.until_ms - int(self._as_of.partition("-")[0])) / 3_600_000
+            if hours > 1:
+                yield (
+                    f"The requests are said to have been read {hours:,.0f} hours before the last "
+                    f"entry, so that {figures.later} decisions were not compared. Export anew."
+                )
         if not figures.signed:
             yield "Nothing here is signed: no checkpoint is over any of these entries."
 

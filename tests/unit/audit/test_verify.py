@@ -26,6 +26,7 @@ from tests.unit.audit.genuine import (
 from tests.unit.audit.tampering import (
     Tampering,
     changed,
+    closed,
     cut,
     moved,
     of_requests,
@@ -132,8 +133,7 @@ def test_an_entry_that_was_deleted_in_the_store_is_the_first_bad_one():
     del made.ledger.stream[gone]
     bad = record_of(made).verified().first_bad
     assert bad is not None
-    # What the chain has of it is its hash, which is not that of nothing.
-    assert (bad.seq, bad.id) == (5, gone)
+    assert (bad.seq, bad.id, bad.kind) == (5, gone, Kind.DELETED)
 
 
 def test_an_event_that_was_changed_in_the_store_is_the_first_bad_one():
@@ -169,6 +169,20 @@ def test_a_request_that_was_changed_in_the_store_differs_from_its_events():
     verdict = record_of(made).verified()
     assert {fault.request for fault in verdict.faults} == {row.request.id}
     assert "has another digest than entry" in verdict.faults[0].words
+
+
+def test_a_header_that_says_to_be_long_before_its_entries_leaves_the_rest_unverified():
+    record = genuine()
+    first = next(one for one in map(text, record.lines) if isinstance(one, Linked))
+    as_of = record.lines[0].index(b'"as_of":"') + 9
+    end = record.lines[0].index(b'"', as_of)
+    header = record.lines[0][:as_of] + first.entry.id.encode() + record.lines[0][end:]
+    verdict = record.verified([header, *record.lines[1:]])
+    assert verdict.faults == ()
+    without = [raw for raw in record.lines[1:] if not raw.startswith(b'{"request"')]
+    verdict = record.verified(closed([header, *without]))
+    assert verdict.faults == ()
+    assert "decisions were not compared" in verdict.open[0]
 
 
 def test_erased_requests_leave_a_record_that_verifies():
