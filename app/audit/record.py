@@ -30,8 +30,13 @@ class Entry:
 
     @property
     def body(self) -> str:
-        """What its hash is over."""
+        """The bytes that a line of an export shows."""
         return f'{{"seq":{self.seq},"id":"{self.id}","event":{self.event}}}'
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its bytes, in hex: what stands for it where it is left out of an export."""
+        return hashlib.sha256(self.body.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,23 @@ class Checkpoint:
 
 
 def link(before: str, entry: Entry) -> str:
-    """The hash of an entry: SHA-256, in hex, over the hash before it and its own bytes."""
-    return hashlib.sha256(f"{before}\n{entry.body}".encode()).hexdigest()
+    """The hash of an entry: over the hash before it, and the hash of its own bytes."""
+    return link_over(before, entry.digest)
+
+
+def link_over(before: str, digest: str) -> str:
+    """The same of an entry of which only the digest is shown; SHA-256, in hex."""
+    return hashlib.sha256(f"{before}\n{digest}".encode()).hexdigest()
 
 
 def entry_line(entry: Entry, its_hash: str) -> str:
     """One line of an export, without its end."""
     return f'{entry.body[:-1]}{_HASH}{its_hash}"}}'
+
+
+def omitted_line(seq: int, digest: str, its_hash: str) -> str:
+    """The line of an entry that a chosen export leaves out, which keeps the chain whole."""
+    return f'{{"seq":{seq},"omitted":"{digest}"{_HASH}{its_hash}"}}'
 
 
 def checkpoint_line(checkpoint: Checkpoint, key_id: str, signature: str) -> str:

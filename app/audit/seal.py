@@ -31,8 +31,10 @@ class Sealer:
         self._key = key
         self._missed = 0
 
-    def round(self) -> Round:
-        """Seal up to 1,000 events, and sign if it is time. Raises `StoreUnavailable`.
+    def round(self, *, sign: bool = False) -> Round:
+        """Seal up to 1,000 events; sign if it is time, or `sign` says so and anything is new.
+
+        Raises `StoreUnavailable`.
 
         Another sealer that was faster leaves everything of this round undone.
         """
@@ -42,7 +44,7 @@ class Sealer:
         before, room = look.head, max(0, MOST - (look.head.seq - look.head.checkpoint_seq))
         after, links = chained(before, look.events[:room])
         signed = None
-        if _is_time(after, look):
+        if _is_time(after, look) or (sign and after.seq > after.checkpoint_seq):
             after, signed = self._signed(after, look.now)
         if after == before:
             return Round(before, more=False)

@@ -1,5 +1,6 @@
 """The one place where everything is wired: settings in, the parts of each process out."""
 
+from .exporting import build_erasing, build_exporter
 from .operators import (
     build_absences,
     build_break_glass,
@@ -20,6 +21,8 @@ __all__ = [
     "build_clients",
     "build_clock",
     "build_drain",
+    "build_erasing",
+    "build_exporter",
     "build_gate",
     "build_leaving",
     "build_orders",

@@ -16,6 +16,7 @@ from .clients import clients
 from .decide import decide
 from .demo import demo
 from .doctor import doctor
+from .erase import erase
 from .gate import pause, resume, status
 from .policy import policy
 from .reload import reload
@@ -51,6 +52,7 @@ main.add_command(clients)
 main.add_command(decide)
 main.add_command(demo)
 main.add_command(doctor)
+main.add_command(erase)
 main.add_command(pause)
 main.add_command(policy)
 main.add_command(resume)

@@ -19,7 +19,7 @@ def _one_line(_context: click.Context, _parameter: click.Parameter, text: str) -
 
 
 @click.command()
-@click.option("--reason", required=True, callback=_one_line, help="Why. It stays on record.")
+@click.option("--reason", required=True, callback=_one_line, help="Why. The admins are told.")
 def pause(reason: str) -> None:
     """Nothing is approved without a person, and no callback leaves, until `countersign resume`.
 

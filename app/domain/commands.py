@@ -195,6 +195,13 @@ class Wake(Frozen):
     """The time lane's turn: whatever is due happens, and nothing else."""
 
 
+class Erase(Frozen):
+    """`operator` has what the store holds of it erased before its time, and says why."""
+
+    operator: Operator
+    reason: str
+
+
 class Hold(Frozen):
     """What the policy alone would have approved now found everything paused."""
 
@@ -318,6 +325,7 @@ Command = (
     | ReportResult
     | Cancel
     | Wake
+    | Erase
     | Hold
     | Redeliver
     | CallbackTried

@@ -20,7 +20,7 @@ from .commands import (
     TargetsFound,
 )
 from .errors import NothingToRedeliver
-from .events import EventType
+from .events import EventType, pseudonym
 from .holding import released
 from .request import Attempt, Callback, Request
 from .retry import next_attempt_ms
@@ -125,7 +125,7 @@ def _targets_found(request: Request, found: TargetsFound, now: int) -> Transitio
     }
     after = _with_cards(request, update)
     events = tuple(
-        event(after, EventType.CARD_LOST, now, target=name, problem=problem)
+        event(after, EventType.CARD_LOST, now, target=pseudonym(name), problem=problem)
         for name, problem in found.lost
     )
     return Transition(before=request, after=after, events=events)
@@ -223,7 +223,8 @@ def _target_lost(request: Request, lost: TargetLost, now: int) -> Transition:
         "lost": (*cards.lost, (lost.target, lost.problem)),
     }
     after = _unseen(request, _with_cards(request, update))
-    recorded = event(after, EventType.CARD_LOST, now, target=lost.target, problem=lost.problem)
+    target = pseudonym(lost.target)
+    recorded = event(after, EventType.CARD_LOST, now, target=target, problem=lost.problem)
     kept = after.state.held == request.state.held
     events = (recorded,) if kept else (recorded, released(after, now))
     return Transition(before=request, after=after, events=events)

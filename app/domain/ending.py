@@ -6,7 +6,7 @@ from typing import Any
 
 from .cards import Cards, Copy, Place
 from .errors import AlreadyDecided, RequestExpired
-from .events import EventType, fingerprint
+from .events import EventType, fingerprint, pseudonym
 from .message import callback_body
 from .request import Callback, Decision, Request, Status
 from .transition import Transition, event
@@ -51,6 +51,7 @@ def ended(
         digest=decision.digest,
         comment_sha256=fingerprint(decision.comment),
         in_place_of=decision.by[-1].in_place_of,
+        decided_by=[pseudonym(actor.id) for actor in decision.by],
     )
     return Transition(
         before=request,

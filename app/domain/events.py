@@ -129,10 +129,21 @@ class AbsenceEvent(SystemEvent):
 class GateEvent(SystemEvent):
     """About the pause of everything.
 
-    `detail` has the `reason` of whoever paused, and at the end how long it took (`paused_ms`).
+    `detail` has the SHA-256 of the reason of whoever paused, and at the end how long it took
+    (`paused_ms`).
     """
 
     type: GateEventType
+
+
+def pseudonym(ref: str) -> str:
+    """A person as the trail names them: by their user id, and by the SHA-256 of an e-mail address.
+
+    What is no e-mail address, such as a group or a channel, stays as it is.
+    """
+    if "@" not in ref.lstrip("@#"):
+        return ref
+    return f"sha256:{hashlib.sha256(ref.strip().casefold().encode()).hexdigest()}"
 
 
 def fingerprint(text: str | None) -> str | None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from policies.plan import Frozen
 
 from .errors import ReasonRefused
 
 LONGEST_REASON = 500
 """Characters of the reason for a pause, which stands on record and in one line of a message."""
+
+_PERSON = re.compile(r".* \(([UW][A-Z0-9]{6,20})\)", re.ASCII | re.DOTALL)
+
+
+def on_record(by: str) -> str:
+    """`Ana (U0ANA00001)` as events name her: by the id alone; whoever typed stays as they are."""
+    person = _PERSON.fullmatch(by)
+    return by if person is None else person[1]
 
 
 class Pause(Frozen):

@@ -11,7 +11,7 @@ from typing import Any
 
 from policies.plan import ReviewPlan, Route
 
-from . import claiming, effects, questions, results
+from . import claiming, effects, erasing, questions, results
 from .cards import Cards
 from .commands import (
     AnswerQuestion,
@@ -22,6 +22,7 @@ from .commands import (
     Command,
     Consume,
     Decide,
+    Erase,
     HandOver,
     Hold,
     Override,
@@ -37,7 +38,6 @@ from .commands import (
 )
 from .consuming import consume
 from .deciding import decide
-from .due import erase_ms, settled
 from .editing import approve_edited
 from .ending import already_decided, ended, in_time
 from .events import Event, EventType
@@ -162,12 +162,7 @@ def _wake(request: Request, _: Wake, now: int) -> Transition | None:
             or prompt(request, now)
             or claiming.lapse(request, now)
         )
-    if (flagged := results.flag_unused(request, now)) is not None:
-        return flagged
-    erase = erase_ms(request)
-    if not settled(request) or erase is None or now < erase:
-        return None
-    return Transition(before=request, after=None, events=(event(request, EventType.ERASED, now),))
+    return results.flag_unused(request, now) or erasing.over(request, now)
 
 
 def _hold(request: Request, _: Hold, now: int) -> Transition | None:
@@ -186,6 +181,7 @@ _CHANGES: Mapping[type[Command], Callable[[Request, Any, int], Transition | None
     ReportResult: results.report,
     Cancel: _cancel,
     Wake: _wake,
+    Erase: erasing.erase,
     Hold: _hold,
     Staffed: staffed,
     **dict.fromkeys((Claim, Release, HandOver), claiming.move),

@@ -10,7 +10,7 @@ from policies.plan import Allowance
 
 from .alarms import Alarm
 from .errors import CountersignError
-from .events import Event, EventType
+from .events import Event, EventType, pseudonym
 from .request import Actor, Request, Status
 
 
@@ -81,6 +81,6 @@ def event(
         version=of.state.version,
         at_ms=at_ms,
         actor_kind="system" if by is None else by.kind,
-        actor="countersign" if by is None else by.id,
+        actor="countersign" if by is None else pseudonym(by.id),
         detail=detail,
     )

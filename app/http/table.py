@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterable
 
 from app.domain.message import iso
 from app.domain.request import Decision, Request
+from app.domain.spreadsheet import cell
 
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
-"""A cell that begins so may be run by a spreadsheet (OWASP, CSV injection)."""
 
 _COLUMNS: dict[str, Callable[[Request], str | None]] = {
     "id": lambda request: request.id,
@@ -39,12 +37,6 @@ def as_csv(requests: Iterable[Request]) -> str:
     writer.writerow(_COLUMNS)
     writer.writerows([cell(of(request)) for of in _COLUMNS.values()] for request in requests)
     return text.getvalue()
-
-
-def cell(value: str | None) -> str:
-    """The value, with an apostrophe before what a spreadsheet would take for a formula."""
-    text = value or ""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def _of(request: Request, part: Callable[[Decision], str | None]) -> str | None:

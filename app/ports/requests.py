@@ -162,6 +162,9 @@ class RequestStore(Protocol):
     def page(self, query: Query) -> Page:
         """One client's requests."""
 
+    def ended(self, outcome: Status, cursor: str | None, limit: int) -> list[str]:
+        """Ids of requests that ended so, of whichever client, newest first, from below `cursor`."""
+
     def waiting(self, cursor: str | None, limit: int) -> list[str]:
         """Ids of open requests, of whichever client, the newest first and from below `cursor`."""
 

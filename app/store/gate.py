@@ -9,7 +9,8 @@ from redis.client import Pipeline
 
 from app.domain.alarms import Alarm
 from app.domain.due import Lane
-from app.domain.gate import GateState, Pause
+from app.domain.events import fingerprint
+from app.domain.gate import GateState, Pause, on_record
 from app.ports import Client
 
 from .alarms import MOST
@@ -35,12 +36,14 @@ class RedisGate:
 
     def pause(self, by: str, reason: str) -> Pause:
         alarm = self._alarm("gate.paused", f"Everything is paused by {by}: {reason}")
-        write = json.dumps({"by": by, "reason": reason, "alarm": alarm, "most": MOST})
+        recorded = {"actor": on_record(by), "reason_sha256": fingerprint(reason)}
+        told = {"by": by, "reason": reason, "alarm": alarm, "most": MOST}
+        write = json.dumps(told | recorded)
         return Pause.model_validate_json(talk(lambda: self._pause(args=[write])))
 
     def resume(self, by: str) -> Pause | None:
         alarm = self._alarm("gate.resumed", f"The pause is over, by {by}.")
-        ended = _pause(talk(lambda: self._resume(args=[by, _RAISED, alarm, MOST])))
+        ended = _pause(talk(lambda: self._resume(args=[on_record(by), _RAISED, alarm, MOST])))
         for lane in (Lane.TIME, Lane.CALLBACK):
             self._bells.ring(lane)
         return ended

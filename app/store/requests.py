@@ -174,6 +174,9 @@ class RedisRequests:
             cursor = ids[-1]
         return Page(tuple(found), cursor)
 
+    def ended(self, outcome: Status, cursor: str | None, limit: int) -> list[str]:
+        return self._ids_below(documents.status_index(outcome), cursor, limit)
+
     def waiting(self, cursor: str | None, limit: int) -> list[str]:
         return self._ids_below(documents.status_index(Status.PENDING), cursor, limit)
 

@@ -16,7 +16,7 @@ from app.domain.cards import Place
 from app.domain.commands import CardDrawn, Consume, Wake
 from app.domain.due import Lane
 from app.domain.errors import RequestNotFound
-from app.domain.events import GateEvent
+from app.domain.events import GateEvent, fingerprint
 from app.domain.request import Actor, Held, Request, Status
 from app.identifiers import new_operation
 from app.lanes import CallbackLane, TimeLane
@@ -79,7 +79,7 @@ def test_who_pauses_and_resumes_is_on_record(gate: RedisGate, client: redis.Redi
     assert gate.state().pause is None
     paused, resumed = [GateEvent.model_validate(entry) for entry in stream(client)]
     assert (paused.type.value, paused.actor, paused.at_ms) == ("gate.paused", BY, made.at_ms)
-    assert paused.detail == {"reason": made.reason}
+    assert paused.detail == {"reason_sha256": fingerprint(made.reason)}
     assert (resumed.type.value, resumed.actor) == ("gate.resumed", "operator ben")
     assert resumed.detail == {"paused_ms": resumed.at_ms - made.at_ms}
 

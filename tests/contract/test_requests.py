@@ -278,3 +278,13 @@ def test_a_commit_sets_what_is_due_and_rings_for_what_is_due_now(
     assert inside.jobs(Lane.TIME) == 0
     open_one(store)
     assert inside.jobs(Lane.SLACK) == 1, "a bell that was rung stays quiet"
+
+
+def test_what_ended_is_listed_by_how_it_ended_newest_first_in_pages(store: RequestStore):
+    requests = [open_one(store) for _ in range(4)]
+    for request in requests[:3]:
+        change(store, request.id, Cancel(by=CLIENT, reason=None))
+    newest = sorted((one.id for one in requests[:3]), reverse=True)
+    assert store.ended(Status.CANCELLED, None, 2) == newest[:2]
+    assert store.ended(Status.CANCELLED, newest[1], 2) == newest[2:]
+    assert store.ended(Status.APPROVED, None, 2) == []

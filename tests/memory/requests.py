@@ -15,7 +15,7 @@ from app.domain.bursts import queues_in, waits_in
 from app.domain.due import due_anew
 from app.domain.errors import RequestNotFound, StoreUnavailable
 from app.domain.events import Event
-from app.domain.request import Body, Request, State
+from app.domain.request import Body, Request, State, Status
 from app.domain.transition import Transition
 from app.ports import (
     Conflict,
@@ -146,6 +146,11 @@ class MemoryStore:
     def workload(self, people: Sequence[str]) -> list[int]:
         self._up()
         return [len(self.loads_of[person]) for person in people]
+
+    def ended(self, outcome: Status, cursor: str | None, limit: int) -> list[str]:
+        self._up()
+        below = sorted((i for i in self.rows if not cursor or i < cursor), reverse=True)
+        return [one for one in below if self.rows[one].request.state.status is outcome][:limit]
 
     def waiting(self, cursor: str | None, limit: int) -> list[str]:
         self._up()

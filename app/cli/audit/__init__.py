@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from .exporting import export
 from .keys import key, public_key
+from .verifying import verify
 
 
 @click.group()
@@ -12,5 +14,5 @@ def audit() -> None:
     """The record of events: who signs it, and whether it is what it was."""
 
 
-for command in (key, public_key):
+for command in (export, key, public_key, verify):
     audit.add_command(command)

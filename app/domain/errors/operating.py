@@ -91,6 +91,30 @@ class DemoFailed(CountersignError):
     code = "demo_failed"
 
 
+class EraseRefused(CountersignError):
+    """Not a request whose data may be erased now."""
+
+    code = "erase_refused"
+
+
+class RecordUnsealed(CountersignError):
+    """The record is not sealed far enough to be exported."""
+
+    code = "record_unsealed"
+
+
+class RecordMoved(CountersignError):
+    """What was being exported was moved out of the store meanwhile."""
+
+    code = "record_moved"
+
+
+class ExportUnreadable(CountersignError):
+    """A file that is to be verified can't be read at all."""
+
+    code = "export_unreadable"
+
+
 class PoliciesRefused(CountersignError):
     """The folder of policies can't be used; the message lists every problem."""
 

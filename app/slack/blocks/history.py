@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 from slack_sdk.models.blocks import HeaderBlock
 
-from app.domain.events import Event, EventType
+from app.domain.events import Event, EventType, pseudonym
 from app.domain.request import Request
 from app.slack import naming
 from policies.plan import Route
@@ -79,7 +79,25 @@ _OF_OURS = ("outcome", "code", "notice", "reason")
 def everything(request: Request, events: Sequence[Event]) -> list[Json]:
     """Oldest first, under the title of the request."""
     title = HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "in Details")))
-    return checked([title, *listed([line(event) for event in events])])
+    names = _names(request)
+    return checked([title, *listed([line(_named(event, names)) for event in events])])
+
+
+def _names(request: Request) -> dict[str, str]:
+    """The names in the request for which the trail has pseudonyms."""
+    decision, plan = request.state.decision, request.plan
+    people = () if decision is None else tuple(one.id for one in decision.by)
+    named = () if plan is None else plan.named
+    return {pseudonym(name): name for name in (*people, *named)}
+
+
+def _named(event: Event, names: dict[str, str]) -> Event:
+    """The event with these names in place of their pseudonyms."""
+    detail = {
+        name: names.get(value, value) if isinstance(value, str) else value
+        for name, value in event.detail.items()
+    }
+    return event.model_copy(update={"actor": names.get(event.actor, event.actor), "detail": detail})
 
 
 def line(event: Event) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, Self
 
-from app.domain.events import Event, EventType
+from app.domain.events import Event, EventType, pseudonym
 from app.domain.request import Decision, Request, Undoable, Vote
 
 Who = tuple[str, str | None]
@@ -114,7 +114,7 @@ def read(request: Request) -> Account:
 
 
 def _whose(decision: Decision) -> tuple[Who, ...]:
-    return tuple((one.id, one.in_place_of) for one in decision.by)
+    return tuple((pseudonym(one.id), one.in_place_of) for one in decision.by)
 
 
 def _taken(undoable: Undoable) -> Taken:

@@ -24,6 +24,7 @@ from app.domain.errors import (
     RequesterUnknown,
     RequestExpired,
 )
+from app.domain.events import pseudonym
 from app.domain.request import Actor, Operator, Request, State, Status
 from policies.plan import Choice, Outcome, Route, Stage, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, plan
@@ -81,7 +82,7 @@ def test_it_is_loud():
     transition = applied(request, typed(request))
     overridden, decided = transition.events
     assert (overridden.type.value, decided.type.value) == ("request.overridden", "request.decided")
-    assert overridden.actor == "ana@example.com"
+    assert overridden.actor == pseudonym("ana@example.com")
     assert overridden.detail == {
         "operator": "root@host-1",
         "outcome": "approved",

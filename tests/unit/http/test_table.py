@@ -8,7 +8,8 @@ import io
 import pytest
 
 from app.domain.request import Actor, Decision, Request, Status
-from app.http.table import as_csv, cell
+from app.domain.spreadsheet import cell
+from app.http.table import as_csv
 from tests.builders import NOW, pending
 
 
