@@ -87,7 +87,10 @@ def _confirm(request: Request, command: Override) -> None:
 def _shown(request: Request) -> str:
     """What will be executed and who was asked; what can't be seen stands there by its code."""
     body, asked = request.body, ", ".join(request.asked) or "nobody"
-    payload = json.dumps(request.payload, ensure_ascii=False, indent=2)
+    secret = {field.name: field.label for field in request.evaluation.fields if field.secret}
+    seen = {name: value for name, value in request.payload.items() if name not in secret}
+    payload = json.dumps(seen, ensure_ascii=False, indent=2)
+    kept = f"Secret, and executed as given: {one_line(', '.join(secret.values()))}\n" * bool(secret)
     lines = {
         "Request": request.id,
         "Title": body.title,
@@ -99,7 +102,7 @@ def _shown(request: Request) -> str:
         "Digest": request.digest,
     }
     facts = "\n".join(f"{name + ':':<14}{one_line(words)}" for name, words in lines.items())
-    return f"{facts}\nWhat will be executed:\n{clean(payload)}\n"
+    return f"{facts}\nWhat will be executed:\n{clean(payload)}\n{kept}"
 
 
 def _progress(request: Request) -> str:

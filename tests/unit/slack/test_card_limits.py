@@ -264,6 +264,37 @@ def test_no_secret_is_ever_in_anything_that_slack_is_sent(request_, hidden, data
     assert note in str(sent[0].blocks)
 
 
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(requests(), st.dictionaries(st.sampled_from("abc"), secrets, min_size=1), st.data())
+def test_what_is_for_reviewers_alone_is_in_nothing_that_a_channel_is_sent(request_, hidden, data):
+    named = tuple(
+        Field(name=name, label="Key", type="string", visible="reviewers", format=data.draw(formats))
+        for name in hidden
+    )
+    body, edited = request_.body, request_.state.edited
+    quoted = Step(rule="r", matched=True, phrase=f"a is {MARK}")
+    flag = Flag(question="impact_radius", raised=True, because="Far.", phrase=f"a is {MARK}")
+    judged = body.evaluation.model_copy(
+        update={"fields": named, "trace": (quoted,), "flags": (flag,)}
+    )
+    changes = {"payload": body.payload | hidden, "evaluation": judged}
+    if body.revises is not None:
+        before = difference(dict.fromkeys(hidden, f"{MARK} before"), hidden)
+        changes["revises"] = body.revises.model_copy(update={"changes": before})
+    if edited is not None:
+        now = dict.fromkeys(hidden, f"{MARK} now")
+        edited = edited.model_copy(update={"payload": now, "evaluation": judged})
+    state = request_.state.model_copy(update={"edited": edited})
+    copy = in_public(
+        request_.model_copy(update={"body": body.model_copy(update=changes), "state": state})
+    )
+    assert MARK not in copy.model_dump_json(), "what is not there is drawn by nobody"
+    sent = card(copy)
+    check(sent)
+    assert ids.APPROVE not in str(sent.blocks)
+    assert all(paging.pages(whole.everything(copy)))
+
+
 @settings(max_examples=50)
 @given(st.lists(st.text(max_size=30), max_size=60))
 def test_approve_is_offered_only_where_the_whole_payload_is_shown(parts):
