@@ -35,12 +35,13 @@ from app.domain.request import (
 )
 from app.domain.slack_steps import SayNotice
 from app.domain.undoing import kept
+from app.domain.withholding import in_public
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices, paging, questions, threads, whole
 from app.slack.blocks.alarms import told
 from app.slack.blocks.card import card
 from app.slack.blocks.text import Message
-from policies.plan import Choice, Field, Flag, Outcome, ReviewPlan, Stage, Summary, Watch
+from policies.plan import Choice, Field, Flag, Outcome, ReviewPlan, Stage, Step, Summary, Watch
 from sandbox.blockkit import checked_blocks, checked_view
 from tests.builders import NOW, approval, evaluation, pending
 from tests.slack_limits import check_message, check_view
