@@ -10,6 +10,7 @@ from app.bootstrap import build_break_glass
 from app.domain.commands import Override
 from app.domain.overriding import check
 from app.domain.request import Actor, Request
+from app.domain.withholding import without_secrets
 from app.settings import load_store_settings
 from app.slack import naming
 from app.slack.blocks.text import clean, one_line
@@ -87,10 +88,9 @@ def _confirm(request: Request, command: Override) -> None:
 def _shown(request: Request) -> str:
     """What will be executed and who was asked; what can't be seen stands there by its code."""
     body, asked = request.body, ", ".join(request.asked) or "nobody"
-    secret = {field.name: field.label for field in request.evaluation.fields if field.secret}
-    seen = {name: value for name, value in request.payload.items() if name not in secret}
-    payload = json.dumps(seen, ensure_ascii=False, indent=2)
-    kept = f"Secret, and executed as given: {one_line(', '.join(secret.values()))}\n" * bool(secret)
+    payload = json.dumps(without_secrets(request), ensure_ascii=False, indent=2)
+    secret = [field.label for field in request.evaluation.fields if field.secret]
+    kept = f"Secret, and executed as given: {one_line(', '.join(secret))}\n" * bool(secret)
     lines = {
         "Request": request.id,
         "Title": body.title,

@@ -41,6 +41,12 @@ def in_public(request: Request) -> Request:
     )
 
 
+def without_secrets(request: Request) -> dict[str, JsonValue]:
+    """The payload without what is secret, for what people print and keep."""
+    secret = {field.name for field in request.evaluation.fields if field.secret}
+    return {name: value for name, value in request.payload.items() if name not in secret}
+
+
 def _fields(request: Request) -> Iterator[Field]:
     yield from request.body.evaluation.fields
     if request.state.edited is not None:

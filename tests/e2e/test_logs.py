@@ -67,7 +67,7 @@ def test_at_debug_no_log_holds_a_secret_a_key_a_token_or_a_body(tmp_path: Path):
             "an input for reviewers": str(SALARY),
             "a requester's words": WORDS,
             "a reviewer's words": COMMENT,
-            "a client's key": book.client_key,
+            "a client's key": str(book.client_key),
             "a callback secret": secret_for(book.secret.encode(), CLIENT, 1).removeprefix("whsec_"),
             "the deployment's secret": book.secret,
             "Slack's token": book.bot_token,

@@ -11,7 +11,7 @@ from app.slack import ids
 from app.slack.blocks import details
 from app.slack.payloads import Press
 
-from .desk import Desk
+from .desk import LOOKED_UP_S, Desk
 
 
 def register(app: App, desk: Desk) -> None:
@@ -24,7 +24,7 @@ def register(app: App, desk: Desk) -> None:
         seen = desk.looking.opened(desk.viewer(press), shown.request_id, shown.place)
         opened = ids.Form(ids.DETAILS, shown, press.reply_to)
         page = details.request_page(seen.request, opened, history=seen.history)
-        desk.open_form(press, page)
+        desk.open_form(press, page, LOOKED_UP_S)
         ack()
 
     @app.action(ids.TURN)
