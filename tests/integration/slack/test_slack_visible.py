@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -59,9 +60,12 @@ def on_the_message(desk: Any, message: dict[str, Any], request: Request, user: s
 
 
 @pytest.fixture
-def desk(desk: Any, directory: Any) -> Any:
+def desk(desk: Any, directory: Any) -> Iterator[Any]:
+    """The sandbox outlives a test, so nobody is left with a modal open."""
     desk.directory = directory
-    return desk
+    yield desk
+    for user in (BEN, EVE):
+        desk.close(user)
 
 
 def test_a_channel_is_not_sent_it_and_a_reviewer_approves_it_in_the_whole_request(desk):
