@@ -50,9 +50,15 @@ class ByHand:
         """Each policy by its name, in order, with what it says it is for."""
         return self.judge.names()
 
-    def known(self, policy: str) -> None:
-        """Raises `PolicyNotFound` for a name that is no policy, asked by hand or not."""
-        self.judge.inputs(policy)
+    def known(self, policy: str, *, everything: bool) -> None:
+        """Raises `PolicyNotFound` for a name that is no policy, or none that everybody knows of.
+
+        What can be asked by hand they do; with `everything` the others are known too.
+        """
+        if everything:
+            self.judge.inputs(policy)
+        else:
+            self._check(policy, "of which you may see anything")
 
     def inputs(self, policy: str) -> Mapping[str, Input] | None:
         """What is to be filled in; None where a policy takes anything. Raises `PolicyNotFound`."""
@@ -88,11 +94,11 @@ class ByHand:
                 "Close it, and ask anew for anything else.",
             ) from reused
 
-    def _check(self, policy: str) -> None:
+    def _check(self, policy: str, what: str = "to ask by hand") -> None:
         """Raises `PolicyNotFound`, also for one that is there and not asked by hand."""
         names = self.policies()
         if policy in names:
             return
         near = get_close_matches(policy, names, n=1)
         known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names) or 'none'}."
-        raise PolicyNotFound(f"There is no policy {policy!r} to ask by hand.", known)
+        raise PolicyNotFound(f"There is no policy {policy!r} {what}.", known)

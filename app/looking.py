@@ -1,22 +1,45 @@
-"""What people look at: their queue, what they may see, what they asked and decided."""
+"""What people look at: their queue, what they may see, what they asked and decided.
+
+Each gets what they may see of a request: another copy of it than the one that is stored.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .domain.absence import day_of
-from .domain.errors import PersonUnverified, RequestNotFound
+from .domain.cards import Place
+from .domain.errors import CardNotShown, NotAViewer, PersonUnverified, RequestNotFound
 from .domain.lists import Day, QueuePage, Stats
 from .domain.request import Request
 from .domain.reviewers import distrust
-from .domain.viewing import Viewer, asked_by, decided_by, known_as, may_see, waits_for
-from .ports import EVERYTHING, Directory, Gate, Queues, RequestStore
+from .domain.viewing import (
+    Viewer,
+    as_seen_by,
+    asked_by,
+    decided_by,
+    known_as,
+    may_see,
+    may_see_all,
+    waits_for,
+)
+from .domain.withholding import in_public, withholds
+from .ports import EVERYTHING, Directory, Gate, ListKind, Queues, RequestStore
 
 PAGE = 8
 """Requests on one page, unless somebody wants more or fewer."""
 
 _DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request as whoever opened it may see it, and whether its `history` is for them too."""
+
+    request: Request
+    history: bool
 
 
 @dataclass(frozen=True)
@@ -59,7 +82,7 @@ class Looking:
         def fits(request: Request) -> bool:
             return waits_for(request, viewer)
 
-        return self.queues.page("waiting", viewer.names, cursor, limit, fits)
+        return self._page("waiting", viewer, viewer.names, cursor, limit, fits)
 
     def seen(
         self,
@@ -74,7 +97,7 @@ class Looking:
             right = policy in (None, request.body.policy.name)
             return right and request.pending and may_see(request, viewer)
 
-        return self.queues.page("seen", _seen_as(viewer), cursor, limit, fits)
+        return self._page("seen", viewer, _seen_as(viewer), cursor, limit, fits)
 
     def asked(self, viewer: Viewer, cursor: str | None = None, limit: int = PAGE) -> QueuePage:
         """What was asked on this person's behalf, pending or not, the newest first."""
@@ -82,7 +105,7 @@ class Looking:
         def fits(request: Request) -> bool:
             return asked_by(request, viewer)
 
-        return self.queues.page("asked", viewer.own, cursor, limit, fits)
+        return self._page("asked", viewer, viewer.own, cursor, limit, fits)
 
     def decided(self, viewer: Viewer, cursor: str | None = None, limit: int = PAGE) -> QueuePage:
         """What this person decided, alone or with others, the latest first."""
@@ -90,14 +113,49 @@ class Looking:
         def fits(request: Request) -> bool:
             return decided_by(request, viewer)
 
-        return self.queues.page("decided", (viewer.id,), cursor, limit, fits)
+        return self._page("decided", viewer, (viewer.id,), cursor, limit, fits)
 
     def one(self, viewer: Viewer, request_id: str) -> Request:
         """A request. Raises `RequestNotFound`, also where this person may not see it."""
         request = self.store.load(request_id).request
         if not may_see(request, viewer):
             raise RequestNotFound("There is no such request.", "Check the id.")
-        return request
+        return as_seen_by(request, viewer)
+
+    def opened(self, viewer: Viewer, request_id: str, at: Place | None) -> Opened:
+        """A request whose button somebody pressed in a message: the card `at` a place, or a list.
+
+        Whoever may not see it, but reads a channel where its card stands, gets what everybody does
+        there. Raises `RequestNotFound`, and `NotAViewer` for anybody else.
+        """
+        request = self.store.load(request_id).request
+        if may_see(request, viewer):
+            return Opened(as_seen_by(request, viewer), history=True)
+        if any(copy.place == at for copy in request.state.cards.copies):
+            return Opened(in_public(request), history=False)
+        raise NotAViewer(
+            "You may not see this request.", "Its policy says who may; ask one of those who decide."
+        )
+
+    def check_card(self, viewer: Viewer, request_id: str, at: Place | None) -> None:
+        """Raises `CardNotShown`, and what `opened` raises, for who can't have a card of their own.
+
+        Such a card shows everything.
+        """
+        if withholds(self.opened(viewer, request_id, at).request):
+            raise CardNotShown(
+                "Some of it is shown only to those who decide, so its card is for them alone.",
+                "Ask one of them.",
+            )
+
+    def check_form(self, request: Request, user_id: str) -> None:
+        """Raises `NotAViewer`, `PersonNotTrusted` where a form would show what is for others.
+
+        Nobody is looked up where there is nothing of the kind.
+        """
+        kept = withholds(in_public(request))
+        if kept and not may_see_all(request, self.viewer(user_id)):
+            raise NotAViewer("Some of this is shown only to those who decide.", "Ask one of them.")
 
     def stats(self, viewer: Viewer) -> Stats:
         """Everything in numbers."""
@@ -112,6 +170,18 @@ class Looking:
     def today(self, viewer: Viewer) -> date:
         """The day that it is where this person lives."""
         return day_of(self.store.now(), viewer.zone)
+
+    def _page(
+        self,
+        kind: ListKind,
+        viewer: Viewer,
+        names: Collection[str],
+        cursor: str | None,
+        limit: int,
+        fits: Callable[[Request], bool],
+    ) -> QueuePage:
+        page = self.queues.page(kind, names, cursor, limit, fits)
+        return replace(page, requests=tuple(as_seen_by(one, viewer) for one in page.requests))
 
     def _day(self) -> Day:
         return Day(

@@ -135,10 +135,6 @@ class Reviewing:
             raise already_decided(request)
         return request
 
-    def look(self, request_id: str) -> Request:
-        """A request as it stands now, whatever became of it. Raises `RequestNotFound`."""
-        return self.store.load(request_id).request
-
     def history(self, request_id: str) -> list[Event]:
         """What happened to it, oldest first."""
         return self.store.events(request_id)

@@ -84,11 +84,12 @@ def compiled(policy: Policy, digest: str = "", source: str = "") -> LoadedPolicy
 
 def vocabulary(policy: Policy, *, risk: bool) -> Vocabulary:
     """What the conditions of a policy can use; `risk` in its rules alone."""
-    inputs = policy.inputs
+    inputs, declared = policy.inputs, (policy.inputs or {}).items()
     return Vocabulary(
-        None if inputs is None else {name: declared.type for name, declared in inputs.items()},
-        {name: declared.type for name, declared in signals_of(policy).items()},
-        frozenset(name for name, declared in (inputs or {}).items() if declared.secret),
+        None if inputs is None else {name: one.type for name, one in declared},
+        {name: one.type for name, one in signals_of(policy).items()},
+        secret=frozenset(name for name, one in declared if one.secret),
+        reserved=frozenset(name for name, one in declared if one.visible == "reviewers"),
         risk=risk and bool(policy.risk),
     )
 
@@ -185,7 +186,7 @@ def _untypable(policy: Policy, name: str | None) -> str:
         return f"`confirm` needs an input that is declared; {name} is not{nearest(name, inputs)}"
     declared = inputs[name]
     if declared.secret:
-        return f"{name} is secret, so nobody can see what to type"
+        return f"{name} is secret, so nobody can see what to type; name another input"
     if declared.type not in ("string", "number", "integer"):
         return f"`confirm` goes with text and numbers; {name} is of type {declared.type}"
     if not declared.required:
@@ -254,6 +255,8 @@ def _uncounted(key: str, name: str, declared: Input) -> str:
         return f"a negative {name} would make room in the limit; give the input minimum: 0"
     if key == "per" and declared.type in ("list", "object"):
         return f"`per` goes with one value; {name} is of type {declared.type}"
+    if declared.secret:
+        return f"{name} is secret, and a limit would tell of it by and by; write `count` alone"
     return ""
 
 

@@ -117,7 +117,7 @@ def _mismatch(operator: str, types: str) -> str:
 def failure(report: str, *, secret: bool = False) -> str:
     """An evaluator's report, as the end of `the condition could not be evaluated: …`.
 
-    With `secret` it repeats no value: a key may be one.
+    With `secret` it repeats no value of the payload: a key may be one.
     """
     if missing := _NO_VALUE.search(report):
         return f"{missing[1]} was not given"

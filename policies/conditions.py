@@ -16,9 +16,10 @@ from cel_expr_python import cel
 
 from policies.atoms import MAX_NUMBER
 from policies.complaints import Complaint, complaints, failure, kind
-from policies.dialect import MAX_LENGTH, DialectError, Effort, Translation, translate
+from policies.dialect import DialectError, Translation, translate
 from policies.plan import FieldType
 from policies.wording import listing, shown
+from policies.work import work
 
 _BOOL, _DOUBLE, _INT, _TEXT = cel.Type.BOOL, cel.Type.DOUBLE, cel.Type.INT, cel.Type.STRING
 _LIST, _MAP = cel.Type.List(cel.Type.DYN), cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
@@ -35,12 +36,14 @@ _TYPES: Mapping[FieldType, cel.Type] = MappingProxyType(
 MAX_ENTRIES = 2_000
 """Of a list or object that a condition reads: filter() takes quadratic time."""
 
-MAX_STEPS = 10_000
-"""The library's budget for one evaluation: an error past it."""
-
 MAX_WORK = 25_000_000
 """Characters and entries that the conditions of one evaluation may look at, all together: each step
 of a loop can go through whole values. It takes half a second at the very worst."""
+
+_OF_SECRETS = "a condition on what is secret"
+"""In place of its text, which may say what a secret is compared with."""
+
+_TOO_LONG = f"what it looks at has more than {MAX_ENTRIES:,} entries"
 
 # Of the standard library only what makes no numbers is taken as it is; see _arithmetic().
 _STANDARD = (
@@ -144,8 +147,9 @@ class Vocabulary:
     """The names that a policy's conditions can use, with their types.
 
     `inputs` is None for a policy that takes any payload; then its fields have no known types.
-    `secret` names the inputs whose values no phrase may repeat. With `risk` a condition can count
-    the flags that are raised.
+    `secret` names the inputs whose values no phrase may repeat, nor what they are compared with;
+    `reserved` those that phrases may repeat, and errors may not: these are told to everybody. With
+    `risk` a condition can count the flags that are raised.
     """
 
     def __init__(
@@ -153,6 +157,8 @@ class Vocabulary:
         inputs: Mapping[str, FieldType] | None,
         signals: Mapping[str, FieldType],
         secret: frozenset[str] = frozenset(),
+        reserved: frozenset[str] = frozenset(),
+        *,
         risk: bool = False,
     ) -> None:
         types = {f"signals.{name}": _TYPES[of] for name, of in signals.items()}
@@ -160,6 +166,7 @@ class Vocabulary:
         types |= {"risk.flags": _DOUBLE} if risk else {}
         self._free = inputs is None
         self._secret = frozenset(("payload", name) for name in secret)
+        self._reserved = frozenset(("payload", name) for name in reserved)
         self._known = tuple(types)
         self._env = cel.NewEnv(
             config=cel.NewEnvConfigFromYaml(_CONFIG),
@@ -180,7 +187,8 @@ class Vocabulary:
         expression = self._checked(text, translation)
         self._check_patterns(text, translation)
         self._check_program(text, translation, expression)
-        return Condition(text, translation, expression, self._free, self._secret)
+        secret, unquoted = self._secret, self._secret | self._reserved
+        return Condition(text, translation, expression, self._free, secret, unquoted)
 
     def _checked(self, text: str, translation: Translation) -> cel.Expression:
         try:
@@ -230,6 +238,7 @@ class Condition:
         expression: cel.Expression,
         free: bool,
         secret: frozenset[Name],
+        unquoted: frozenset[Name],
     ) -> None:
         self._text = " ".join(text.split())
         self._asks = translation.asks
@@ -238,6 +247,8 @@ class Condition:
         self._secret = secret
         self._whole = free and "payload" in self._text
         self.reads = translation.reads
+        self._said = self._text if secret.isdisjoint(self.reads) else _OF_SECRETS
+        self._unquoted = not unquoted.isdisjoint(self.reads)
         named = {source for source, _ in (*self.reads, *self._asks)}
         self.sources = frozenset(named | ({"payload"} if self._whole else set()))
 
@@ -250,21 +261,20 @@ class Condition:
         """
         try:
             bindings = self._bindings(given)
-            if self._effort.loops and not budget.has(_work(self._effort, bindings)):
+            if self._effort.loops and not budget.has(work(self._effort, bindings)):
                 return self._failed("it takes too many steps over values as large as these")
             outcome = self._expression.eval(data=bindings)
         except TooLongError as error:
-            return self._failed(str(error))
+            return self._failed(_TOO_LONG if self._unquoted else str(error))
         except RuntimeError as error:  # a budget is spent
-            return self._failed(failure(str(error)))
+            return self._failed(failure(str(error), secret=self._unquoted))
         if outcome.type() == cel.Type.ERROR:
-            secret = not self._secret.isdisjoint(self.reads)
-            return self._failed(failure(str(outcome.value()), secret=secret))
+            return self._failed(failure(str(outcome.value()), secret=self._unquoted))
         if outcome.type() != _BOOL:
             is_now = kind(outcome.type().name())
             return self._failed(f"its result must be true or false, not {is_now}")
         holds = outcome.value() is True
-        return Finding(holds, f"{self._text}: {'yes' if holds else 'no'}{self._seen(given)}")
+        return Finding(holds, f"{self._said}: {'yes' if holds else 'no'}{self._seen(given)}")
 
     def _bindings(self, given: Given) -> dict[str, Any]:
         bindings: dict[str, Any] = {
@@ -291,7 +301,7 @@ class Condition:
         return f"{name} is {shown(given[source][name])}"
 
     def _failed(self, reason: str) -> Finding:
-        return Finding(False, f"{self._text}: could not be evaluated, {reason}", reason)
+        return Finding(False, f"{self._said}: could not be evaluated, {reason}", reason)
 
 
 def _doubled(value: Any) -> Any:
@@ -307,29 +317,6 @@ def _doubled(value: Any) -> Any:
             return {key: _doubled(item) for key, item in value.items()}
         case _:
             return value
-
-
-def _work(effort: Effort, bindings: Mapping[str, Any]) -> int:
-    """Characters and entries that an evaluation looks at, at most."""
-    entries, characters = _extent(list(bindings.values()))
-    joined = effort.sums + 1
-    steps: int = min(MAX_STEPS, ((entries + effort.commas) * joined) ** effort.loops)
-    scanned = (effort.scans + effort.sums) * (characters + MAX_LENGTH)
-    return steps * joined * (scanned + effort.equals * (entries + effort.commas))
-
-
-def _extent(value: Any) -> tuple[int, int]:
-    """How many entries and how many characters there are in a value, all levels together."""
-    match value:
-        case str():
-            return 1, len(value)
-        case list():
-            parts = [_extent(item) for item in value]
-        case dict():
-            parts = [_extent(item) for pair in value.items() for item in pair]
-        case _:
-            return 1, 0
-    return 1 + sum(part[0] for part in parts), sum(part[1] for part in parts)
 
 
 def _located(text: str, translation: Translation, complaint: Complaint) -> ConditionProblem:

@@ -269,6 +269,7 @@ def _fields(policy: Policy, payload: Mapping[str, Any]) -> tuple[Field, ...]:
             currency=declared.currency,
             secret=declared.secret,
             editable=declared.editable,
+            visible=declared.visible,
         )
         for name, declared in policy.inputs.items()
         if name in payload

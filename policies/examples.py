@@ -44,6 +44,7 @@ def example(loaded: LoadedPolicy) -> Example:
     """
     policy = loaded.policy
     payload, signals = next(_tested(loaded), None) or _made_up(loaded)
+    payload = _without_secrets(loaded, payload, signals)
     if problems := check_payload(loaded, payload, signals):
         raise NoExampleError(problems)
     return Example(
@@ -74,6 +75,16 @@ def _tested(loaded: LoadedPolicy) -> Iterator[tuple[dict[str, Any], dict[str, An
     routes = [evaluate(loaded, Facts(*each)).route for each in fitting]
     asked = [each for each, route in zip(fitting, routes, strict=True) if route is Route.REVIEW]
     yield from (*sorted(asked, key=lambda each: len(each[1])), *fitting)
+
+
+def _without_secrets(
+    loaded: LoadedPolicy, payload: dict[str, Any], signals: dict[str, Any]
+) -> dict[str, Any]:
+    """With made-up secrets in place of those that somebody wrote into a test, where these fit."""
+    declared = (loaded.policy.inputs or {}).items()
+    made_up = {name: _value(one) for name, one in declared if one.secret and name in payload}
+    other = {**payload, **made_up}
+    return payload if check_payload(loaded, other, signals) else other
 
 
 def _made_up(loaded: LoadedPolicy) -> tuple[dict[str, Any], dict[str, Any]]:

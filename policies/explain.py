@@ -72,7 +72,10 @@ class Asked(Frozen):
 
 
 class People(Frozen):
-    """Who would be asked, where, what they could answer, and who may look."""
+    """Who would be asked, where, what they could answer, and who may look.
+
+    `secret` is shown to nobody, `reserved` to those alone who may come to decide.
+    """
 
     channel: str | None
     stages: tuple[Asked, ...]
@@ -80,6 +83,8 @@ class People(Frozen):
     buttons: tuple[Button, ...]
     checklist: tuple[str, ...]
     editable: tuple[str, ...]
+    secret: tuple[str, ...]
+    reserved: tuple[str, ...]
     confirm: str | None
     undo: str | None
     viewers: tuple[str, ...]
@@ -183,6 +188,8 @@ def _people(evaluation: Evaluation, plan: ReviewPlan) -> People:
         buttons=_buttons(plan),
         checklist=plan.checklist,
         editable=tuple(field.label for field in evaluation.fields if field.editable),
+        secret=tuple(field.label for field in evaluation.fields if field.secret),
+        reserved=tuple(field.label for field in evaluation.fields if field.visible == "reviewers"),
         confirm=plan.confirm,
         undo=None if plan.undo_s is None else duration(plan.undo_s),
         viewers=plan.viewers,

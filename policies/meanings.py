@@ -17,6 +17,7 @@ _INPUT = {
     "required": "Whether it has to be there.",
     "secret": "It is executed and never shown.",
     "editable": "A reviewer may change it while approving.",
+    "visible": "Who is shown it: everyone who sees the card, or reviewers alone.",
 }
 MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

@@ -41,12 +41,15 @@ class Route(StrEnum):
 
 FieldType = Literal["string", "number", "integer", "boolean", "list", "object"]
 FieldFormat = Literal["plain", "money", "date", "url"]
+Visible = Literal["everyone", "reviewers"]
+"""Who is shown a value: whoever sees the request, or those alone who may come to decide it."""
 
 
 class Field(Frozen):
     """How one field of the payload is drawn for the reviewer.
 
     A `secret` one is executed and never shown; an `editable` one may be changed while approving.
+    One that is visible `elsewhere` is in a copy of the request from which its value was taken.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Field(Frozen):
     currency: str | None = None
     secret: bool = False
     editable: bool = False
+    visible: Visible | Literal["elsewhere"] = "everyone"
 
 
 class Choice(Frozen):

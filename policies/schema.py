@@ -24,7 +24,7 @@ from policies.atoms import (
     distinct,
     words,
 )
-from policies.plan import FieldFormat, FieldType, Frozen, Route
+from policies.plan import FieldFormat, FieldType, Frozen, Route, Visible
 from policies.review_form import Review
 from policies.wording import kind_of, listing
 
@@ -43,7 +43,8 @@ class Input(Frozen):
 
     Numbers are IEEE doubles, as in JSON: 0.1 + 0.2 is not 0.3, so compare sums of money with a
     threshold (`>= 50`) and not for equality. `max_length` counts characters or list elements. A
-    `secret` input is executed and never shown; an `editable` one may be changed while approving.
+    `secret` input is executed and never shown; an `editable` one may be changed while approving;
+    `visible` says who is shown one that is not secret.
     """
 
     type: FieldType
@@ -57,6 +58,7 @@ class Input(Frozen):
     required: StrictBool = True
     secret: StrictBool = False
     editable: StrictBool = False
+    visible: Visible = "everyone"
 
     @model_validator(mode="after")
     def _parts_fit_the_type(self) -> Self:
@@ -69,6 +71,11 @@ class Input(Frozen):
             raise ValueError("`minimum` is above `maximum`")
         if self.secret and self.editable:
             raise ValueError("a `secret` input is never shown, so that nobody can edit it")
+        if self.secret and self.visible == "reviewers":
+            raise ValueError(
+                "a `secret` input is shown to nobody, reviewers included; take `secret` out, or "
+                "`visible`"
+            )
         self._check_enum()
         return self
 
@@ -100,8 +107,10 @@ class Signal(Input):
 
     @model_validator(mode="after")
     def _is_shown(self) -> Self:
-        if self.secret or self.editable:
-            raise ValueError("`secret` and `editable` go with inputs; a signal is always shown")
+        if self.secret or self.editable or self.visible != "everyone":
+            raise ValueError(
+                "`secret`, `editable` and `visible` go with inputs; a signal is always shown"
+            )
         return self
 
 

@@ -101,7 +101,7 @@ def _head(answers: Answers) -> Iterator[str]:
 def _inputs(answers: Answers) -> Iterator[str]:
     yield "# What the payload of a request holds: exactly these fields, in the order of the card."
     yield "# Each can have more: label, enum, minimum, maximum, max_length, required: false,"
-    yield "# secret, editable."
+    yield "# secret, editable, visible: reviewers."
     if not answers.fields:
         yield "inputs: {}"
         return

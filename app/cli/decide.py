@@ -10,6 +10,7 @@ from app.bootstrap import build_break_glass
 from app.domain.commands import Override
 from app.domain.overriding import check
 from app.domain.request import Actor, Request
+from app.domain.withholding import without_secrets
 from app.settings import load_store_settings
 from app.slack import naming
 from app.slack.blocks.text import clean, one_line
@@ -87,7 +88,9 @@ def _confirm(request: Request, command: Override) -> None:
 def _shown(request: Request) -> str:
     """What will be executed and who was asked; what can't be seen stands there by its code."""
     body, asked = request.body, ", ".join(request.asked) or "nobody"
-    payload = json.dumps(request.payload, ensure_ascii=False, indent=2)
+    payload = json.dumps(without_secrets(request), ensure_ascii=False, indent=2)
+    secret = [field.label for field in request.evaluation.fields if field.secret]
+    kept = f"Secret, and executed as given: {one_line(', '.join(secret))}\n" * bool(secret)
     lines = {
         "Request": request.id,
         "Title": body.title,
@@ -99,7 +102,7 @@ def _shown(request: Request) -> str:
         "Digest": request.digest,
     }
     facts = "\n".join(f"{name + ':':<14}{one_line(words)}" for name, words in lines.items())
-    return f"{facts}\nWhat will be executed:\n{clean(payload)}\n"
+    return f"{facts}\nWhat will be executed:\n{clean(payload)}\n{kept}"
 
 
 def _progress(request: Request) -> str:

@@ -7,13 +7,14 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from policies.plan import Frozen
+from policies.plan import Frozen, Visible
 
 
 class Change(Frozen):
     """One field of a payload that differs; what was not given before, or is not now, is None.
 
-    A `secret` one was so before, and is not shown whatever the policy says of it by now.
+    A `secret` one was so before, and is not shown whatever the policy says of it by now. `visible`
+    says to whom it was shown before; `elsewhere`, as of a field.
     """
 
     field: str
@@ -21,6 +22,7 @@ class Change(Frozen):
     before: JsonValue = None
     after: JsonValue = None
     secret: bool = False
+    visible: Visible | Literal["elsewhere"] = "everyone"
 
 
 def difference(

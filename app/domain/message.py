@@ -45,7 +45,7 @@ def callback_body(request: Request) -> str:
 def _changes(request: Request) -> list[JsonValue]:
     """What a reviewer changed; nothing secret can be."""
     changes = difference(request.body.payload, request.payload)
-    return [change.model_dump(exclude={"secret"}) for change in changes]
+    return [change.model_dump(include={"field", "kind", "before", "after"}) for change in changes]
 
 
 def actor_json(actor: Actor) -> dict[str, JsonValue]:

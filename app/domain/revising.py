@@ -55,10 +55,14 @@ def revises(request: Request, root: Request, payload: dict[str, JsonValue]) -> R
 
 
 def _changes(request: Request, payload: dict[str, JsonValue]) -> tuple[Change, ...]:
-    """What differs; the policy may have changed meanwhile, and what it kept secret stays so."""
-    secret = {field.name for field in request.evaluation.fields if field.secret}
-    changes = difference(request.payload, payload)
-    return tuple(one.model_copy(update={"secret": one.field in secret}) for one in changes)
+    """What differs; the policy may have changed meanwhile, and what it kept to itself stays so."""
+    fields = {field.name: field for field in request.evaluation.fields}
+    return tuple(
+        one
+        if (field := fields.get(one.field)) is None
+        else one.model_copy(update={"secret": field.secret, "visible": field.visible})
+        for one in difference(request.payload, payload)
+    )
 
 
 def _threads(root: Request) -> tuple[tuple[str, Place], ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from policies.plan import Frozen
 
 from .request import Actor, Request
+from .withholding import in_public
 
 
 class Viewer(Frozen):
@@ -76,6 +77,21 @@ def may_see(request: Request, viewer: Viewer) -> bool:
     return viewer.admin or concerns or asked_by(request, viewer)
 
 
+def may_see_all(request: Request, viewer: Viewer) -> bool:
+    """Whether that goes for what is for reviewers alone, too.
+
+    It does for whoever may come to decide it in any stage, as a backup, in the overflow or in
+    somebody's place, for those who did, for whoever asked, and for admins.
+    """
+    decides = not viewer.names.isdisjoint(_known(_reviewers(request)))
+    return viewer.admin or decides or asked_by(request, viewer)
+
+
+def as_seen_by(request: Request, viewer: Viewer) -> Request:
+    """What this person, who may see it, is shown of it."""
+    return request if may_see_all(request, viewer) else in_public(request)
+
+
 def waits_for(request: Request, viewer: Viewer) -> bool:
     """Whether it waits for this person's answer."""
     if asked_by(request, viewer) or viewer.names.isdisjoint(deciders(request)):
@@ -104,12 +120,19 @@ def deciders_of(request: Request) -> frozenset[str]:
 
 def _concerned(request: Request) -> frozenset[str]:
     """Everybody whom the plan names, and who was drawn in since; nobody where a policy decided."""
-    plan, state = request.plan, request.state
+    plan = request.plan
     if plan is None:
         return frozenset()
-    named = (*plan.named, *plan.viewers, *(one.delegate for one in state.away))
-    chosen = (*state.assigned, *state.cards.shown_to)
-    return _known((*named, *chosen, *(one.id for one in took_part(request))))
+    return _known((*_reviewers(request), *plan.viewers, *request.state.cards.shown_to))
+
+
+def _reviewers(request: Request) -> tuple[str, ...]:
+    """Those of them who may come to decide it, or did."""
+    plan, state = request.plan, request.state
+    if plan is None:
+        return ()
+    delegates = (one.delegate for one in state.away)
+    return (*plan.named, *delegates, *state.assigned, *(one.id for one in took_part(request)))
 
 
 def _known(refs: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,8 @@ from .shape import Answer, By, Instant
 
 
 class ChangeAnswer(Answer):
-    """A field of the payload that differs; null where it was not given, or is not any more."""
+    """A field of the payload that differs; null where it was not given, or is not any more, and
+    for both of a secret one."""
 
     field: str
     kind: Literal["changed", "added", "removed"]
@@ -22,8 +23,14 @@ class ChangeAnswer(Answer):
     after: Any
 
     @classmethod
-    def of(cls, change: Change) -> ChangeAnswer:
-        return cls(**change.model_dump())
+    def of(cls, change: Change, secret: frozenset[str] = frozenset()) -> ChangeAnswer:
+        hidden = change.secret or change.field in secret
+        return cls(
+            field=change.field,
+            kind=change.kind,
+            before=None if hidden else change.before,
+            after=None if hidden else change.after,
+        )
 
 
 class EditedAnswer(Answer):
@@ -73,11 +80,12 @@ class RevisesAnswer(Answer):
 
     @classmethod
     def of(cls, body: Body, revises: Revises) -> RevisesAnswer:
+        secret = frozenset(field.name for field in body.evaluation.fields if field.secret)
         return cls(
             id=revises.request_id,
             by=By.of(revises.by),
             comment=revises.comment,
-            changes=[ChangeAnswer.of(change) for change in revises.changes],
+            changes=[ChangeAnswer.of(change, secret) for change in revises.changes],
             past_cap=body.past_cap,
         )
 

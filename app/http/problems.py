@@ -29,6 +29,7 @@ STATUS: dict[type[CountersignError], int] = {
     domain.PolicyNotAllowed: 403,
     domain.DecisionRefused: 403,
     domain.CardNotShown: 403,
+    domain.NotAViewer: 403,
     domain.NotAMonitor: 403,
     domain.AdminRequired: 403,
     domain.NotAnAdmin: 403,

@@ -1,4 +1,4 @@
-"""Requests as CSV (RFC 4180), safe to open in a spreadsheet."""
+"""Requests as CSV (RFC 4180), safe to open in a spreadsheet, and without what is secret."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from app.domain.message import iso
 from app.domain.request import Decision, Request
 from app.domain.spreadsheet import cell
+from app.domain.withholding import without_secrets
 
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 
@@ -24,7 +25,7 @@ _COLUMNS: dict[str, Callable[[Request], str | None]] = {
     "decided_at": lambda request: _of(request, lambda decision: iso(decision.at_ms)),
     "decided_by": lambda request: _of(request, _names),
     "comment": lambda request: _of(request, lambda decision: decision.comment),
-    "payload": lambda request: json.dumps(request.payload, ensure_ascii=False),
+    "payload": lambda request: json.dumps(without_secrets(request), ensure_ascii=False),
     "digest": lambda request: request.digest,
     "choice": lambda request: _of(request, lambda decision: decision.choice),
 }

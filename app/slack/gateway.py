@@ -10,6 +10,7 @@ from app.domain.bursts import GAP_MS
 from app.domain.cards import Place
 from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
+from app.domain.withholding import in_public
 from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
 
 from . import metadata, naming
@@ -53,20 +54,20 @@ class SlackCards:
         root = request.root_thread(target)
         thread = {} if root is None else {"thread_ts": root, "reply_broadcast": True}
         carried = metadata.of_request(metadata.CARD_EVENT, request.id)
-        return self._post(target, card(request), carried, **thread)
+        return self._post(target, card(_shown_in(target, request)), carried, **thread)
 
     def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
         """One message for several requests of a channel."""
         carried = metadata.of_digest([request.id for request in requests])
-        return self._post(target, digest(requests), carried)
+        return self._post(target, digest(list(map(in_public, requests))), carried)
 
     def redraw(self, place: Place, request: Request) -> None:
         """A posted card as the request stands now."""
-        self._update(place, card(request))
+        self._update(place, card(_shown_in(place.channel, request)))
 
     def redraw_digest(self, place: Place, requests: Sequence[Request], gone: int) -> None:
         """A posted digest as its requests stand now; so many of them are erased."""
-        self._update(place, digest(requests, gone))
+        self._update(place, digest(list(map(in_public, requests)), gone))
 
     def _update(self, place: Place, message: Message) -> None:
         self._api.call(
@@ -90,7 +91,8 @@ class SlackCards:
 
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, to these people and groups; an escalation to all."""
-        message, place = threads.said(notice, request, to), notice.place
+        place = notice.place
+        message = threads.said(notice, _shown_in(place.channel, request), to)
         broadcast = notice.kind == "escalation"
         thread = {"thread_ts": request.thread(place), "reply_broadcast": broadcast}
         self._say(place.channel, message, metadata.NOTICE_EVENT, request, **thread)
@@ -109,7 +111,7 @@ class SlackCards:
         self._pace.hold(thread, _TOGETHER_MS)
         carried = metadata.of_request(metadata.NOTICE_EVENT, requests[0].id)
         broadcast = notice.kind == "escalation"
-        message = threads.said_together(notice, requests, to)
+        message = threads.said_together(notice, list(map(in_public, requests)), to)
         self._send(place.channel, message, carried, thread_ts=place.ts, reply_broadcast=broadcast)
 
     def bring_question(self, person: str, number: int, request: Request) -> None:
@@ -123,7 +125,7 @@ class SlackCards:
 
     def tell_asked_in(self, place: Place, request: Request) -> None:
         """A word in the thread of the message from which it was asked for."""
-        message = notices.outcome_where_asked(request)
+        message = notices.outcome_where_asked(in_public(request))
         self._say(place.channel, message, metadata.OUTCOME_EVENT, request, thread_ts=place.ts)
 
     def tell_of_absence(self, person: str, absence: Absence) -> None:
@@ -243,6 +245,11 @@ class SlackCards:
             if found or not cursor:
                 return found
         return None
+
+
+def _shown_in(target: str, request: Request) -> Request:
+    """What the readers of a conversation may see; a direct one is with somebody who decides."""
+    return request if naming.is_direct(target) else in_public(request)
 
 
 def _wait_for(wait_ms: int) -> None:

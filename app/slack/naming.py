@@ -25,5 +25,10 @@ def is_conversation(ref: str) -> bool:
     return _CONVERSATION.fullmatch(ref) is not None
 
 
+def is_direct(ref: str) -> bool:
+    """Whether it is a conversation with one person alone: a direct message."""
+    return ref.startswith("D") and is_conversation(ref)
+
+
 def is_email(ref: str) -> bool:
     return _EMAIL.fullmatch(ref) is not None

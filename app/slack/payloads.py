@@ -104,6 +104,15 @@ class Press(Interaction):
         return move, self._on_card(shown)
 
     @property
+    def place(self) -> Place | None:
+        """The message that the button stands in; in the whole request the one that it was opened
+        from. Raises `CardUnreadable`."""
+        if (details := self.details) is not None:
+            return details.shown.place
+        channel, ts = self.container.channel_id, self.container.message_ts
+        return Place(channel=channel, ts=ts) if channel and ts else None
+
+    @property
     def opened(self) -> str:
         """The request whose card the button opens. Raises `CardUnreadable`."""
         return ids.opened(self.actions[0].value)
@@ -147,11 +156,7 @@ class Press(Interaction):
         return self._on_card(ids.parse(self.actions[0].value))
 
     def _on_card(self, shown: ids.Shown) -> ids.Shown:
-        channel, ts = self.container.channel_id, self.container.message_ts
-        place = Place(channel=channel, ts=ts) if channel and ts else None
-        if (details := self.details) is not None:
-            place = details.shown.place
-        return ids.Shown(shown.request_id, shown.digest, place)
+        return ids.Shown(shown.request_id, shown.digest, self.place)
 
 
 class Command(Interaction):

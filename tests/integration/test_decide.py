@@ -17,7 +17,7 @@ from app.store.bells import Bells
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
 from app.store.requests import RedisRequests
-from policies.plan import Choice, Outcome
+from policies.plan import Choice, Field, Outcome
 from tests.builders import approval, body, evaluation, plan
 from tests.servers import running_server
 
@@ -106,6 +106,17 @@ def test_it_shows_what_will_be_executed_and_asks_for_the_digest(
     [alarm] = client.lrange("cs:alarms", 0, -1)
     assert request.id in str(alarm)
     assert client.zscore("cs:due:callback", request.id) is not None
+
+
+def test_a_secret_is_named_and_not_printed(server: EmbeddedServer, store: RedisRequests):
+    iban = Field(name="iban", label="IBAN", type="string", secret=True)
+    judged = evaluation(fields=(iban,))
+    request = opened(store, payload={"iban": "GB33", "amount": 5}, evaluation=judged)
+    done = typed(server, request, answer=request.body.digest[:8])
+    assert "GB33" not in done.output
+    assert '"amount": 5' in done.output
+    assert "Secret, and executed as given: IBAN" in done.output
+    assert done.exit_code == 0
 
 
 def test_anything_but_the_digest_decides_nothing(

@@ -109,7 +109,9 @@ def test_a_policy_that_is_not_for_people_is_as_good_as_none():
     }
     by_hand = fakes.by_hand(fakes.FakeStore(), PolicyJudge(files))
     assert list(by_hand.policies()) == ["refund"]
-    by_hand.known("internal")
+    by_hand.known("internal", everything=True)
+    with pytest.raises(PolicyNotFound, match="of which you may see anything"):
+        by_hand.known("internal", everything=False)
     for ask in (
         lambda: by_hand.inputs("internal"),
         lambda: by_hand.ask(DEV, replace(WISH, policy="internal")),

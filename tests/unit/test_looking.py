@@ -10,11 +10,17 @@ import pytest
 from app.changes import change
 from app.domain.absence import day_of
 from app.domain.commands import Standing
-from app.domain.errors import NotAnAdmin, PersonNotTrusted, ReasonRefused, RequestNotFound
+from app.domain.errors import (
+    NotAnAdmin,
+    NotAViewer,
+    PersonNotTrusted,
+    ReasonRefused,
+    RequestNotFound,
+)
 from app.domain.request import Request, Status
 from app.looking import Looking
 from app.pausing import Pausing
-from policies.plan import Stage
+from policies.plan import Field, Stage
 from tests import fakes
 from tests.builders import approval, evaluation, opened, plan
 
@@ -76,6 +82,21 @@ def test_somebody_who_is_not_asked_finds_nothing(looking: Looking):
         missing.value.message,
         missing.value.advice,
     )
+
+
+def test_a_form_that_shows_what_is_for_reviewers_is_for_them_alone(
+    looking: Looking, directory: fakes.FakeDirectory
+):
+    kept = Field(name="amount", label="Amount", type="number", visible="reviewers")
+    asked = plan(stages=(Stage(reviewers=(ANA,)),), viewers=(EVE,))
+    request = opened(evaluation=evaluation(plan=asked, fields=(kept,))).request
+    looking.check_form(request, ANA)
+    with pytest.raises(NotAViewer):
+        looking.check_form(request, EVE)
+    directory.away = True
+    with pytest.raises(PersonNotTrusted):
+        looking.check_form(request, ANA)
+    looking.check_form(opened().request, EVE)
 
 
 def test_a_queue_holds_what_waits_and_is_not_answered(looking: Looking):

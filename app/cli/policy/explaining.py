@@ -177,6 +177,11 @@ def _people(people: People) -> None:
     if people.editable:
         words = f"{listing(people.editable)}, while approving, and the policy is asked again"
         say(words, indent=2, label="may change", width=12)
+    if people.secret:
+        say(f"{listing(people.secret)}, to anybody", indent=2, label="not shown", width=12)
+    if people.reserved:
+        words = f"{listing(people.reserved)}, and not to a channel"
+        say(words, indent=2, label="to reviewers", width=12)
     if people.confirm is not None:
         say(f"{people.confirm} has to be typed to approve", indent=2, label="confirm", width=12)
     if people.undo is not None:

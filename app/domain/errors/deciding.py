@@ -95,6 +95,12 @@ class CardNotShown(CountersignError):
     code = "card_not_shown"
 
 
+class NotAViewer(CountersignError):
+    """Whoever looks may not see this request, or not all that has to be seen for it."""
+
+    code = "not_a_viewer"
+
+
 class AbsenceDaysRefused(AbsenceRefused):
     """The days of an absence are none, or too many."""
 

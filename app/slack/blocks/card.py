@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
 
 from app.domain.request import Request
+from app.domain.withholding import withholds
 
 from . import (
     buttons,
@@ -46,7 +47,8 @@ _MOST_ROWS = MESSAGE_BLOCKS * CELLS // 2
 def card(request: Request) -> Message:
     """The request as it stands now.
 
-    A payload that does not fit whole is shown in part, says so, and has no button that approves.
+    A payload that does not fit whole is shown in part, says so, and has no button that approves;
+    nor has one of which the readers here may not see all.
     """
     rows = fields.rows(request.evaluation.fields, request.payload)
     frame, shown = _in_whole(request, rows) or _in_part(request, rows)
@@ -57,10 +59,13 @@ def card(request: Request) -> Message:
 
 def _rest(request: Request, *, whole: bool) -> str:
     """Where everything is that does not fit: only what waits for an answer has a button for it."""
-    waits = request.pending and request.state.undoable is None and request.plan is not None
-    if not waits:
+    if not _is_asked(request):
         return "in the request"
     return "in Details" if whole else "in the whole request"
+
+
+def _is_asked(request: Request) -> bool:
+    return request.pending and request.state.undoable is None and request.plan is not None
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ def _payload(request: Request, rows: Sequence[fields.Row]) -> list[Json] | None:
     if len(rows) > _MOST_ROWS:
         return None
     drawn = fields.drawn(rows) if rows else [section("_Nothing: the payload is empty._")]
-    return checked([_heading(request), *drawn, *_hidden(request)])
+    return checked([_heading(request), *drawn, *_hidden(request), *_withheld(request)])
 
 
 def _in_whole(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Json]] | None:
@@ -130,7 +135,9 @@ def _in_whole(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, lis
     payload = _payload(request, rows)
     if payload is None:
         return None
-    frames = (_frame(request, space) for space in (WHOLE, BRIEF))
+    kept = withholds(request)
+    spaces = (replace(space, whole=not kept) for space in (WHOLE, BRIEF))
+    frames = (_frame(request, space) for space in spaces)
     frame = next((one for one in frames if one.holds([*payload, *_beside(request)])), None)
     return None if frame is None else (frame, payload)
 
@@ -167,6 +174,14 @@ def _left_out(request: Request, rows: Sequence[fields.Row], kept: int) -> Block:
         f":warning: *This request is too long for a message{_instead(request)}.* "
         f"{kept:,} of {len(rows):,} fields are shown, long ones cut. {_whole(request)}"
     )
+
+
+def _withheld(request: Request) -> list[Block]:
+    """Where the rest is read, by those who may."""
+    if not withholds(request) or not _is_asked(request):
+        return []
+    some = "Some of this is shown only to those who decide"
+    return [section(f":lock: *{some}{_instead(request)}.* {_whole(request)}")]
 
 
 def _instead(request: Request) -> str:

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 from app.domain.errors import CountersignError
 from app.domain.events import Event
 from app.domain.request import Request
+from app.domain.withholding import withholds
 from app.slack import ids
 
 from . import buttons, history, notices, paging, phrases, whole
@@ -25,23 +26,28 @@ _TITLE = 150
 _TURNS = "countersign_turns"
 
 
-def request_page(request: Request, opened: ids.Form, number: int = 1) -> dict[str, Any]:
-    """One page of everything, as the request stands now; a number past the last is the last."""
+def request_page(
+    request: Request, opened: ids.Form, number: int = 1, *, history: bool = True
+) -> dict[str, Any]:
+    """One page of everything, as the request stands now; a number past the last is the last.
+
+    Nothing can be answered where something of it is kept from whoever reads.
+    """
     pages = paging.pages(whole.everything(request))
     page = ids.Page("request", min(number, len(pages)))
     last = page.number == len(pages)
     stale = _stale(request, opened.shown.digest)
-    answers = [] if stale else buttons.deciding(request)
+    answers = [] if stale or withholds(request) else buttons.deciding(request)
     foot = buttons.row(answers) if last else _answers_later(answers)
-    other = _turn("other", "History", ids.Page("history"))
-    turns = [*_turns(page, len(pages)), other]
+    other = [_turn("other", "History", ids.Page("history"))] if history else []
+    turns = [*_turns(page, len(pages)), *other]
     return _view(
         "The whole request",
         opened,
         [
             *checked([_where(request, page, len(pages)), *stale]),
             *pages[page.number - 1],
-            *checked([*foot, ActionsBlock(block_id=_TURNS, elements=turns)]),
+            *checked([*foot, *_row(turns)]),
         ],
     )
 
@@ -119,6 +125,10 @@ def _turns(page: ids.Page, pages: int) -> list[InteractiveElement]:
     before, after = (ids.Page(page.part, page.number + step) for step in (-1, 1))
     back = [_turn("previous", "Previous", before)] if page.number > 1 else []
     return [*back, *([_turn("next", "Next page", after)] if page.number < pages else [])]
+
+
+def _row(turns: list[InteractiveElement]) -> list[Block]:
+    return [ActionsBlock(block_id=_TURNS, elements=turns)] if turns else []
 
 
 def _turn(way: ids.Way, label: str, page: ids.Page) -> ButtonElement:

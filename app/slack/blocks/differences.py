@@ -134,12 +134,20 @@ def _in_full(known: Sequence[Field], changes: Sequence[Change]) -> list[Block]:
 def _sides(known: Sequence[Field], change: Change) -> tuple[Row, Row]:
     """The field before and after; one and the same where neither may be seen."""
     field = next((one for one in known if one.name == change.field), None)
-    if change.secret or (field is not None and field.secret):
+    if (why := _kept(field, change)) is not None:
         label = clean(change.field if field is None else field.label)
-        hidden = Row(label, f"secret, {change.kind}", ours=True)
+        hidden = Row(label, f"{why}, {change.kind}", ours=True)
         return hidden, hidden
     before = _side(field, change, change.before, missing=change.kind == "added")
     return before, _side(field, change, change.after, missing=change.kind == "removed")
+
+
+def _kept(field: Field | None, change: Change) -> str | None:
+    """Why the reader is not shown it, None where they are."""
+    if change.secret or (field is not None and field.secret):
+        return "secret"
+    kept = "elsewhere" in (change.visible, None if field is None else field.visible)
+    return "shown to those who decide" if kept else None
 
 
 def _side(field: Field | None, change: Change, value: JsonValue, *, missing: bool) -> Row:

@@ -34,14 +34,14 @@ Inline = Rich.Text | Rich.Link
 
 
 def hidden(fields: Sequence[Field], payload: dict[str, JsonValue]) -> list[Block]:
-    """How many values are kept from the reader; they are part of what is executed all the same."""
+    """How many values nobody is shown; they are part of what is executed all the same."""
     count = sum(field.secret and field.name in payload for field in fields)
     if not count:
         return []
     what = (
         "1 value is secret, so it is" if count == 1 else f"{count:,} values are secret, so they are"
     )
-    return [SectionBlock(text=marked(f"_{what} not shown here, and will be executed as given._"))]
+    return [section(f"_{what} not shown to anybody, and will be executed as given._")]
 
 
 def drawn(rows: Sequence[Row], box: int = MESSAGE_SIZE) -> list[Block]:

@@ -28,7 +28,8 @@ def answered(request: Request) -> list[str]:
 
 def _answer(flag: Flag) -> str:
     said = f" {sentence(one_line(flag.because))}" if flag.raised else ""
-    return f"{_name(flag)}: {_SAID[flag.raised]}.{said} ({one_line(flag.phrase)})"
+    seen = f" ({one_line(flag.phrase)})" if flag.phrase else ""
+    return f"{_name(flag)}: {_SAID[flag.raised]}.{said}{seen}"
 
 
 def _name(flag: Flag) -> str:

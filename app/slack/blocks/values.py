@@ -43,7 +43,7 @@ _NO_CENTS = re.compile("BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|
 class Row:
     """One field: its label (of the policy, or the payload's own key) and its value.
 
-    With `ours` the value is a word of ours in place of one: `not given`, `empty`, `secret`. `host`
+    With `ours` the value is words of ours in place of one: `not given`, `empty`, `secret …`. `host`
     is where an address leads, None where the value is no link; `at_ms` an instant that it names;
     `items` what stands in a short list.
     """
@@ -96,7 +96,9 @@ def row(field: Field, payload: dict[str, JsonValue]) -> Row:
     if field.name not in payload:
         return Row(label, "not given", ours=True)
     if field.secret:
-        return Row(label, "secret, not shown", ours=True)
+        return Row(label, "secret, not shown to anybody", ours=True)
+    if field.visible == "elsewhere":
+        return Row(label, "shown to those who decide", ours=True)
     value = payload[field.name]
     match field.format, value:
         case "money", (int() | float()) if not isinstance(value, bool):

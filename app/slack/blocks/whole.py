@@ -112,8 +112,8 @@ def _trace(request: Request) -> list[str]:
 
 
 def _step(step: Step) -> str:
-    held = "holds" if step.matched else "does not hold"
-    return f"Rule {one_line(step.rule)} {held}: {sentence(one_line(step.phrase))}"
+    said = f"Rule {one_line(step.rule)} {'holds' if step.matched else 'does not hold'}"
+    return f"{said}: {sentence(one_line(step.phrase))}" if step.phrase else f"{said}."
 
 
 def _people(request: Request) -> list[str]:

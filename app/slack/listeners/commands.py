@@ -91,11 +91,12 @@ def _do(
 
 
 def _of_policy(desk: Desk, viewer: Viewer, policy: str | None) -> Message:
-    """All that waits. Raises `PolicyNotFound` where nothing does under a name that is no policy."""
+    """All that waits. Raises `PolicyNotFound` where nothing does under a name that is no policy, or
+    none that this person may know of."""
     turn = ids.Turn("seen", policy)
     page = _page(desk, viewer, turn)
     if policy is not None and not page.requests and page.cursor is None:
-        desk.by_hand.known(policy)
+        desk.by_hand.known(policy, everything=viewer.admin)
     return queue.queue(page, turn)
 
 

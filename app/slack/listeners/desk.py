@@ -30,6 +30,9 @@ from app.slack.submission import Submission
 _OPEN_S = 2.0
 """Slack waits 3 s for the acknowledgement, and the trigger of a form lives as long."""
 
+LOOKED_UP_S = 1.4
+"""What is left of that once whoever pressed was looked up."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -64,7 +67,9 @@ class Desk:
     def open(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Open a modal for whoever began anew. Raises `SlackAgain`, `SlackNever`."""
         opens = self.api.web.views_open
-        self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
+        self.api.bounded(
+            lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view), _OPEN_S
+        )
 
     def tell(self, interaction: Interaction, reply_to: str | None, message: Message) -> None:
         """Say it where it was pressed; on their Home, where there is no address to answer to."""
@@ -74,19 +79,26 @@ class Desk:
         with suppress(StoreUnavailable):  # it is an answer; what it is about stands already
             self.homes.say(interaction.user.id, message.text)
 
-    def open_form(self, press: Press, view: dict[str, Any]) -> None:
+    def open_form(self, press: Press, view: dict[str, Any], within_s: float = _OPEN_S) -> None:
         """Open a modal for whoever pressed, on top of the one that they pressed in.
 
         Raises `SlackAgain`, `SlackNever`.
         """
         web, trigger_id = self.api.web, press.trigger_id
         opens = web.views_open if press.modal is None else web.views_push
-        self._now(lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view))
+        self.api.bounded(
+            lambda: self.api.step(Done, opens, trigger_id=trigger_id, view=view), within_s
+        )
 
     def turn(self, view_id: str, view: dict[str, Any]) -> None:
-        """Put another page in the place of an open modal. Raises `SlackAgain`, `SlackNever`."""
+        """Put another page in the place of an open modal, for whoever was looked up.
+
+        Raises `SlackAgain`, `SlackNever`.
+        """
         update = self.api.web.views_update
-        self._now(lambda: self.api.step(Done, update, view_id=view_id, view=view))
+        self.api.bounded(
+            lambda: self.api.step(Done, update, view_id=view_id, view=view), LOOKED_UP_S
+        )
 
     def say(self, press: Press, message: Message) -> None:
         """To the one who pressed: where they did, or in place of the modal they pressed in."""
@@ -94,9 +106,6 @@ class Desk:
             self.tell(press, press.response_url, message)
         else:
             self.replies.show(self.api, press.modal, details.told(message))
-
-    def _now(self, call: Callable[[], Done]) -> None:
-        self.api.bounded(call, _OPEN_S)
 
 
 def close(ack: Ack, sent: Submission) -> None:

@@ -1,4 +1,7 @@
-"""The whole request: a press opens it, others turn its pages and show its history."""
+"""The whole request: a press opens it, others turn its pages and show its history.
+
+Who presses is looked up each time, and gets what they may see of it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from app.slack import ids
 from app.slack.blocks import details
 from app.slack.payloads import Press
 
-from .desk import Desk
+from .desk import LOOKED_UP_S, Desk
 
 
 def register(app: App, desk: Desk) -> None:
@@ -18,10 +21,10 @@ def register(app: App, desk: Desk) -> None:
     def unfold(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         shown = press.shown
-        desk.person(press)
-        request = desk.reviewing.look(shown.request_id)
+        seen = desk.looking.opened(desk.viewer(press), shown.request_id, shown.place)
         opened = ids.Form(ids.DETAILS, shown, press.reply_to)
-        desk.open_form(press, details.request_page(request, opened))
+        page = details.request_page(seen.request, opened, history=seen.history)
+        desk.open_form(press, page, LOOKED_UP_S)
         ack()
 
     @app.action(ids.TURN)
@@ -30,12 +33,13 @@ def register(app: App, desk: Desk) -> None:
         page, opened = press.page, press.details
         if press.modal is None or opened is None:
             raise ids.unreadable()
-        desk.person(press)
-        request = desk.reviewing.look(opened.shown.request_id)
-        if page.part == "history":
+        shown = opened.shown
+        seen = desk.looking.opened(desk.viewer(press), shown.request_id, shown.place)
+        request, history = seen.request, seen.history
+        if page.part == "history" and history:
             events = desk.reviewing.history(request.id)
             view = details.history_page(request, events, opened, page.number)
         else:
-            view = details.request_page(request, opened, page.number)
+            view = details.request_page(request, opened, page.number, history=history)
         desk.turn(press.modal, view)
         ack()

@@ -38,5 +38,6 @@ def open_edit(desk: Desk, press: Press, shown: ids.Shown) -> None:
     request, declared = desk.editing.editable(shown.request_id)
     if request.digest != shown.digest:
         raise not_what_was_shown()
+    desk.looking.check_form(request, press.user.id)
     opened = ids.Form(form_ids.EDIT, shown, press.response_url)
     desk.open_form(press, edit.form(request, declared, opened))

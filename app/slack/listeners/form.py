@@ -23,6 +23,8 @@ def register(app: App, desk: Desk) -> None:
         shown = press.shown
         desk.person(press)
         request = desk.reviewing.to_answer(shown.request_id)
+        if ids.CONFIRMED.match(press.action):  # the form shows what has to be typed
+            desk.looking.check_form(request, press.user.id)
         opened = ids.Form(press.action, shown, press.reply_to)
         desk.open_form(press, modal.form(request, opened))
         ack()

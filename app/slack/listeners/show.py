@@ -17,6 +17,8 @@ def register(app: App, desk: Desk) -> None:
     @app.action(ids.OPEN)
     def show(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
-        request = desk.reviewing.show(press.opened, desk.person(press))
+        viewer = desk.viewer(press)
+        desk.looking.check_card(viewer, press.opened, press.place)
+        request = desk.reviewing.show(press.opened, viewer.id)
         ack()
         desk.tell(press, press.response_url, notices.shown(request))

@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from app.changes import change
+from app.domain.cards import Place
+from app.domain.commands import CardDrawn
 from app.domain.request import Request, Status
 from app.ports import SlackAgain
 from app.slack import ids
@@ -230,6 +233,12 @@ class Desk:
         ts = self.cards.post("#approvals", transition.after).ts
         self.began = self.began or ts
         return transition.after, ts
+
+    def record(self, request: Request, ts: str) -> None:
+        """On record that its card stands there, as the worker that posts it does."""
+        place = Place(channel=APPROVALS, ts=ts)
+        drawn = CardDrawn(target="#approvals", place=place, face=request.state.cards.face)
+        change(self.store, request.id, drawn)
 
     def press(self, ts: str, action: str, user: str = ANA) -> Any:
         where = {"channel": APPROVALS, "ts": ts, "block_id": ids.BUTTONS, "action_id": action}

@@ -15,7 +15,6 @@ WRITES = Choice(id="write", label="Write", outcome=Outcome.APPROVE, effect="Done
 AMOUNT = Field(name="amount", label="Amount", type="number")
 PLANS = {
     ids.REVISE: plan(),
-    ids.DETAILS: plan(),
     ids.CONFIRM: plan(confirm="amount"),
     ids.of_choice(WRITES): plan(choices=(WRITES,), outcomes=(Outcome.APPROVE,)),
 }
@@ -43,6 +42,16 @@ def test_a_form_opens_by_one_call_and_nobody_is_looked_up_before(desk, known_tea
     called(desk)
     assert desk.press(ts, action)["ok"]
     assert called(desk) == ["views.open"]
+
+
+def test_the_whole_request_waits_for_nothing_but_the_look_up_of_who_opens_it(desk, known_team):
+    for once_known in (False, True):
+        _, ts = desk.ask()
+        called(desk)
+        assert desk.press(ts, ids.DETAILS)["ok"]
+        *looked_up, opened = called(desk)
+        assert opened == "views.open"
+        assert set(looked_up) <= (set() if once_known else LOOK_UPS)
 
 
 def test_another_page_is_one_call(desk, known_team):

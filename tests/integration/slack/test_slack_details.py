@@ -82,6 +82,7 @@ def test_a_form_lies_on_top_and_takes_everything_with_it_once_it_is_sent(desk):
 
 def test_a_refusal_is_told_in_the_modal_with_a_way_back(desk):
     request, ts = desk.ask()
+    desk.record(request, ts)
     desk.press(ts, ids.DETAILS, EVE)
     assert press(desk, ids.APPROVE, user=EVE)["ok"]
     view = shown(desk, "You are not among the people", EVE)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from app.domain import lifecycle
 from app.domain.commands import CallbackTried, SlackFailed, TargetsFound
+from app.domain.difference import Change
 from app.domain.effects import record
-from app.domain.request import Request
+from app.domain.request import Request, Revises
 from app.http.answers import EventAnswer, RequestAnswer, TrailAnswer
 from app.http.examples import DECIDED, TRAIL
-from policies.plan import Flag
+from policies.plan import Field, Flag
 from tests.builders import NOW, approval, evaluation, opened, pending, person
 
 
@@ -44,6 +47,18 @@ def test_every_key_is_there_before_and_after_the_decision():
     assert said(request).keys() == said(approved(pending())).keys() == DECIDED.keys()
     assert said(request)["decision"] is None
     assert said(request)["callback"] is None
+
+
+@pytest.mark.parametrize(("before", "now"), [(True, True), (True, False), (False, True)])
+def test_what_differs_in_a_secret_is_not_told_whichever_policy_kept_it(before: bool, now: bool):
+    change = Change(field="iban", kind="changed", before="GB33", after="GB44", secret=before)
+    revises = Revises(
+        request_id="r", by=person().as_actor(), comment=None, changes=(change,), threads=()
+    )
+    iban = Field(name="iban", label="IBAN", type="string", secret=now)
+    request = pending(evaluation=evaluation(fields=(iban,)), revises=revises)
+    [told] = said(request)["revises"]["changes"]
+    assert told == {"field": "iban", "kind": "changed", "before": None, "after": None}
 
 
 def test_a_decision_carries_the_person_and_what_they_saw():

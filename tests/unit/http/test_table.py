@@ -10,7 +10,8 @@ import pytest
 from app.domain.request import Actor, Decision, Request, Status
 from app.domain.spreadsheet import cell
 from app.http.table import as_csv
-from tests.builders import NOW, pending
+from policies.plan import Field
+from tests.builders import NOW, evaluation, pending
 
 
 def decided(request: Request, comment: str | None = None) -> Request:
@@ -32,6 +33,13 @@ def test_a_request_is_a_line_that_reads_back_whatever_is_in_it():
     assert row["title"] == 'Refund "120", quickly'
     assert row["payload"] == '{"note": "a\\nb,c"}'
     assert (row["status"], row["decided_by"], row["comment"]) == ("pending", "", "")
+
+
+def test_a_table_has_no_secrets():
+    iban = Field(name="iban", label="IBAN", type="string", secret=True)
+    judged = evaluation(fields=(iban,))
+    (row,) = rows(pending(payload={"iban": "GB33", "amount": 5}, evaluation=judged))
+    assert row["payload"] == '{"amount": 5}'
 
 
 def test_a_decision_says_who_when_and_what():

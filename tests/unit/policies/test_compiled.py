@@ -225,7 +225,7 @@ def test_conditions_know_the_types_of_inputs_and_signals_and_what_is_secret():
         words.compile("payload.name > 5")
     condition = words.compile("payload.name == 'x'")
     phrase = condition.test({"payload": {"name": "hunter2"}, "signals": {}}, Budget()).phrase
-    assert phrase == "payload.name == 'x': no, name is secret"
+    assert phrase == "a condition on what is secret: no, name is secret"
 
 
 def test_what_has_to_be_typed_is_told_of_once_where_the_policy_says_it():

@@ -35,12 +35,13 @@ from app.domain.request import (
 )
 from app.domain.slack_steps import SayNotice
 from app.domain.undoing import kept
+from app.domain.withholding import in_public
 from app.slack import ids
 from app.slack.blocks import modal, modals, notices, paging, questions, threads, whole
 from app.slack.blocks.alarms import told
 from app.slack.blocks.card import card
 from app.slack.blocks.text import Message
-from policies.plan import Choice, Field, Flag, Outcome, ReviewPlan, Stage, Summary, Watch
+from policies.plan import Choice, Field, Flag, Outcome, ReviewPlan, Stage, Step, Summary, Watch
 from sandbox.blockkit import checked_blocks, checked_view
 from tests.builders import NOW, approval, evaluation, pending
 from tests.slack_limits import check_message, check_view
@@ -262,6 +263,37 @@ def test_no_secret_is_ever_in_anything_that_slack_is_sent(request_, hidden, data
     assert MARK not in f"{sent}{modal.form(secret, opened)}{pages}"
     note = "1 value is secret" if len(hidden) == 1 else f"{len(hidden)} values are secret"
     assert note in str(sent[0].blocks)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(requests(), st.dictionaries(st.sampled_from("abc"), secrets, min_size=1), st.data())
+def test_what_is_for_reviewers_alone_is_in_nothing_that_a_channel_is_sent(request_, hidden, data):
+    named = tuple(
+        Field(name=name, label="Key", type="string", visible="reviewers", format=data.draw(formats))
+        for name in hidden
+    )
+    body, edited = request_.body, request_.state.edited
+    quoted = Step(rule="r", matched=True, phrase=f"a is {MARK}")
+    flag = Flag(question="impact_radius", raised=True, because="Far.", phrase=f"a is {MARK}")
+    judged = body.evaluation.model_copy(
+        update={"fields": named, "trace": (quoted,), "flags": (flag,)}
+    )
+    changes = {"payload": body.payload | hidden, "evaluation": judged}
+    if body.revises is not None:
+        before = difference(dict.fromkeys(hidden, f"{MARK} before"), hidden)
+        changes["revises"] = body.revises.model_copy(update={"changes": before})
+    if edited is not None:
+        now = dict.fromkeys(hidden, f"{MARK} now")
+        edited = edited.model_copy(update={"payload": now, "evaluation": judged})
+    state = request_.state.model_copy(update={"edited": edited})
+    copy = in_public(
+        request_.model_copy(update={"body": body.model_copy(update=changes), "state": state})
+    )
+    assert MARK not in repr(copy), "what is not there is drawn by nobody"
+    sent = card(copy)
+    check(sent)
+    assert ids.APPROVE not in str(sent.blocks)
+    assert all(paging.pages(whole.everything(copy)))
 
 
 @settings(max_examples=50)

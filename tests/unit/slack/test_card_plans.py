@@ -210,8 +210,11 @@ PIN = Field(name="pin", label="PIN", type="integer", secret=True)
 def test_a_secret_is_named_and_never_shown_and_can_be_approved():
     request = asked(payload={"iban": "GB33BUKB20201555555555", "amount": 5}, fields=(IBAN,))
     shown = words(request)
-    assert "*IBAN*\n_secret, not shown_" in shown
-    assert "_1 value is secret, so it is not shown here, and will be executed as given._" in shown
+    assert "*IBAN*\n_secret, not shown to anybody_" in shown
+    assert (
+        "_1 value is secret, so it is not shown to anybody, and will be executed as given._"
+        in shown
+    )
     assert "GB33" not in str(card(request))
     assert ids.APPROVE in dict(buttons(request))
 
@@ -219,7 +222,7 @@ def test_a_secret_is_named_and_never_shown_and_can_be_approved():
 def test_secrets_are_counted_also_where_the_rest_does_not_fit():
     payload = {"iban": "GB33", "pin": 8_046_311_529, "letter": "x" * 20_000}
     request = asked(payload=payload, fields=(IBAN, PIN))
-    assert "_2 values are secret, so they are not shown here" in words(request)
+    assert "_2 values are secret, so they are not shown to anybody" in words(request)
     assert "8046311529" not in str(card(request))
 
 

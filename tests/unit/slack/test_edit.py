@@ -57,7 +57,7 @@ def test_what_may_be_changed_is_there_to_be_changed_and_the_rest_to_be_read():
     said = words(view)
     assert "Stays as it is" in said
     assert "Customer*\nAcme" in said
-    assert "secret, not shown" in said
+    assert "secret, not shown to anybody" in said
     assert "tulip" not in str(view)
 
 

@@ -93,4 +93,6 @@ def test_a_key_of_many_lines_cannot_pass_for_something_else_on_the_card():
 
 def test_a_secret_is_drawn_by_its_label_alone_whatever_its_format():
     secret = AMOUNT.model_copy(update={"secret": True})
-    assert rows([secret], {"amount": 4711}) == [Row("Amount", "secret, not shown", ours=True)]
+    assert rows([secret], {"amount": 4711}) == [
+        Row("Amount", "secret, not shown to anybody", ours=True)
+    ]
