@@ -36,7 +36,7 @@ from .requests import (
     TooLate,
 )
 from .slack import Cards, ConversationGone, Directory, Found, SlackAgain, SlackNever
-from .store import Admission, Cache, Decisions, Gate, Health, Pace
+from .store import Admission, Arrivals, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
     "EVERYTHING",
@@ -45,6 +45,7 @@ __all__ = [
     "Admission",
     "Alarms",
     "Answer",
+    "Arrivals",
     "Batch",
     "Cache",
     "Callbacks",

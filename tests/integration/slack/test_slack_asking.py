@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,12 +14,11 @@ from app.ports import Query, SlackNever
 from app.slack import form_ids
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
-from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from policies.loader import load_text
 from tests import fakes
 
-from .conftest import ANA, APPROVALS, COMMAND, DEV, GUEST, SECRET, Desk, until
+from .conftest import ANA, APPROVALS, COMMAND, DEV, GUEST, Desk, receiving, until
 from .test_slack_receiver import TEAM
 
 REFUND = b"""
@@ -105,7 +103,7 @@ def desk(slack, api, directory, cards, endpoint, policies) -> Iterator[Asking]:
     judge = PolicyJudge({one.policy.policy: one for one in loaded})
     people = fakes.people(store, directory, judge)
     app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
+    endpoint.receiver = receiving(app)
     desk = Asking(slack, cards, store)
     yield desk
     for user in (ANA, DEV, GUEST):

@@ -27,7 +27,7 @@ def store(slack, api, directory, endpoint):
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
     app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
-    connection = SlackSocket(app, APP_TOKEN)
+    connection = SlackSocket(app, APP_TOKEN, fakes.FakeArrivals())
     connection.start()
     yield store
     connection.stop()
@@ -107,7 +107,7 @@ def test_a_connection_that_can_not_be_made_says_so_and_ends_nothing(caplog):
     app = build_app(
         AppDesk(*fakes.people(store), fakes.FakeHomes(), api, lambda: "T1", replies, COMMAND)
     )
-    connection = SlackSocket(app, APP_TOKEN)
+    connection = SlackSocket(app, APP_TOKEN, fakes.FakeArrivals())
     connection.start()
     end = time.monotonic() + WITHIN_S
     while "no connection to Slack" not in caplog.text:
