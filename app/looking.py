@@ -109,9 +109,9 @@ class Looking:
             day=self._day() if viewer.admin else None,
         )
 
-    def today(self, viewer: Viewer) -> date:
-        """The day that it is where this person lives."""
-        return day_of(self.store.now(), viewer.zone)
+    def today(self, zone: str | None) -> date:
+        """The day that it is in the time zone of somebody."""
+        return day_of(self.store.now(), zone)
 
     def _day(self) -> Day:
         return Day(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .cards import Place
-from .commands import Press
+from .commands import AnswerQuestion, Press, Show
 from .ending import adopted, already_decided, knows, undecided
 from .errors import CountersignError, DigestMismatch, RequestHeld
 from .events import EventType
@@ -58,7 +58,9 @@ def not_what_was_shown() -> DigestMismatch:
     )
 
 
-def refuse(request: Request, press: Press, refused: CountersignError, now: int) -> Transition:
+def refuse(
+    request: Request, press: Press | Show | AnswerQuestion, refused: CountersignError, now: int
+) -> Transition:
     """The refusal on record, to be raised once it is committed; past the cap at once."""
     counts, person = request.state.refusals, press.person
     if counts.get(person.id, 0) >= REFUSALS_RECORDED:
@@ -70,7 +72,7 @@ def refuse(request: Request, press: Press, refused: CountersignError, now: int) 
         now,
         person.as_actor(),
         code=refused.code,
-        digest=press.digest,
+        digest=press.digest if isinstance(press, Press) else None,
     )
     return Transition(before=request, after=after, events=(recorded,), refused=refused)
 

@@ -17,6 +17,6 @@ def register(app: App, desk: Desk) -> None:
     @app.action(ids.OPEN)
     def show(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
-        request = desk.reviewing.show(press.opened, desk.person(press))
+        request = desk.reviewing.show(desk.at(press, ids.Shown(press.opened, digest="")))
         ack()
         desk.tell(press, press.response_url, notices.shown(request))
