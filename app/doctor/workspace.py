@@ -38,11 +38,13 @@ class Workspace:
     inquiry: Inquiry
 
     def checks(self, names: Names, admin_channel: str | None) -> Iterator[Check]:
-        channels = dict(names.channels)
+        channels, private = dict(names.channels), dict(names.private)
         if admin_channel is not None:
             channels = {admin_channel: ["COUNTERSIGN_ADMIN_CHANNEL"], **channels}
+            private = {admin_channel: ["COUNTERSIGN_ADMIN_CHANNEL"], **private}
+        for name, places in channels.items():
+            yield Check(name, partial(self._channel, name, places, private.get(name, ())))
         for look, where in (
-            (self._channel, channels),
             (self._group, names.groups),
             (self._person, names.people),
         ):
@@ -52,7 +54,7 @@ class Workspace:
             about = f"policy {policy}"
             yield Check(about, partial(self._enough, about, stages))
 
-    def _channel(self, name: str, places: Sequence[str]) -> Line:
+    def _channel(self, name: str, places: Sequence[str], private: Sequence[str]) -> Line:
         named, invite = _where(places), f"/invite @{self.inquiry.bot()}"
         found = self.inquiry.channel(name)
         if found is None:
@@ -62,6 +64,10 @@ class Workspace:
             return mend(name, "It is archived.", f"Unarchive it, or name another in {named}.")
         if not found.is_member:
             return mend(name, "The bot is not in it.", f"Write {invite} in it.")
+        if found.shared and private:
+            return _read_along(name, private)
+        if found.shared:
+            return note(name, f"People of another organisation read along, as {named} allow.")
         return ok(name, f"The bot is in it ({named}).")
 
     def _person(self, ref: str, places: Sequence[str]) -> Line:
@@ -158,6 +164,15 @@ def _allowed(found: Token) -> Line:
     if more := sorted(found.scopes.difference(needed())):
         return note("scopes", f"All that is needed, and {listing(more)}, which nothing here uses.")
     return ok("scopes", f"All {len(needed())} that are needed, and no more.")
+
+
+def _read_along(name: str, private: Sequence[str]) -> Line:
+    words = f"People of another organisation read along, and {_where(private)} do not allow that."
+    advice = (
+        "Name a channel of your own; until then the cards go to reviewers by direct message. "
+        "`shared_channels: true` under `review` would allow it."
+    )
+    return mend(name, words, advice)
 
 
 def _where(places: Sequence[str]) -> str:

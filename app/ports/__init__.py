@@ -35,7 +35,15 @@ from .requests import (
     RequestStore,
     TooLate,
 )
-from .slack import Cards, ConversationGone, Directory, Found, SlackAgain, SlackNever
+from .slack import (
+    Cards,
+    ConversationGone,
+    ConversationShared,
+    Directory,
+    Found,
+    SlackAgain,
+    SlackNever,
+)
 from .store import Admission, Arrivals, Cache, Decisions, Gate, Health, Pace
 
 __all__ = [
@@ -57,6 +65,7 @@ __all__ = [
     "Clients",
     "Conflict",
     "ConversationGone",
+    "ConversationShared",
     "Decisions",
     "Directory",
     "Explained",

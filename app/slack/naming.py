@@ -25,5 +25,10 @@ def is_conversation(ref: str) -> bool:
     return _CONVERSATION.fullmatch(ref) is not None
 
 
+def is_channel(ref: str) -> bool:
+    """Whether it is one that several people may be in, and not the direct messages with one."""
+    return is_conversation(ref) and not ref.startswith("D")
+
+
 def is_email(ref: str) -> bool:
     return _EMAIL.fullmatch(ref) is not None
