@@ -138,7 +138,10 @@ class Staffed(Frozen):
 
 
 class Override(Frozen):
-    """Break-glass: `by` decides while Slack can't be reached, and `operator` types it."""
+    """Break-glass: `by` decides while Slack can't be reached, and `operator` types it.
+
+    A `rehearsal` is refused as the decision would be, and decides nothing.
+    """
 
     by: Actor
     operator: Operator
@@ -146,6 +149,7 @@ class Override(Frozen):
     digest: str
     reason: str
     choice: str | None = None
+    rehearsal: bool = False
 
 
 class Show(Frozen):
