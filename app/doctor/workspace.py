@@ -67,7 +67,7 @@ class Workspace:
         if found.shared and private:
             return _read_along(name, private)
         if found.shared:
-            return note(name, f"People of another organisation read along, as {named} allow.")
+            return note(name, f"People of another organisation read along, as they may ({named}).")
         return ok(name, f"The bot is in it ({named}).")
 
     def _person(self, ref: str, places: Sequence[str]) -> Line:
@@ -167,7 +167,7 @@ def _allowed(found: Token) -> Line:
 
 
 def _read_along(name: str, private: Sequence[str]) -> Line:
-    words = f"People of another organisation read along, and {_where(private)} do not allow that."
+    words = f"People of another organisation read along; {_where(private)} may not be shown there."
     advice = (
         "Name a channel of your own; until then the cards go to reviewers by direct message. "
         "`shared_channels: true` under `review` would allow it."

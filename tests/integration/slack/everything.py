@@ -56,9 +56,9 @@ class Office:
         )
         self.reviewing = Reviewing(self.store, self.directory, self.absences)
         self.service = fakes.service(self.store, self.judge)
-        self.receiver = SlackReceiver(build_app(self._desk()), SECRET, lambda: NOW, self.arrivals)
+        self.receiver = SlackReceiver(build_app(self.desk()), SECRET, lambda: NOW, self.arrivals)
 
-    def _desk(self) -> AppDesk:
+    def desk(self) -> AppDesk:
         queues = MemoryQueues(self.store)
         return AppDesk(
             reviewing=self.reviewing,
@@ -115,8 +115,13 @@ def press(action: str, value: str, user: str = ANA, **more: Any) -> Sent:
     return form({"type": "block_actions", **somebody(user), "trigger_id": "1", "actions": [button]})
 
 
-def submit(callback: str, metadata: str, user: str = ANA, **inputs: Any) -> Sent:
-    view = {"type": "modal", "id": "V1", "callback_id": callback, "private_metadata": metadata}
+def submit(callback: str, metadata: str, inputs: dict[str, Any], user: str = ANA) -> Sent:
+    view: dict[str, Any] = {
+        "type": "modal",
+        "id": "V1",
+        "callback_id": callback,
+        "private_metadata": metadata,
+    }
     view |= {"state": {"values": inputs}}
     return form({"type": "view_submission", **somebody(user), "view": view})
 
@@ -144,7 +149,7 @@ def move(request: Request, move: ids.Move, user: str = ANA) -> Sent:
 
 
 def _written(request: Request, action: str, text: str, user: str = ANA) -> Sent:
-    return submit(ids.FORM, ids.Form(action, shown(request)).as_value(), user, **words(text))
+    return submit(ids.FORM, ids.Form(action, shown(request)).as_value(), words(text), user)
 
 
 def decide(office: Office) -> Sent:
@@ -176,7 +181,7 @@ def release(office: Office) -> Sent:
 
 def hand_over(office: Office) -> Sent:
     opened_by = ids.Form(ids.MENU, shown(office.open())).as_value()
-    return submit(ids.HAND_OVER_FORM, opened_by, **chosen(BEN))
+    return submit(ids.HAND_OVER_FORM, opened_by, chosen(BEN))
 
 
 def ask(office: Office) -> Sent:
@@ -210,7 +215,7 @@ def edit(office: Office) -> Sent:
     request = refund(office)
     amount = {form_ids.input_block("amount"): {form_ids.TEXT: {"value": "100"}}}
     opened_by = ids.Form(form_ids.EDIT, shown(request)).as_value()
-    return submit(form_ids.EDIT_FORM, opened_by, **amount)
+    return submit(form_ids.EDIT_FORM, opened_by, amount)
 
 
 def show(office: Office) -> Sent:
@@ -223,13 +228,13 @@ def ask_by_hand(office: Office) -> Sent:
         form_ids.TITLE_BLOCK: {form_ids.TEXT: {"value": "The printer"}},
         form_ids.input_block("amount"): {form_ids.TEXT: {"value": "100"}},
     }
-    body, headers = submit(form_ids.REQUEST_FORM, '{"policy":"refund"}', **inputs)
+    body, headers = submit(form_ids.REQUEST_FORM, '{"policy":"refund"}', inputs)
     return body.replace(b"%22V1%22", b"%22%22"), headers
 
 
 def away(office: Office) -> Sent:
     until = {ids.UNTIL_BLOCK: {ids.DAY: {"selected_date": "2026-12-24"}}}
-    return submit(ids.AWAY_FORM, "", **chosen(BEN), **until)
+    return submit(ids.AWAY_FORM, "", chosen(BEN) | until)
 
 
 def away_by_command(office: Office) -> Sent:

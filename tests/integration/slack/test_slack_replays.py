@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.errors import StoreUnavailable
 
+from .anything_sent import random_payloads
 from .everything import DEEDS, Deed, Office, decide
 
 
@@ -33,3 +34,7 @@ def test_without_the_store_that_knows_copies_nothing_gets_in(office: Office):
     with pytest.raises(StoreUnavailable):
         office.send(sent)
     assert office.stands() == before
+
+
+def test_no_payload_whatever_is_a_fault_of_ours_or_has_an_effect_for_a_guest():
+    assert random_payloads(80) >= 80

@@ -163,7 +163,7 @@ OPENING = {
     "another policy": lambda office: everything.submit(
         form_ids.POLICY_FORM,
         "{}",
-        **{form_ids.POLICY_BLOCK: {form_ids.CHOSEN: {"selected_option": {"value": "refund"}}}},
+        {form_ids.POLICY_BLOCK: {form_ids.CHOSEN: {"selected_option": {"value": "refund"}}}},
     ),
 }
 """What only opens a form, which shows something to whoever opens it."""
@@ -205,3 +205,18 @@ def test_being_away_by_a_command_takes_one_look_up(office: Office):
     assert office.send(everything.away_by_command(office)) == 200
     assert asked == [[ANA, everything.BEN]]
     assert list(office.absences.held) == [ANA]
+
+
+def deactivations(trials: int) -> int:
+    """Somebody is deactivated between the post and their click, so many times; how many of these
+    came to nothing."""
+    kept_out = 0
+    for number in range(trials):
+        office = Office()
+        kept_out += came_to_nothing(office, NOT_THEIRS[number % len(NOT_THEIRS)], "deactivated")
+        office.close()
+    return kept_out
+
+
+def test_whoever_is_deactivated_between_the_post_and_the_click_never_gets_in():
+    assert deactivations(len(NOT_THEIRS)) == len(NOT_THEIRS)
