@@ -107,13 +107,6 @@ class Opened(Answer):
     channel: Named
 
 
-class Channels(Answer):
-    """users.conversations: one page of the channels that the bot is in."""
-
-    channels: list[Named]
-    response_metadata: NextPage = NextPage()
-
-
 class History(Answer):
     """conversations.history: one page. Other apps' messages may hold anything."""
 

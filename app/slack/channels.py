@@ -8,7 +8,7 @@ from app.ports import Cache, ConversationGone
 from policies.plan import Frozen
 
 from . import naming
-from .answers import Channel, Channels, Informed
+from .answers import Channel, Informed, Listed
 from .api import SlackApi
 
 _LOOK_S = 3.0
@@ -74,33 +74,35 @@ class SlackChannels:
         channel = None if known is None else self._info(known)
         if channel is not None and channel.name == name and not channel.is_archived:
             return channel
-        if (found := self._looked_up(name)) is not None:
-            return self._info(found)
-        if channel is None or channel.name != name:
+        found = self._looked_up(name)
+        if found is None:
             raise ConversationGone("not_in_channel")
-        return channel
+        return self._info(found)
 
     def _info(self, channel_id: str) -> Channel:
         info = self._api.web.conversations_info
         return self._api.step(Informed, info, channel=channel_id).channel
 
     def _looked_up(self, name: str) -> str | None:
-        """Among the channels that the bot is in."""
+        """Among the channels that the bot is in; an archived one only where none is in use."""
         cursor: str | None = None
+        archived: str | None = None
         for _ in range(_PAGES):
             page = self._api.step(
-                Channels,
+                Listed,
                 self._api.web.users_conversations,
                 types="public_channel,private_channel",
-                exclude_archived=True,
                 limit=_CHANNELS,
                 cursor=cursor,
             )
-            found = next((one.id for one in page.channels if one.name == name), None)
-            cursor = page.response_metadata.next_cursor
-            if found or not cursor:
-                return found
-        return None
+            for one in page.channels:
+                if one.name == name and not one.is_archived:
+                    return one.id
+                archived = one.id if one.name == name else archived
+            cursor = page.response_metadata.next_cursor if page.response_metadata else None
+            if not cursor:
+                break
+        return archived
 
 
 def _named(target: str) -> str:
