@@ -32,6 +32,10 @@ class BreakGlass:
         undecided(loaded.request, loaded.now)
         return loaded.request
 
+    def rehearse(self, request_id: str, command: Override) -> None:
+        """Raises what `decide` would, and decides nothing."""
+        change(self.store, request_id, command.model_copy(update={"rehearsal": True}))
+
     def decide(self, request_id: str, command: Override) -> Request:
         """The decision, on record and in the log.
 

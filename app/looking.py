@@ -11,7 +11,13 @@ from datetime import date
 
 from .domain.absence import day_of
 from .domain.cards import Place
-from .domain.errors import CardNotShown, NotAViewer, PersonUnverified, RequestNotFound
+from .domain.errors import (
+    CardNotShown,
+    NotAViewer,
+    PersonNotTrusted,
+    PersonUnverified,
+    RequestNotFound,
+)
 from .domain.lists import Day, QueuePage, Stats
 from .domain.request import Request
 from .domain.reviewers import distrust
@@ -137,11 +143,18 @@ class Looking:
             "You may not see this request.", "Its policy says who may; ask one of those who decide."
         )
 
-    def check_card(self, viewer: Viewer, request_id: str, at: Place | None) -> None:
+    def check_card(self, user_id: str, request_id: str, at: Place | None) -> None:
         """Raises `CardNotShown`, and what `opened` raises, for who can't have a card of their own.
 
-        Such a card shows everything.
+        Such a card shows everything. Who is no member is let through to where the refusal goes on
+        record; `PersonUnverified` is raised here, since nobody should wait for Slack twice.
         """
+        try:
+            viewer = self.viewer(user_id)
+        except PersonUnverified:
+            raise
+        except PersonNotTrusted:
+            return
         if withholds(self.opened(viewer, request_id, at).request):
             raise CardNotShown(
                 "Some of it is shown only to those who decide, so its card is for them alone.",
@@ -167,9 +180,9 @@ class Looking:
             day=self._day() if viewer.admin else None,
         )
 
-    def today(self, viewer: Viewer) -> date:
-        """The day that it is where this person lives."""
-        return day_of(self.store.now(), viewer.zone)
+    def today(self, zone: str | None) -> date:
+        """The day that it is in the time zone of somebody."""
+        return day_of(self.store.now(), zone)
 
     def _page(
         self,

@@ -35,12 +35,16 @@ from .ports import Absences, Directory, RequestStore
 
 @dataclass(frozen=True)
 class At:
-    """Who pressed, on which request, what they were shown of it (its digest), and on which card."""
+    """Who pressed, on which request, what they were shown of it (its digest), and on which card.
+
+    `foreign` is somebody of another workspace: refused, and on record.
+    """
 
     request_id: str
     user_id: str
     digest: str
     place: Place | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,12 +121,8 @@ class Reviewing:
         person = self._press(at).person
         return self._changed(at, AnswerQuestion(person=person, number=number, text=text))
 
-    def show(self, request_id: str, user_id: str) -> Request:
-        """A card of their own for somebody who saw the request in a digest.
-
-        Raises `RequestNotFound`, `AlreadyDecided`, `CardNotShown`.
-        """
-        at = At(request_id, user_id, digest="")
+    def show(self, at: At) -> Request:
+        """A card of their own for somebody who saw it in a digest. Raises `CardNotShown`."""
         return self._changed(at, Show(person=self._press(at).person))
 
     def to_answer(self, request_id: str) -> Request:
@@ -143,11 +143,10 @@ class Reviewing:
         """Somebody, as the directory knows them now."""
         return self.directory.person(user_id, (), None)
 
-    def away(self, user_id: str, delegate_id: str, first: date | None, last: date, by: str) -> Gone:
-        """Somebody is away, and who decides in their place. Raises `AbsenceRefused`.
+    def leaving(self, user_id: str, delegate_id: str) -> tuple[Person, Person]:
+        """Somebody who wants to be away, and who is to decide in their place, in one look-up.
 
-        Until the end of the `last` day, from the `first` one or else from now on, in the time zone
-        that they have in Slack.
+        Raises `AbsenceRefused` for people of whom one can't.
         """
         person, delegate = self.directory.persons([user_id, delegate_id], (), None)
         for one, what in ((person, "be away"), (delegate, "stand in for anybody")):
@@ -158,6 +157,16 @@ class Reviewing:
                 )
             if one.standing != "trusted":
                 raise AbsenceRefused(f"{one.name} can't {what}: {one.standing} in Slack.")
+        return person, delegate
+
+    def away(
+        self, person: Person, delegate: Person, first: date | None, last: date, by: str
+    ) -> Gone:
+        """Somebody is away, and who decides in their place. Raises `AbsenceRefused`.
+
+        Until the end of the `last` day, from the `first` one or else from now on, in the time zone
+        that they have in Slack.
+        """
         now = self.store.now()
         from_ms, until_ms = span(first, last, person.zone, now)
         absence = Absence(
@@ -214,6 +223,8 @@ class Reviewing:
             (*(() if plan is None else plan.named), *names),
             requester if asked_by else None,
         )
+        if at.foreign:
+            person = Person(id=at.user_id, name=at.user_id, standing="stranger")
         press = Press(person=person, digest=at.digest, absent=tuple(absent), seen=at.place)
         return press, successor
 

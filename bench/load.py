@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx2
 from slack_sdk.signature import SignatureVerifier
@@ -110,6 +111,7 @@ class Load:
         """Ana presses Approve on its card."""
         payload = {
             "type": "block_actions",
+            "trigger_id": uuid4().hex,
             "team": {"id": "T0SANDBOX"},
             "user": {"id": ANA, "team_id": "T0SANDBOX"},
             "container": {"type": "message", "channel_id": "C0APPROVAL", "message_ts": "1.1"},
@@ -133,7 +135,7 @@ class Load:
                 "user_name": "ana",
                 "team_id": "T0SANDBOX",
                 "channel_id": "C0APPROVAL",
-                "trigger_id": "1.2.3",
+                "trigger_id": uuid4().hex,  # as Slack makes no two alike
                 "response_url": "https://hooks.slack.example/commands/1",
             }
         )

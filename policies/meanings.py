@@ -56,6 +56,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "sla": "How long people have.",
             "checklist": "Lines on the card: what to look at before approving.",
             "viewers": "Who may look and not decide.",
+            "shared_channels": "Whether people of another organisation may read along.",
             "confirm": "The input whose value has to be typed to approve.",
             "undo": "How long whoever decided can take it back, before the workflow hears of it.",
             "revisions": "Asked again more often than this, the backups are asked at once.",

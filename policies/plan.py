@@ -131,7 +131,8 @@ class ReviewPlan(Frozen):
 
     `confirm` is the field whose value has to be typed to approve. A decision can be taken back for
     `undo_s` before it counts. Past `revisions` times of asking again the backups are asked at once.
-    An approval whose result is not told within `result_s` is flagged.
+    An approval whose result is not told within `result_s` is flagged. With `shared_channels` the
+    request may be shown where people of another organisation read along.
     """
 
     channel: str | None
@@ -153,6 +154,7 @@ class ReviewPlan(Frozen):
     undo_s: int | None = None
     revisions: int | None = None
     result_s: int | None = None
+    shared_channels: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -72,6 +72,7 @@ def plan(review: Review, rule: Rule | None = None) -> ReviewPlan:
         undo_s=review.undo,
         revisions=review.revisions,
         result_s=sla.result_s,
+        shared_channels=review.shared_channels or False,
     )
 
 

@@ -97,7 +97,8 @@ class Review(Frozen):
     `reviewers` and `quorum`, `choices` in place of `outcomes`. `assign` holds for each stage that
     says nothing else. `confirm` names the input whose value has to be typed to approve; `undo` is
     how long whoever decided can take it back; `revisions` how often it may be asked again before
-    the backups are asked at once.
+    the backups are asked at once. `shared_channels` lets it be shown in a channel that is shared
+    with another organisation.
     """
 
     channel: Channel | None = None
@@ -127,6 +128,7 @@ class Review(Frozen):
         | None
     ) = None
     viewers: Reviewers | None = None
+    shared_channels: StrictBool | None = None
     confirm: InputName | None = None
     undo: UndoWindow | None = None
     revisions: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None

@@ -101,7 +101,8 @@ ROUTES = [
     door(
         "/api/channels/{id}",
         change_channel,
-        "id=filled:20 is_archived?=bool bot_in?=bool is_private?=bool",
+        "id=filled:20 is_archived?=bool bot_in?=bool is_private?=bool is_ext_shared?=bool "
+        "is_pending_ext_shared?=bool",
     ),
     door("/api/app", change_app, APP, spec=INSTALLATION),
     door("/api/raw", raw, "payload?=object body?=str:2000000 headers?=object"),

@@ -167,7 +167,9 @@ def _described(channel: Channel) -> JsonObject:
         return known | {"is_im": True, "is_channel": False, "user": channel.person}
     known |= {"is_im": False, "is_channel": True, "name": channel.name}
     known |= {"is_private": channel.is_private, "is_general": channel.name == "general"}
-    return known | {"is_member": channel.bot_in}
+    shared = {"is_shared": channel.is_ext_shared, "is_ext_shared": channel.is_ext_shared}
+    shared |= {"is_pending_ext_shared": channel.is_pending_ext_shared, "is_org_shared": False}
+    return known | shared | {"is_member": channel.bot_in}
 
 
 def _between(sandbox: Sandbox, args: JsonObject) -> list[JsonObject]:

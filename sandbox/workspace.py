@@ -29,6 +29,8 @@ class Channel:
     is_archived: bool = False
     bot_in: bool = True
     is_private: bool = False
+    is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
 
     def as_page(self) -> JsonObject:
         return {**vars(self), "with": self.person}

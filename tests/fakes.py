@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, Queue
+from typing import Literal
 
 from pydantic import JsonValue
 
@@ -431,6 +432,28 @@ class FakeHomes:
     def _draw(self, person: str) -> None:
         if person not in self.due:
             self.due.append(person)
+
+
+@dataclass
+class FakeArrivals:
+    """`Arrivals` in memory; while the store is `down` nothing is known of anything."""
+
+    came: dict[str, Literal["begun", "done"]] = field(default_factory=dict)
+    down: bool = False
+
+    def begin(self, name: str) -> Literal["new", "begun", "done"]:
+        self._reach()
+        known = self.came.get(name)
+        self.came.setdefault(name, "begun")
+        return known or "new"
+
+    def done(self, name: str) -> None:
+        self._reach()
+        self.came[name] = "done"
+
+    def _reach(self) -> None:
+        if self.down:
+            raise StoreUnavailable("The store is down.")
 
 
 @dataclass

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx2
 import redis
@@ -406,7 +407,7 @@ def pressed(
         "user": {"id": user, "username": user, "name": user, "team_id": "T0SANDBOX"},
         "api_app_id": "A0SANDBOX1",
         "token": "unused",
-        "trigger_id": "1.2.3",
+        "trigger_id": uuid4().hex,  # as Slack makes no two alike
         "response_url": response_url,
         "container": {"type": "message", "message_ts": "1.000001", "channel_id": APPROVALS},
         "channel": {"id": APPROVALS, "name": "approvals"},

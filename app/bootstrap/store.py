@@ -11,6 +11,7 @@ from ..settings import Settings, StoreSettings
 from ..store import fitness
 from ..store.absences import RedisAbsences
 from ..store.alarms import RedisAlarms
+from ..store.arrivals import RedisArrivals
 from ..store.bells import Bells
 from ..store.clients import RedisClients
 from ..store.connection import connect
@@ -40,6 +41,7 @@ class Store:
     homes: RedisHomes
     pace: RedisPace
     cache: RedisCache
+    arrivals: RedisArrivals
     decisions: RedisDecisions
     policies: RedisPolicies
     orders: RedisOrders
@@ -76,6 +78,7 @@ def build_store(settings: Settings) -> Store:
         homes=RedisHomes(client, bells),
         pace=RedisPace(client),
         cache=RedisCache(client),
+        arrivals=RedisArrivals(client),
         decisions=RedisDecisions(client),
         policies=RedisPolicies(client),
         orders=RedisOrders(client),

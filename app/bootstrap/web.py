@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 
@@ -69,7 +69,7 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
         command=settings.command,
     )
     bolt = build_app(desk)
-    door, socket = _ways_in(settings, bolt, store.requests.now)
+    door, socket = _ways_in(settings, bolt, store)
     beside = _beside(slack, replies, socket, reloading)
     health = DeploymentHealth(
         store=store.health,
@@ -84,18 +84,19 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
 
 
 def _ways_in(
-    settings: Settings, bolt: App, clock: Callable[[], int]
+    settings: Settings, bolt: App, store: Store
 ) -> tuple[SlackDoor | None, SlackSocket | None]:
     """Slack's way in: the settings have an app token for Socket Mode, else a signing secret.
 
     How old a signature is, is told by the store's clock, since this machine's may be off.
     """
     if settings.slack_app_token is not None:
-        return None, SlackSocket(bolt, settings.slack_app_token.get_secret_value())
+        app_token = settings.slack_app_token.get_secret_value()
+        return None, SlackSocket(bolt, app_token, store.arrivals)
     if settings.slack_signing_secret is None:
         raise SettingsRefused("SLACK_SIGNING_SECRET is not set")
     secret = settings.slack_signing_secret.get_secret_value()
-    return SlackReceiver(bolt, secret, clock).handle, None
+    return SlackReceiver(bolt, secret, store.requests.now, store.arrivals).handle, None
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def set_(person: str, delegate: str, last: datetime, first: datetime | None) -> 
     reviewing = build_reviewing(load())
     who, instead = _user(reviewing, person), _user(reviewing, delegate)
     begins = None if first is None else first.date()
-    gone = reviewing.away(who, instead, begins, last.date(), by=operator())
+    gone = reviewing.away(*reviewing.leaving(who, instead), begins, last.date(), by=operator())
     one = gone.absence
     click.echo(f"{one.person_name} is away {_days(one)}: {_stands_in(one)}.")
     for other in gone.left:

@@ -8,7 +8,6 @@ import click
 
 from app.bootstrap import build_break_glass
 from app.domain.commands import Override
-from app.domain.overriding import check
 from app.domain.request import Actor, Request
 from app.domain.withholding import without_secrets
 from app.settings import load_store_settings
@@ -55,7 +54,7 @@ def decide(
         reason=reason,
         choice=choice,
     )
-    check(request, command)
+    glass.rehearse(request_id, command)
     if digest is None:
         _confirm(request, command)
     decided = glass.decide(request_id, command)

@@ -15,9 +15,11 @@ Where = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Names:
-    """`stages` are the different ones of each policy."""
+    """`stages` are the different ones of each policy, `private` the channels that are named by one
+    which lets nobody of another organisation read along."""
 
     channels: Where = field(default_factory=dict)
+    private: Where = field(default_factory=dict)
     people: Where = field(default_factory=dict)
     groups: Where = field(default_factory=dict)
     stages: dict[str, list[Stage]] = field(default_factory=dict)
@@ -35,6 +37,8 @@ def named(policies: Mapping[str, LoadedPolicy]) -> Names:
 def _note_plan(names: Names, policy: str, plan: ReviewPlan) -> None:
     if plan.channel is not None:
         _put(names.channels, plan.channel, policy)
+        if not plan.shared_channels:
+            _put(names.private, plan.channel, policy)
     for ref, part in _people(plan):
         _put(names.groups if is_group(ref) else names.people, ref, f"{policy} {part}")
     stages = names.stages.setdefault(policy, [])

@@ -39,12 +39,14 @@ class Workspace:
 
     def checks(self, names: Names, of_settings: Mapping[str, str | None]) -> Iterator[Check]:
         """Those of what policies name, and of the channels in the settings of these names."""
-        channels = dict(names.channels)
+        channels, private = dict(names.channels), dict(names.private)
         for setting, channel in of_settings.items():
             if channel is not None:
                 channels[channel] = [setting, *channels.get(channel, ())]
+                private[channel] = [setting, *private.get(channel, ())]
+        for name, places in channels.items():
+            yield Check(name, partial(self._channel, name, places, private.get(name, ())))
         for look, where in (
-            (self._channel, channels),
             (self._group, names.groups),
             (self._person, names.people),
         ):
@@ -54,7 +56,7 @@ class Workspace:
             about = f"policy {policy}"
             yield Check(about, partial(self._enough, about, stages))
 
-    def _channel(self, name: str, places: Sequence[str]) -> Line:
+    def _channel(self, name: str, places: Sequence[str], private: Sequence[str]) -> Line:
         named, invite = _where(places), f"/invite @{self.inquiry.bot()}"
         found = self.inquiry.channel(name)
         if found is None:
@@ -64,6 +66,10 @@ class Workspace:
             return mend(name, "It is archived.", f"Unarchive it, or name another in {named}.")
         if not found.is_member:
             return mend(name, "The bot is not in it.", f"Write {invite} in it.")
+        if found.shared and private:
+            return _read_along(name, private)
+        if found.shared:
+            return note(name, f"People of another organisation read along, as they may ({named}).")
         return ok(name, f"The bot is in it ({named}).")
 
     def _person(self, ref: str, places: Sequence[str]) -> Line:
@@ -160,6 +166,15 @@ def _allowed(found: Token) -> Line:
     if more := sorted(found.scopes.difference(needed())):
         return note("scopes", f"All that is needed, and {listing(more)}, which nothing here uses.")
     return ok("scopes", f"All {len(needed())} that are needed, and no more.")
+
+
+def _read_along(name: str, private: Sequence[str]) -> Line:
+    words = f"People of another organisation read along; {_where(private)} may not be shown there."
+    advice = (
+        "Name a channel of your own; until then the cards go to reviewers by direct message. "
+        "`shared_channels: true` under `review` would allow it."
+    )
+    return mend(name, words, advice)
 
 
 def _where(places: Sequence[str]) -> str:

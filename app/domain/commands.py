@@ -141,7 +141,10 @@ class Staffed(Frozen):
 
 
 class Override(Frozen):
-    """Break-glass: `by` decides while Slack can't be reached, and `operator` types it."""
+    """Break-glass: `by` decides while Slack can't be reached, and `operator` types it.
+
+    A `rehearsal` is refused as the decision would be, and decides nothing.
+    """
 
     by: Actor
     operator: Operator
@@ -149,6 +152,7 @@ class Override(Frozen):
     digest: str
     reason: str
     choice: str | None = None
+    rehearsal: bool = False
 
 
 class Show(Frozen):

@@ -14,12 +14,14 @@ from .commands import Override
 from .ending import already_decided, ended, undecided
 from .errors import (
     CommentRequired,
+    DecisionRefused,
     DigestMismatch,
     OutcomeNotOffered,
     RequesterCannotDecide,
     RequesterUnknown,
 )
 from .events import EventType, fingerprint
+from .pressing import refused_to
 from .request import Decision, Request, Status
 from .transition import Transition, event
 
@@ -29,15 +31,22 @@ _SHORTEST, _LONGEST = 10, 2_000
 _STATUS = {Outcome.APPROVE: Status.APPROVED, Outcome.REJECT: Status.REJECTED}
 
 
-def override(request: Request, command: Override, now: int) -> Transition:
-    """The decision, loudly. Raises what a press on a button would be refused for, and not recorded.
+def override(request: Request, command: Override, now: int) -> Transition | None:
+    """The decision, loudly; None for a rehearsal of one that may be.
 
-    Who may decide is not asked: whoever can type this reaches the store.
+    Who may decide is not asked: whoever can type this reaches the store. That it was tried by the
+    requester, or on another digest, is on record.
     """
     if not request.pending:
         raise already_decided(request)
     undecided(request, now)
-    check(request, command)
+    try:
+        check(request, command)
+    except DecisionRefused as refused:
+        operator = command.operator.in_words
+        return refused_to(request, command.by, refused, now, operator=operator)
+    if command.rehearsal:
+        return None
     decision = Decision(
         outcome=_STATUS[command.outcome],
         by=(command.by,),

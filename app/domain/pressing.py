@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import JsonValue
+
 from .cards import Place
-from .commands import Press
+from .commands import AnswerQuestion, Press, Show
 from .ending import adopted, already_decided, knows, undecided
 from .errors import CountersignError, DigestMismatch, RequestHeld
 from .events import EventType
@@ -58,20 +60,24 @@ def not_what_was_shown() -> DigestMismatch:
     )
 
 
-def refuse(request: Request, press: Press, refused: CountersignError, now: int) -> Transition:
+def refuse(
+    request: Request, press: Press | Show | AnswerQuestion, refused: CountersignError, now: int
+) -> Transition:
     """The refusal on record, to be raised once it is committed; past the cap at once."""
-    counts, person = request.state.refusals, press.person
-    if counts.get(person.id, 0) >= REFUSALS_RECORDED:
+    digest = press.digest if isinstance(press, Press) else None
+    return refused_to(request, press.person.as_actor(), refused, now, digest=digest)
+
+
+def refused_to(
+    request: Request, by: Actor, refused: CountersignError, now: int, **detail: JsonValue
+) -> Transition:
+    """The same of whoever it was."""
+    counts = request.state.refusals
+    if counts.get(by.id, 0) >= REFUSALS_RECORDED:
         raise refused
-    after = request.changed(refusals={**counts, person.id: counts.get(person.id, 0) + 1})
-    recorded = event(
-        after,
-        EventType.DECISION_REFUSED,
-        now,
-        person.as_actor(),
-        code=refused.code,
-        digest=press.digest,
-    )
+    after = request.changed(refusals={**counts, by.id: counts.get(by.id, 0) + 1})
+    kind = EventType.DECISION_REFUSED
+    recorded = event(after, kind, now, by, code=refused.code, **detail)
     return Transition(before=request, after=after, events=(recorded,), refused=refused)
 
 

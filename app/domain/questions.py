@@ -9,7 +9,7 @@ from .ending import adopted, already_decided, in_time, last_instant
 from .errors import CommentRequired, PersonNotTrusted, QuestionRefused
 from .events import EventType, fingerprint
 from .notices import noticed
-from .pressing import admitted, too_late
+from .pressing import admitted, refuse, too_late
 from .request import Question, Request, Words
 from .transition import Transition, event
 
@@ -57,10 +57,12 @@ def _answer(request: Request, command: AnswerQuestion, now: int) -> Transition:
     in_time(request, now)
     person, question = command.person, find(request, command.number)
     if person.standing in ("deactivated", "bot", "stranger"):
-        raise PersonNotTrusted("Only people of this workspace can answer.")
+        distrusted = PersonNotTrusted("Only people of this workspace can answer.")
+        return refuse(request, command, distrusted, now)
     requester = request.body.on_behalf_of
     if not (person.is_requester or (requester is not None and person.goes_by(requester))):
-        raise QuestionRefused("Only whoever asked for this can answer.")
+        refused = QuestionRefused("Only whoever asked for this can answer.")
+        return refuse(request, command, refused, now)
     if question.answer is not None:
         raise QuestionRefused("This question is answered already.")
     if not command.text.strip():

@@ -182,6 +182,12 @@ class Request(Frozen):
         return self.body.client == BY_HAND
 
     @property
+    def may_be_shared(self) -> bool:
+        """Whether it may be shown where people of another organisation read along."""
+        plan = self.plan
+        return plan is not None and plan.shared_channels
+
+    @property
     def pending(self) -> bool:
         return self.state.status is Status.PENDING
 

@@ -6,8 +6,9 @@ from .commands import Show
 from .ending import already_decided, not_yet_counted
 from .errors import CardNotShown
 from .events import EventType
+from .pressing import refuse
 from .request import Request
-from .reviewers import refusal
+from .reviewers import distrust, refusal
 from .transition import Transition, event
 
 ONLOOKERS = 20
@@ -15,12 +16,15 @@ ONLOOKERS = 20
 
 
 def show(request: Request, command: Show, now: int) -> Transition | None:
-    """One more person gets a card; None when they have one, or it is on its way."""
+    """One more person of this workspace gets a card; None when they have one, or it is on its
+    way."""
     person, cards = command.person, request.state.cards
     if not request.pending:
         raise already_decided(request)
     if (decided := not_yet_counted(request)) is not None:
         raise decided
+    if (distrusted := distrust(person, "look at requests")) is not None:
+        return refuse(request, command, distrusted, now)
     if (problem := dict(cards.lost).get(person.id)) is not None:
         raise CardNotShown(f"Slack takes no direct message to you ({problem}).")
     if person.id in cards.shown_to:

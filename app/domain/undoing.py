@@ -9,7 +9,9 @@ from .commands import Undo
 from .ending import adopted, already_decided, ended, last_instant, outdated
 from .errors import UndoRefused
 from .events import EventType, fingerprint
+from .pressing import refuse
 from .request import Before, Decision, Request, Undoable, Vote
+from .reviewers import distrust
 from .transition import Transition, event
 
 
@@ -54,8 +56,13 @@ def undo(request: Request, command: Undo, now: int) -> Transition:
     if undoable is None:
         raise UndoRefused("There is nothing to take back.")
     by = undoable.decision.by[-1]
+    # Whom Slack can't vouch for just now may take back what was theirs: nothing goes on by it.
+    distrusted = distrust(command.person, "take anything back")
+    if distrusted is not None and command.person.standing != "unverified":
+        return refuse(request, command, distrusted, now)
     if command.person.id != by.id:
-        raise UndoRefused(f"{by.name} decided this, so only they can take it back.")
+        refused = UndoRefused(f"{by.name} decided this, so only they can take it back.")
+        return refuse(request, command, refused, now)
     if now >= undoable.until_ms:
         raise UndoRefused("The time to take it back is over.")
     before = undoable.before

@@ -38,8 +38,16 @@ from .requests import (
     RequestStore,
     TooLate,
 )
-from .slack import Cards, ConversationGone, Directory, Found, SlackAgain, SlackNever
-from .store import Admission, Cache, Decisions, Gate, Health, Pace
+from .slack import (
+    Cards,
+    ConversationGone,
+    ConversationShared,
+    Directory,
+    Found,
+    SlackAgain,
+    SlackNever,
+)
+from .store import Admission, Arrivals, Cache, Decisions, Gate, Health, Pace
 from .vitals import CLOCK, Pulse, Standing, StoreHealth, Token, Tokens, worker_of
 
 __all__ = [
@@ -51,6 +59,7 @@ __all__ = [
     "Admission",
     "Alarms",
     "Answer",
+    "Arrivals",
     "Batch",
     "Cache",
     "Callbacks",
@@ -64,6 +73,7 @@ __all__ = [
     "Clients",
     "Conflict",
     "ConversationGone",
+    "ConversationShared",
     "Decisions",
     "Directory",
     "Explained",

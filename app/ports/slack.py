@@ -76,6 +76,13 @@ class ConversationGone(SlackNever):
     """Nothing more can be said there: archived, deleted, or closed to the bot."""
 
 
+class ConversationShared(ConversationGone):
+    """People of another organisation read along there, and no policy allows that."""
+
+    def __init__(self) -> None:
+        super().__init__("shared_channel")
+
+
 @dataclass(frozen=True)
 class Found:
     """A message that is there already: a card, or a digest of the requests with these ids."""
@@ -87,7 +94,9 @@ class Found:
 class Cards(Protocol):
     """Cards in Slack. Each call raises `SlackAgain` or `SlackNever`.
 
-    A digest is one message for several requests of a channel.
+    A digest is one message for several requests of a channel. Where another organisation reads
+    along nothing of a request is said unless its plan allows that; what is there of it is taken
+    away, and the call raises `ConversationShared`.
     """
 
     def turn(self, target: str, ahead: float | None = None) -> None:

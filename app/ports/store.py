@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event as Flag
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
@@ -67,6 +67,19 @@ class Cache(Protocol):
 
     def put(self, key: str, value: str, fresh_s: int) -> None:
         """Keep it for `fresh_s`."""
+
+
+class Arrivals(Protocol):
+    """What came from Slack within the last minutes, so that a copy of it has no effect.
+
+    Each call raises `StoreUnavailable`.
+    """
+
+    def begin(self, name: str) -> Literal["new", "begun", "done"]:
+        """How far what goes by this name was when it came; `new` is said once."""
+
+    def done(self, name: str) -> None:
+        """It was answered, and that has its effect."""
 
 
 class Decisions(Protocol):

@@ -55,12 +55,23 @@ class NextPage(Answer):
 
 
 class Channel(Answer):
-    """A channel, whether it is in use and whether the bot is in it."""
+    """A channel, whether it is in use, whether the bot is in it, and who else reads along there.
+
+    `is_ext_shared` is Slack Connect; while it is pending somebody was invited, who will read what
+    was written before. Workspaces of one organisation (`is_org_shared`) are not another one.
+    """
 
     id: str
     name: str = ""
     is_archived: bool = False
     is_member: bool = False
+    is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether people of another organisation read along, or will."""
+        return self.is_ext_shared or self.is_pending_ext_shared
 
 
 class Informed(Answer):
@@ -94,13 +105,6 @@ class Opened(Answer):
     """conversations.open."""
 
     channel: Named
-
-
-class Channels(Answer):
-    """users.conversations: one page of the channels that the bot is in."""
-
-    channels: list[Named]
-    response_metadata: NextPage = NextPage()
 
 
 class History(Answer):

@@ -85,6 +85,18 @@ class Unclear:
     instead: str
 
 
+@dataclass(frozen=True)
+class Leave:
+    """I want to be away; which days those are depends on where I live."""
+
+    delegate: str
+    said: str
+
+    def on(self, today: date) -> Away | Unclear:
+        """The same, said on that day."""
+        return _away(self.said, today)
+
+
 Wanted = Mine | All | Show | Numbers | Away | Back | Pause | Resume | Ask | Help | Unclear
 
 _ID = re.compile(r"req_[0-9a-z]{26}", re.ASCII)
@@ -97,10 +109,9 @@ _SHOWN = 40
 
 def parse(text: str, today: date) -> Wanted:
     """What is wanted, on that day where they live. Never raises, whatever was typed."""
-    words = text.split(maxsplit=1)  # whatever a phone puts between them
-    if not words:
+    if not text.split():
         return Mine()
-    verb, rest = words[0].casefold().strip("`*_.,!?:;"), "".join(words[1:]).strip()
+    verb, rest = _split(text)
     if not verb:
         return Help()
     if _ID.fullmatch(verb):
@@ -113,6 +124,21 @@ def wish(text: str) -> Ask | None:
     """The wish to ask by hand, on whatever day; a form answers it, and None anything else."""
     wanted = parse(text, _ANY_DAY)
     return wanted if isinstance(wanted, Ask) else None
+
+
+def leave(text: str) -> Leave | None:
+    """The wish to be away, where it names somebody; None for anything else."""
+    verb, rest = _split(text)
+    found = _PERSON.match(rest) if verb == "away" else None
+    return None if found is None else Leave(found["id"], rest)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """What is wanted, in a word, and what comes after it."""
+    words = text.split(maxsplit=1)  # whatever a phone puts between them
+    if not words:
+        return "", ""
+    return words[0].casefold().strip("`*_.,!?:;"), "".join(words[1:]).strip()
 
 
 def _unknown(verb: str) -> Unclear:
@@ -160,7 +186,7 @@ def _pause(rest: str, _today: date) -> Wanted:
     return Unclear("Say why; it stays on record.", "Type `pause` and the reason.")
 
 
-def _away(rest: str, today: date) -> Wanted:
+def _away(rest: str, today: date) -> Away | Unclear:
     """`@delegate until DAY`, with `from DAY` before that where it is not at once."""
     found = _PERSON.match(rest)
     if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from app.domain.absence import Absence
@@ -11,15 +12,16 @@ from app.domain.cards import Place
 from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 from app.domain.withholding import in_public
-from app.ports import Cache, Found, Pace, SlackAgain, SlackNever
+from app.ports import Cache, ConversationShared, Found, Pace, SlackAgain, SlackNever
 
 from . import metadata, naming
-from .answers import Channels, Done, History, Looked, Posted
+from .answers import Done, History, Looked, Posted
 from .api import SlackApi
 from .blocks import notices, questions, threads
 from .blocks.card import card
 from .blocks.digest import digest
 from .blocks.text import Message
+from .channels import SlackChannels
 from .errors import NeedsOperator
 
 _SKEW_MS = 60_000
@@ -28,8 +30,7 @@ _SKEW_MS = 60_000
 _TOGETHER_MS = 30_000
 """So long what several requests have to say in one thread is gathered; no call takes as long."""
 
-_PAGES, _HISTORY, _CHANNELS = 5, 200, 1_000
-_NAME_KNOWN_S = 86_400
+_PAGES, _HISTORY = 5, 200
 
 
 class SlackCards:
@@ -38,7 +39,7 @@ class SlackCards:
     def __init__(self, api: SlackApi, pace: Pace, cache: Cache) -> None:
         self._api = api
         self._pace = pace
-        self._cache = cache
+        self._channels = SlackChannels(api, cache)
 
     def turn(self, target: str, ahead: float | None = None) -> None:
         """Take the next message into a conversation: its id, a user's id, or `#name`.
@@ -54,19 +55,22 @@ class SlackCards:
         root = request.root_thread(target)
         thread = {} if root is None else {"thread_ts": root, "reply_broadcast": True}
         carried = metadata.of_request(metadata.CARD_EVENT, request.id)
-        return self._post(target, card(_shown_in(target, request)), carried, **thread)
+        return self._post(target, [request], card(_shown_in(target, request)), carried, **thread)
 
     def post_digest(self, target: str, requests: Sequence[Request]) -> Place:
         """One message for several requests of a channel."""
         carried = metadata.of_digest([request.id for request in requests])
-        return self._post(target, digest(list(map(in_public, requests))), carried)
+        message = digest(list(map(in_public, requests)))
+        return self._post(target, requests, message, carried)
 
     def redraw(self, place: Place, request: Request) -> None:
         """A posted card as the request stands now."""
+        self._channel_for(place.channel, [request])
         self._update(place, card(_shown_in(place.channel, request)))
 
     def redraw_digest(self, place: Place, requests: Sequence[Request], gone: int) -> None:
         """A posted digest as its requests stand now; so many of them are erased."""
+        self._channel_for(place.channel, requests)
         self._update(place, digest(list(map(in_public, requests)), gone))
 
     def _update(self, place: Place, message: Message) -> None:
@@ -92,6 +96,7 @@ class SlackCards:
     def say(self, notice: SayNotice, request: Request, to: Sequence[str]) -> None:
         """A word in the thread of a card, to these people and groups; an escalation to all."""
         place = notice.place
+        self._channel_for(place.channel, [request])
         message = threads.said(notice, _shown_in(place.channel, request), to)
         broadcast = notice.kind == "escalation"
         thread = {"thread_ts": request.thread(place), "reply_broadcast": broadcast}
@@ -105,6 +110,7 @@ class SlackCards:
         For half a minute nobody says there what whoever says it now has not recorded yet.
         """
         place = notice.place
+        self._channel_for(place.channel, requests)
         thread = _paced(f"{place.channel}:{place.ts}:{notice.kind}")
         _wait_for(self._pace.held(thread))
         self.turn(place.channel)
@@ -125,6 +131,10 @@ class SlackCards:
 
     def tell_asked_in(self, place: Place, request: Request) -> None:
         """A word in the thread of the message from which it was asked for."""
+        try:
+            self._channel_for(place.channel, [request])
+        except NeedsOperator as unseen:  # a conversation of a kind in which the bot never is
+            raise SlackNever(unseen.problem) from unseen
         message = notices.outcome_where_asked(in_public(request))
         self._say(place.channel, message, metadata.OUTCOME_EVENT, request, thread_ts=place.ts)
 
@@ -145,14 +155,34 @@ class SlackCards:
         return self._send(target, message, metadata.of_request(event, request.id), **thread)
 
     def _post(
-        self, target: str, message: Message, carried: metadata.Metadata, **thread: object
+        self,
+        target: str,
+        requests: Sequence[Request],
+        message: Message,
+        carried: metadata.Metadata,
+        **thread: object,
     ) -> Place:
-        place = self._send(target, message, carried, **thread)
-        if target.startswith("#") and self._id_of(target) is None:
-            # From now on the channel goes by its id, whose turn this was too.
-            self._pace.reserve(_paced(place.channel), GAP_MS)
-            self._cache.put(_named(target), place.channel, _NAME_KNOWN_S)
+        anew = target.startswith("#") and self._channels.id_of(target) is None
+        channel = self._channel_for(target, requests)
+        place = self._send(channel, message, carried, **thread)
+        if anew:  # from now on the channel goes by its id, whose turn this was too
+            self._pace.reserve(_paced(channel), GAP_MS)
         return place
+
+    def _channel_for(self, target: str, requests: Sequence[Request]) -> str:
+        """The id of a conversation where these may be shown.
+
+        What is there of them is taken away where they may not be. Raises `ConversationShared`.
+        """
+        conversation = self._channels.look(target)
+        if not conversation.shared or all(one.may_be_shared for one in requests):
+            return conversation.id
+        copies = (copy for one in requests for copy in one.state.cards.copies)
+        for place in dict.fromkeys(copy.place for copy in copies):
+            if place.channel == conversation.id:
+                with suppress(SlackNever):
+                    self._update(place, notices.withheld())
+        raise ConversationShared
 
     def _send(
         self, target: str, message: Message, carried: metadata.Metadata, **thread: object
@@ -180,7 +210,7 @@ class SlackCards:
         return self._api.call(Looked, lookup, email=person).user.id
 
     def _found(self, target: str, requests: Sequence[Request]) -> dict[str, list[Found]]:
-        channel = self._channel(target)
+        channel = self._channels.found(target)
         if channel is None:
             return {}
         since_ms = min(request.body.opened_ms for request in requests) - _SKEW_MS
@@ -213,38 +243,10 @@ class SlackCards:
             if not cursor:
                 return
 
-    def _channel(self, target: str) -> str | None:
-        """The id of a conversation; `#name` among the channels that the bot is in."""
-        if not target.startswith("#"):
-            return target
-        return self._id_of(target) or self._looked_up(target.removeprefix("#"))
-
-    def _id_of(self, name: str) -> str | None:
-        """The id of a `#name` that was posted into lately."""
-        known = self._cache.get(_named(name))
-        return known if known is not None and naming.is_conversation(known) else None
-
     def _place(self, target: str) -> str:
         """What keeps the pace of a conversation, the same by its name and by its id."""
-        known = self._id_of(target) if target.startswith("#") else None
+        known = self._channels.id_of(target) if target.startswith("#") else None
         return _paced(known or target)
-
-    def _looked_up(self, name: str) -> str | None:
-        cursor: str | None = None
-        for _ in range(_PAGES):
-            page = self._api.step(
-                Channels,
-                self._api.web.users_conversations,
-                types="public_channel,private_channel",
-                exclude_archived=True,
-                limit=_CHANNELS,
-                cursor=cursor,
-            )
-            found = next((one.id for one in page.channels if one.name == name), None)
-            cursor = page.response_metadata.next_cursor
-            if found or not cursor:
-                return found
-        return None
 
 
 def _shown_in(target: str, request: Request) -> Request:
@@ -260,7 +262,3 @@ def _wait_for(wait_ms: int) -> None:
 
 def _paced(what: str) -> str:
     return f"slack:{what}"
-
-
-def _named(target: str) -> str:
-    return f"slack:channel:{target}"

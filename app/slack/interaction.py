@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,12 +33,18 @@ class Option(Part):
 
 
 class Interaction(Part):
-    """Somebody did something."""
+    """Somebody did something. Forms of old say `true` in letters."""
 
     user: Clicker
     team: Team | None = None
+    is_enterprise_install: bool | Literal["true", "false"] = False
 
-    @property
-    def team_id(self) -> str | None:
-        """The workspace of the person; older payloads have only that of the place."""
-        return self.user.team_id or (self.team.id if self.team else None)
+    def is_from(self, team: str) -> bool:
+        """Whether the person, and the place where they did it, both belong to this workspace.
+
+        Older payloads have only the place. One by an installation for a whole organisation is of
+        no workspace: the app is installed in one.
+        """
+        if self.is_enterprise_install in (True, "true"):
+            return False
+        return {self.user.team_id, self.team.id if self.team else None} - {None} == {team}

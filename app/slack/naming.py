@@ -30,5 +30,10 @@ def is_direct(ref: str) -> bool:
     return ref.startswith("D") and is_conversation(ref)
 
 
+def is_channel(ref: str) -> bool:
+    """Whether it is one that several people may be in, and not the direct messages with one."""
+    return is_conversation(ref) and not is_direct(ref)
+
+
 def is_email(ref: str) -> bool:
     return _EMAIL.fullmatch(ref) is not None

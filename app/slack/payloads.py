@@ -73,6 +73,7 @@ class Event(Part):
     """Something happened, docs.slack.dev/apis/events-api: nobody waits for an answer."""
 
     type: Literal["event_callback"]
+    team_id: str | None = None
     event: Annotated[HomeOpened | Other, Field(union_mode="left_to_right")]
 
 

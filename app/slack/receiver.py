@@ -1,4 +1,4 @@
-"""The request URL: what Slack posts is verified, then read, then answered.
+"""The request URL: what Slack posts is verified, then read, then answered, once.
 
 docs.slack.dev/authentication/verifying-requests-from-slack. Bolt's own check answers garbage with
 HTTP 500 and logs whole bodies (FACTS.md), so it is off.
@@ -13,10 +13,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
+
+from app.ports import Arrivals
 
 from . import payloads
 from .bolt import bolt_request
+from .once import once
 
 BODY_LIMIT = 1_000_000
 """Bytes; Slack's largest view has 250 KB, and a form makes at most three of each."""
@@ -38,15 +41,21 @@ class SlackAnswer:
 class SlackReceiver:
     """Slack's requests over HTTP; `clock` gives milliseconds since the epoch. For any thread."""
 
-    def __init__(self, app: App, signing_secret: str, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, app: App, signing_secret: str, clock: Callable[[], int], arrivals: Arrivals
+    ) -> None:
         if not signing_secret:
             raise ValueError("without a signing secret anybody could press the buttons")
         self._app = app
         self._secret = signing_secret.encode()
         self._clock = clock
+        self._arrivals = arrivals
 
     def handle(self, headers: Mapping[str, str], body: bytes) -> SlackAnswer:
-        """Answer one POST. Nothing of the body is looked at, or logged, before it is verified."""
+        """Answer one POST. Nothing of the body is looked at, or logged, before it is verified.
+
+        Raises `StoreUnavailable`.
+        """
         if len(body) > BODY_LIMIT:
             return _problem(413, "slack_body_too_large", f"At most {BODY_LIMIT:,} bytes.")
         known = {name.lower(): value for name, value in headers.items()}
@@ -61,7 +70,12 @@ class SlackReceiver:
             payload = payloads.read(known, body)
         except ValueError:
             return _problem(400, "slack_payload_invalid", "No payload that this app takes.")
-        answer = self._app.dispatch(bolt_request(payload))
+
+        def carry_out() -> BoltResponse:
+            return self._app.dispatch(bolt_request(payload))
+
+        # A signature is of a body and its second, so it is the same for copies alone.
+        answer = once(self._arrivals, known["x-slack-signature"], carry_out)
         return SlackAnswer(answer.status, answer.first_headers(), answer.body.encode())
 
     def _verified(self, headers: Mapping[str, str], body: bytes) -> bool:

@@ -41,7 +41,7 @@ WHY: Mapping[str, str] = {
     "channels:history": "After a crash, find a card again in a public channel by our mark on it.",
     "groups:history": "The same in a private channel.",
     "im:history": "The same in a direct message.",
-    "channels:read": "Tell which channel a #name is, and whether the bot is in it.",
+    "channels:read": "Tell which channel a #name is, whether the bot is in it and who reads along.",
     "groups:read": "The same for private channels that the bot was invited to.",
     "im:write": "Open a direct message with reviewers, backups and requesters.",
     "users:read": "See at each decision that it is a full member, active, no guest and no bot.",

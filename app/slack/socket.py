@@ -6,16 +6,20 @@ import logging
 import threading
 from time import time
 
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.adapter.socket_mode.internals import send_response
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from app.domain.errors import StoreUnavailable
+from app.ports import Arrivals
+
 from . import payloads
 from .bolt import bolt_request
 from .errors import FAILURES, narrowed
+from .once import once
 
 _log = logging.getLogger("countersign.slack")
 
@@ -27,9 +31,10 @@ _PAUSE_S = 5.0
 class SlackSocket:
     """A connection to Slack. While there is none everything but clicks goes on."""
 
-    def __init__(self, app: App, app_token: str) -> None:
+    def __init__(self, app: App, app_token: str, arrivals: Arrivals) -> None:
         self._app = app
         self._token = app_token
+        self._arrivals = arrivals
         self._handler: _Handler | None = None
         self._stopped = threading.Event()
 
@@ -46,6 +51,7 @@ class SlackSocket:
     def _connect(self) -> None:
         while not self._stopped.is_set():
             handler = _Handler(self._app, self._token)
+            handler.arrivals = self._arrivals
             try:
                 handler.client.connect()
             except FAILURES as error:
@@ -61,7 +67,9 @@ class SlackSocket:
 
 
 class _Handler(SocketModeHandler):
-    """Bolt's, with payloads checked as they are over HTTP."""
+    """Bolt's, with payloads checked as they are over HTTP, and no envelope opened twice."""
+
+    arrivals: Arrivals
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         started = time()
@@ -71,4 +79,13 @@ class _Handler(SocketModeHandler):
             _log.warning("an envelope of a kind that this app does not take (%s)", req.type)
             client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
             return
-        send_response(client, req, self.app.dispatch(bolt_request(payload)), started)
+
+        def carry_out() -> BoltResponse:
+            return self.app.dispatch(bolt_request(payload))
+
+        try:
+            answer = once(self.arrivals, f"envelope:{req.envelope_id}", carry_out)
+        except StoreUnavailable:
+            _log.error("an envelope is not acknowledged: the store can't be reached")
+            return
+        send_response(client, req, answer, started)

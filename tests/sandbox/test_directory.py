@@ -56,6 +56,10 @@ def test_not_everybody_can_be_written_to(slack: Slack, user: str, error: str) ->
 def test_a_channel_is_described(slack: Slack) -> None:
     general = slack.call("conversations.info", channel="C0GENERAL1")["channel"]
     assert (general["name"], general["is_member"]) == ("general", False)
+    assert (general["is_ext_shared"], general["is_pending_ext_shared"]) == (False, False)
+    slack.page("channels/C0GENERAL1", is_ext_shared=True)
+    shared = slack.call("conversations.info", channel="C0GENERAL1")["channel"]
+    assert (shared["is_shared"], shared["is_ext_shared"]) == (True, True)
     assert slack.call("conversations.info", channel="#general")["error"] == "channel_not_found"
     assert slack.call("conversations.history", channel="C0GENERAL1")["error"] == "not_in_channel"
 

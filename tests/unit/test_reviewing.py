@@ -136,38 +136,41 @@ def test_nobody_starts_writing_about_what_is_decided_or_gone(store, reviewing):
 
 
 def test_away_from_now_on_unless_it_says_when(store, reviewing):
-    now = reviewing.away(ANA, FAY, None, TODAY, by=ANA)
+    now = reviewing.away(*reviewing.leaving(ANA, FAY), None, TODAY, by=ANA)
     assert (now.absence.from_ms, now.absence.until_ms) == (NOW, midnight(TODAY + DAY))
     reviewing.back(ANA, by=ANA)
-    assert reviewing.away(ANA, FAY, TODAY - DAY, TODAY, by=ANA).absence.from_ms == NOW
+    assert (
+        reviewing.away(*reviewing.leaving(ANA, FAY), TODAY - DAY, TODAY, by=ANA).absence.from_ms
+        == NOW
+    )
     reviewing.back(ANA, by=ANA)
-    later = reviewing.away(ANA, FAY, TODAY + DAY, TODAY + 2 * DAY, by=ANA)
+    later = reviewing.away(*reviewing.leaving(ANA, FAY), TODAY + DAY, TODAY + 2 * DAY, by=ANA)
     assert later.absence.from_ms == midnight(TODAY + DAY)
     assert reviewing.absences.all() == (later.absence,)
 
 
 def test_days_are_those_of_the_person(store, reviewing):
     reviewing.directory.zone = "America/New_York"
-    gone = reviewing.away(ANA, FAY, None, TODAY, by=ANA).absence
+    gone = reviewing.away(*reviewing.leaving(ANA, FAY), None, TODAY, by=ANA).absence
     assert gone.until_ms == midnight(TODAY + DAY) + 4 * HOUR
 
 
 @pytest.mark.parametrize("last", [date(1, 1, 1), date(9999, 12, 31), TODAY - 2 * DAY])
 def test_nobody_is_away_on_days_that_are_none(store, reviewing, last):
     with pytest.raises(AbsenceDaysRefused):
-        reviewing.away(ANA, FAY, None, last, by=ANA)
+        reviewing.away(*reviewing.leaving(ANA, FAY), None, last, by=ANA)
 
 
 def test_an_absence_that_overlaps_goes_on_with_the_one_that_has_begun(store, reviewing):
-    reviewing.away(ANA, FAY, None, TODAY + 2 * DAY, by=ANA)
-    longer = reviewing.away(ANA, BEN, TODAY + DAY, TODAY + 9 * DAY, by=ANA)
+    reviewing.away(*reviewing.leaving(ANA, FAY), None, TODAY + 2 * DAY, by=ANA)
+    longer = reviewing.away(*reviewing.leaving(ANA, BEN), TODAY + DAY, TODAY + 9 * DAY, by=ANA)
     assert (longer.absence.from_ms, longer.left) == (NOW, ())
 
 
 def test_another_absence_does_not_take_the_place_of_the_one_there_is(store, reviewing):
-    first = reviewing.away(ANA, FAY, None, TODAY, by=ANA)
+    first = reviewing.away(*reviewing.leaving(ANA, FAY), None, TODAY, by=ANA)
     with pytest.raises(AbsenceDaysRefused, match="already"):
-        reviewing.away(ANA, BEN, TODAY + 9 * DAY, TODAY + 12 * DAY, by=ANA)
+        reviewing.away(*reviewing.leaving(ANA, BEN), TODAY + 9 * DAY, TODAY + 12 * DAY, by=ANA)
     assert reviewing.absences.all() == (first.absence,)
 
 
@@ -181,12 +184,12 @@ def test_whoever_is_back_has_nobody_decide_in_their_place_from_that_moment_on(st
 
 
 def test_no_loops_and_no_second_hop(store, reviewing):
-    reviewing.away(ANA, BEN, None, TODAY, by=ANA)
+    reviewing.away(*reviewing.leaving(ANA, BEN), None, TODAY, by=ANA)
     with pytest.raises(AbsenceRefused, match="is away then too"):
-        reviewing.away(BEN, ANA, None, TODAY, by=BEN)
+        reviewing.away(*reviewing.leaving(BEN, ANA), None, TODAY, by=BEN)
     with pytest.raises(AbsenceRefused, match="is away then too"):
-        reviewing.away(CHLOE, ANA, None, TODAY, by=CHLOE)
-    left = reviewing.away(BEN, CHLOE, None, TODAY, by=BEN).left
+        reviewing.away(*reviewing.leaving(CHLOE, ANA), None, TODAY, by=CHLOE)
+    left = reviewing.away(*reviewing.leaving(BEN, CHLOE), None, TODAY, by=BEN).left
     assert [one.person for one in left] == [ANA]
 
 
@@ -196,13 +199,13 @@ def test_only_people_who_are_trusted_are_away_or_stand_in(store, reviewing, who,
     reviewing.directory.standings = {who: standing}
     words = "does not confirm who" if standing == "unverified" else standing
     with pytest.raises(AbsenceRefused, match=words):
-        reviewing.away(ANA, FAY, None, TODAY, by=ANA)
+        reviewing.away(*reviewing.leaving(ANA, FAY), None, TODAY, by=ANA)
     assert reviewing.absences.all() == ()
 
 
 def test_back_ends_an_absence_that_there_is(store, reviewing):
     with pytest.raises(AbsenceRefused, match="no absence to end"):
         reviewing.back(ANA, by=ANA)
-    reviewing.away(ANA, FAY, None, TODAY, by=ANA)
+    reviewing.away(*reviewing.leaving(ANA, FAY), None, TODAY, by=ANA)
     assert reviewing.back(ANA, by=ANA).delegate == FAY
     assert reviewing.absences.all() == ()

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import Headers
 
 from ..body import capped
 from ..errors import BodyIncomplete, BodyTooLarge, InternalError
@@ -35,7 +36,8 @@ class SlackAnswerLike(Protocol):
 _UNSIGNED = {"description": "Not signed by Slack, or too long ago."}
 
 SlackDoor = Callable[[Mapping[str, str], bytes], SlackAnswerLike]
-"""Takes the headers (names in lower case) and the raw body of one call."""
+"""Takes the headers (names in lower case) and the raw body of one call. A header that comes more
+than once has all its values, as RFC 9110 (5.3) joins them."""
 
 
 def routes(slack: SlackDoor) -> APIRouter:
@@ -51,7 +53,15 @@ def routes(slack: SlackDoor) -> APIRouter:
     )
     async def slack_events(call: Request) -> Response:
         body = await capped(call, LIMIT)
-        said = await to_thread.run_sync(slack, dict(call.headers), body, limiter=threads)
+        said = await to_thread.run_sync(slack, _joined(call.headers), body, limiter=threads)
         return Response(said.body, said.status, dict(said.headers))
 
     return router
+
+
+def _joined(headers: Headers) -> dict[str, str]:
+    """Which of two signatures counts is nobody's to choose: together they are none."""
+    joined: dict[str, str] = {}
+    for name, value in headers.items():
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined

@@ -145,6 +145,14 @@ def outcome_where_asked(request: Request) -> Message:
     return _ended(request, f"Asked for here{by} · {request.id}", comment=False)
 
 
+def withheld() -> Message:
+    """In place of a card, where people of another organisation read along by now."""
+    return _line(
+        "This channel is shared with another organisation, so what stood here is not shown any "
+        "more. Its reviewers have it by direct message."
+    )
+
+
 def while_away(request: Request) -> Message:
     """The same for somebody who was asked and is away."""
     return _ended(request, f"You were asked, and are away. {request.id}")

@@ -24,21 +24,21 @@ def register(app: App, desk: Desk) -> None:
     @app.shortcut(form_ids.REQUEST)
     def anywhere(ack: Ack, context: BoltContext) -> None:
         used: Shortcut = context["interaction"]
-        desk.person(used)
+        desk.trusted(used, "ask")
         desk.open(used.trigger_id, first_form(desk, Asking()))
         ack()
 
     @app.shortcut(form_ids.REQUEST_FROM_MESSAGE)
     def from_message(ack: Ack, context: BoltContext) -> None:
         used: MessageShortcut = context["interaction"]
-        desk.person(used)
+        desk.trusted(used, "ask")
         desk.open(used.trigger_id, first_form(desk, about(used)))
         ack()
 
     @app.view(form_ids.POLICY_FORM)
     def choose(ack: Ack, context: BoltContext) -> None:
         sent: Submission = context["interaction"]
-        desk.person(sent)
+        desk.trusted(sent, "ask")
         policy = sent.option(form_ids.POLICY_BLOCK)
         if policy is None:
             raise FormRefused("Choose what it is about.")

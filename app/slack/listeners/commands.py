@@ -30,12 +30,16 @@ def register(app: App, desk: Desk) -> None:
             return
         wish = commands.wish(typed.text)
         if wish is not None:
-            desk.person(typed)
+            desk.trusted(typed, "ask")
             desk.open(typed.trigger_id, first_form(desk, Asking(policy=wish.policy or "")))
             ack()
             return
+        leave = commands.leave(typed.text)
+        if leave is not None:
+            ack(privately(_leave(desk, typed, leave)))
+            return
         viewer = desk.viewer(typed)
-        wanted = commands.parse(typed.text, desk.looking.today(viewer))
+        wanted = commands.parse(typed.text, desk.looking.today(viewer.zone))
         ack(privately(_answer(desk, viewer, wanted)))
 
     @app.action(ids.LIST)
@@ -64,24 +68,29 @@ def _answer(desk: Desk, viewer: Viewer, wanted: commands.Wanted) -> Message:
             return answers.numbers(desk.looking.stats(viewer))
         case commands.Help():
             return answers.usage(desk.command, admin=viewer.admin)
-        case commands.Ask():
-            raise TypeError("whoever asks by hand is answered with a form")
+        case commands.Ask() | commands.Away():
+            raise TypeError("answered before anybody's lists are looked at")
         case commands.Unclear():
             return answers.unclear(wanted, desk.command)
         case _:
             return _do(desk, viewer, wanted)
 
 
+def _leave(desk: Desk, typed: Command, leave: commands.Leave) -> Message:
+    """Somebody is away. Both are looked up at once: Slack waits for the answer."""
+    person, instead = desk.reviewing.leaving(desk.person(typed), leave.delegate)
+    wanted = leave.on(desk.looking.today(person.zone))
+    if isinstance(wanted, commands.Unclear):
+        return answers.unclear(wanted, desk.command)
+    gone = desk.reviewing.away(person, instead, wanted.first, wanted.last, by=person.id)
+    return notices.gone(gone.absence, gone.left)
+
+
 def _do(
-    desk: Desk,
-    viewer: Viewer,
-    wanted: commands.Away | commands.Back | commands.Pause | commands.Resume,
+    desk: Desk, viewer: Viewer, wanted: commands.Back | commands.Pause | commands.Resume
 ) -> Message:
     """What changes something."""
     match wanted:
-        case commands.Away(delegate, first, last):
-            gone = desk.reviewing.away(viewer.id, delegate, first, last, by=viewer.id)
-            return notices.gone(gone.absence, gone.left)
         case commands.Back():
             return notices.back(desk.reviewing.back(viewer.id, by=viewer.id))
         case commands.Pause(reason):

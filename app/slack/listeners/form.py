@@ -21,7 +21,8 @@ def register(app: App, desk: Desk) -> None:
     def ask(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         shown = press.shown
-        desk.person(press)
+        # No look-up that fails may let a watch go ahead.
+        desk.trusted(press, "answer", unsure_too=press.action == ids.STOP)
         request = desk.reviewing.to_answer(shown.request_id)
         if ids.CONFIRMED.match(press.action):  # the form shows what has to be typed
             desk.looking.check_form(request, press.user.id)

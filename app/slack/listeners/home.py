@@ -22,7 +22,8 @@ def register(app: App, desk: Desk) -> None:
     @app.event(re.compile(""))
     def happened(ack: Ack, context: BoltContext) -> None:
         told: Event = context["interaction"]
-        if isinstance(told.event, HomeOpened) and told.event.tab == "home":
+        ours = told.team_id in (None, desk.team())
+        if ours and isinstance(told.event, HomeOpened) and told.event.tab == "home":
             desk.homes.opened(told.event.user)
         ack()
 
@@ -36,14 +37,14 @@ def register(app: App, desk: Desk) -> None:
     @app.action(home_ids.AWAY)
     def away(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
-        desk.person(press)
+        desk.trusted(press, "be away")
         desk.open_form(press, modals.away())
         ack()
 
     @app.action(home_ids.BACK)
     def back(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
-        person = desk.person(press)
+        person = desk.trusted(press, "say who is away")
         ended = desk.reviewing.back(person, by=person)
         ack()
         desk.tell(press, press.response_url, notices.back(ended))

@@ -21,13 +21,13 @@ def register(app: App, desk: Desk) -> None:
     def move(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
         chosen, shown = press.move
-        at = desk.at(press, shown)
         if chosen is ids.Move.CLAIM:
-            message = notices.claimed(desk.reviewing.claim(at))
+            message = notices.claimed(desk.reviewing.claim(desk.at(press, shown)))
         elif chosen is ids.Move.RELEASE:
-            message = notices.released(desk.reviewing.release(at))
+            message = notices.released(desk.reviewing.release(desk.at(press, shown)))
         elif chosen is ids.Move.BACK:
-            message = notices.back(desk.reviewing.back(at.user_id, by=at.user_id))
+            person = desk.trusted(press, "say who is away")
+            message = notices.back(desk.reviewing.back(person, by=person))
         else:
             _open(desk, press, chosen, shown)
             ack()
@@ -53,13 +53,15 @@ def register(app: App, desk: Desk) -> None:
             raise AbsenceRefused("Choose who decides in your place.")
         if last is None:
             raise AbsenceDaysRefused("Choose until when.")
-        gone = desk.reviewing.away(person, sent.chosen, first, last, by=person)
+        leaving = desk.reviewing.leaving(person, sent.chosen)
+        gone = desk.reviewing.away(*leaving, first, last, by=person)
         ack()
         desk.tell(sent, reply_to, notices.gone(gone.absence, gone.left))
 
 
 def _open(desk: Desk, press: Press, move: ids.Move, shown: ids.Shown) -> None:
-    """The form for what was chosen."""
+    """The form for what was chosen, for people of this workspace."""
+    desk.trusted(press, "do that")
     if move is ids.Move.EDIT:
         open_edit(desk, press, shown)
         return

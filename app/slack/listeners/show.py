@@ -17,8 +17,7 @@ def register(app: App, desk: Desk) -> None:
     @app.action(ids.OPEN)
     def show(ack: Ack, context: BoltContext) -> None:
         press: Press = context["interaction"]
-        viewer = desk.viewer(press)
-        desk.looking.check_card(viewer, press.opened, press.place)
-        request = desk.reviewing.show(press.opened, viewer.id)
+        desk.looking.check_card(press.user.id, press.opened, press.place)
+        request = desk.reviewing.show(desk.at(press, ids.Shown(press.opened, digest="")))
         ack()
         desk.tell(press, press.response_url, notices.shown(request))

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from slack_bolt import App
 
 from app.changes import change
 from app.domain.cards import Place
@@ -286,13 +287,18 @@ class Desk:
             self.slack.ask("close", {"user": user, "view_id": view["id"]})
 
 
+def receiving(app: App) -> SlackReceiver:
+    """The request URL of an app, to which nothing came yet."""
+    return SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000, fakes.FakeArrivals())
+
+
 @pytest.fixture
 def desk(slack, api, directory, cards, endpoint) -> Iterator[Desk]:
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
     desk = Desk(slack, cards, store)
     app = build_app(AppDesk(*people, desk.homes, api, directory.team, replies, COMMAND))
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
+    endpoint.receiver = receiving(app)
     yield desk
     desk.close()
     endpoint.receiver = None

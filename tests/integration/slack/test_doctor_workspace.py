@@ -54,7 +54,8 @@ def said(
 
 def one(api: SlackApi, kind: str, name: str) -> Line:
     where: Any = {name: ["refund reviewers"]}
-    checks = workspace.Workspace(Inquiry(api)).checks(Names(**{kind: where}), {})
+    named = Names(**{kind: where}, private={name: ["refund"]} if kind == "channels" else {})
+    checks = workspace.Workspace(Inquiry(api)).checks(named, {})
     [line] = looked_at(list(checks), time.monotonic() + 30)
     return line
 
@@ -98,6 +99,8 @@ def test_scopes_that_are_missing_or_needless_are_named(api, scopes):
         ({}, "ok", "The bot is in it"),
         ({"is_archived": True}, "mend", "archived"),
         ({"bot_in": False}, "mend", "The bot is not in it."),
+        ({"is_ext_shared": True}, "mend", "People of another organisation read along"),
+        ({"is_pending_ext_shared": True}, "mend", "refund may not be shown there."),
     ],
 )
 def test_a_channel_has_to_be_there_in_use_and_open_to_the_bot(
@@ -109,6 +112,14 @@ def test_a_channel_has_to_be_there_in_use_and_open_to_the_bot(
     line = one(api, "channels", channel if by_id else f"#{name}")
     assert line.level == level
     assert words in line.words
+
+
+def test_a_shared_channel_is_no_trouble_where_every_policy_allows_it(slack, api):
+    channel = slack.fresh_channel("doc-partners")
+    slack.ask(f"channels/{channel}", {"is_ext_shared": True})
+    [line] = said(api, channels={channel: ["refund"]})
+    assert line.level == "note"
+    assert "as they may (refund)" in line.words
 
 
 @pytest.mark.parametrize("name", ["#nowhere", "C0NOWHERE1"])

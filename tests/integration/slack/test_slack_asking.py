@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,12 +14,11 @@ from app.ports import Query, SlackNever
 from app.slack import form_ids
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
-from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from policies.loader import load_text
 from tests import fakes
 
-from .conftest import ANA, APPROVALS, COMMAND, DEV, GUEST, SECRET, Desk, until
+from .conftest import ANA, APPROVALS, COMMAND, DEV, GUEST, Desk, receiving, until
 from .test_slack_receiver import TEAM
 
 REFUND = b"""
@@ -105,7 +103,7 @@ def desk(slack, api, directory, cards, endpoint, policies) -> Iterator[Asking]:
     judge = PolicyJudge({one.policy.policy: one for one in loaded})
     people = fakes.people(store, directory, judge)
     app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
+    endpoint.receiver = receiving(app)
     desk = Asking(slack, cards, store)
     yield desk
     for user in (ANA, DEV, GUEST):
@@ -231,9 +229,11 @@ def test_a_policy_that_is_not_there_gets_the_nearest_in_answer_to_the_command(de
     assert desk.form(DEV) is None
 
 
-def test_nobody_is_looked_up_before_the_form_is_open(desk):
+def test_whoever_types_is_looked_up_before_the_form_is_open(desk):
     desk.type("request refund")
-    assert desk.slack.calls("users.info") == []
+    assert len(desk.slack.calls("users.info")) == 1
+    desk.type("request refund", GUEST)
+    assert desk.form(GUEST) is None
 
 
 def test_a_policy_without_inputs_asks_what_should_be_done(desk):
@@ -373,15 +373,25 @@ def test_a_form_that_slack_does_not_open_is_told(desk):
 
 def test_a_guest_asks_for_nothing(desk):
     desk.shortcut(GUEST)
-    desk.choose("anything", GUEST)
-    answer = desk.fill(GUEST, title="Pay me", what="Money.")
+    assert desk.form(GUEST) is None
+    assert desk.requests == []
+
+
+def test_who_became_a_guest_while_the_form_was_open_asks_for_nothing(desk, cache):
+    desk.shortcut()
+    desk.choose("anything")
+    cache.kept.clear()
+    desk.slack.ask(f"users/{DEV}", {"guest": True})
+    answer = desk.fill(title="Pay me", what="Money.")
+    desk.slack.ask(f"users/{DEV}", {"guest": False})
     assert answer["errors"] == {form_ids.TITLE_BLOCK: "Guests of this workspace can't ask."}
     assert desk.requests == []
 
 
-def test_while_slack_does_not_say_who_somebody_is_nothing_is_asked(desk):
+def test_while_slack_does_not_say_who_somebody_is_nothing_is_asked(desk, cache):
     desk.shortcut()
     desk.choose("anything")
+    cache.kept.clear()
     desk.slack.fault("users.info", "error", error="internal_error")
     answer = desk.fill(title="The printer", what="Buy one.")
     assert "Slack could not confirm who you are" in answer["errors"][form_ids.TITLE_BLOCK]

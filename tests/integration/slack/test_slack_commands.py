@@ -13,13 +13,12 @@ from app.domain.request import Request
 from app.slack import ids
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
-from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from policies.plan import Stage
 from tests import fakes
 from tests.builders import evaluation, opened, plan
 
-from .conftest import ANA, APPROVALS, BEN, CHLOE, COMMAND, DEV, EVE, GUEST, SECRET, until
+from .conftest import ANA, APPROVALS, BEN, CHLOE, COMMAND, DEV, EVE, GUEST, receiving, until
 from .test_slack_receiver import TEAM, signed
 
 
@@ -33,7 +32,7 @@ class Typing:
         app = build_app(
             AppDesk(*people, fakes.FakeHomes(), api, directory.team, self.replies, COMMAND)
         )
-        self.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
+        self.receiver = receiving(app)
         endpoint.receiver = self.receiver
 
     def ask(self, *reviewers: str, expire_s: int = 86_400, **changes: Any) -> Request:

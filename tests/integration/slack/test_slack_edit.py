@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -19,14 +18,13 @@ from app.slack import form_ids, ids
 from app.slack.blocks.home import home
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
-from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from policies.loader import load_text
 from tests import fakes
 from tests.builders import NOW
 from tests.world import at_once
 
-from .conftest import ANA, APPROVALS, BEN, COMMAND, EVE, SECRET, Desk
+from .conftest import ANA, APPROVALS, BEN, COMMAND, EVE, Desk, receiving
 
 REFUND = b"""
 policy: refund
@@ -85,7 +83,7 @@ def desk(slack, api, directory, cards, endpoint) -> Iterator[Edits]:
     people = fakes.people(store, directory, judge)
     desk = Edits(slack, cards, store)
     app = build_app(AppDesk(*people, desk.homes, api, directory.team, replies, COMMAND))
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
+    endpoint.receiver = receiving(app)
     desk.service = fakes.service(store, judge)
     yield desk
     for user in (ANA, BEN, EVE):

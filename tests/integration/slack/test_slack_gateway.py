@@ -145,7 +145,7 @@ def test_a_rate_limit_of_a_post_holds_its_conversation_and_no_other(
     with pytest.raises(SlackAgain) as caught:
         cards.post("#approvals", pending())
     assert again(caught) == ("ratelimited", wait_s)
-    assert pace.holds_ms == {"slack:#approvals": wait_s * 1000}
+    assert pace.holds_ms == {f"slack:{APPROVALS}": wait_s * 1000}
     with pytest.raises(SlackAgain, match="ratelimited"):
         cards.post("#approvals", pending())
     assert len(slack.calls("chat.postMessage")) == 1
@@ -190,8 +190,10 @@ def test_a_bad_token_is_tried_again_until_an_operator_mends_it(slack, cards, err
 
 
 def test_a_channel_that_is_not_there_is_never_tried_again(cards):
-    with pytest.raises(SlackNever, match="channel_not_found"):
+    with pytest.raises(SlackNever, match="not_in_channel"):
         cards.post("#nowhere", pending())
+    with pytest.raises(SlackNever, match="channel_not_found"):
+        cards.post("C0NOWHERE1", pending())
 
 
 def test_a_channel_without_the_bot_is_never_tried_again(cards):

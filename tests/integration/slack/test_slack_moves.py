@@ -23,7 +23,7 @@ from app.slack.receiver import SlackReceiver
 from app.slack.replies import Replies
 from tests import fakes
 
-from .conftest import ANA, APPROVALS, BEN, CHLOE, COMMAND, DEV, EVE, GUEST, SECRET, Desk
+from .conftest import ANA, APPROVALS, BEN, CHLOE, COMMAND, DEV, EVE, GUEST, Desk, receiving
 from .test_slack_receiver import TEAM, signed
 
 REQUESTER = {"on_behalf_of": "dev@example.com"}
@@ -67,7 +67,7 @@ def desk(slack, api, directory, cards, endpoint) -> Iterator[Moves]:
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
     app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
-    endpoint.receiver = SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000)
+    endpoint.receiver = receiving(app)
     desk = Moves(slack, cards, store)
     desk.reviewing, desk.receiver = people[0], endpoint.receiver
     yield desk

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import time
+from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from app.domain.request import Status
 from app.slack import ids
@@ -12,11 +18,13 @@ from app.slack.api import SlackApi
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
 from app.slack.replies import Replies
-from app.slack.socket import SlackSocket
+from app.slack.socket import SlackSocket, _Handler
 from tests import fakes
 from tests.builders import opened
 
+from . import everything
 from .conftest import ANA, APP_TOKEN, APPROVALS, COMMAND, EVE
+from .everything import Office
 
 WITHIN_S = 10
 
@@ -27,7 +35,7 @@ def store(slack, api, directory, endpoint):
     store, replies = fakes.FakeStore(), Replies()
     people = fakes.people(store, directory)
     app = build_app(AppDesk(*people, fakes.FakeHomes(), api, directory.team, replies, COMMAND))
-    connection = SlackSocket(app, APP_TOKEN)
+    connection = SlackSocket(app, APP_TOKEN, fakes.FakeArrivals())
     connection.start()
     yield store
     connection.stop()
@@ -88,6 +96,36 @@ def test_a_form_is_opened_and_sent_over_the_socket(slack, store, cards):
     assert status(store, request) is Status.REVISION_REQUESTED
 
 
+class Line(SocketModeClient):
+    """The connection of Socket Mode, as far as an answer goes over it."""
+
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+        self.logger = logging.getLogger("line")
+
+    def send_socket_mode_response(self, response: Any) -> None:
+        self.answers.append(response.envelope_id)
+
+
+def test_an_envelope_that_comes_again_is_acknowledged_and_does_nothing():
+    office, line = Office(), Line()
+    handler = _Handler(build_app(office.desk()), APP_TOKEN)
+    handler.arrivals = office.arrivals
+    body, _ = everything.ask(office)
+    payload = json.loads(parse_qs(body.decode())["payload"][0])
+    envelope = SocketModeRequest(type="interactive", envelope_id="e1", payload=payload)
+    handler.handle(line, envelope)
+    stood = office.stands()
+    [asked] = [row.request.state.questions for row in office.store.rows.values()]
+    assert (len(asked), line.answers) == (1, ["e1"])
+    handler.handle(line, envelope)
+    assert (office.stands(), line.answers) == (stood, ["e1", "e1"])
+    office.arrivals.down = True
+    handler.handle(line, SocketModeRequest("interactive", "e2", payload))
+    assert (office.stands(), line.answers) == (stood, ["e1", "e1"])
+    office.close()
+
+
 def test_what_this_app_does_not_take_is_acknowledged_and_ignored(slack, store):
     until_connected(slack)
     assert say_something(slack)["ok"]
@@ -107,7 +145,7 @@ def test_a_connection_that_can_not_be_made_says_so_and_ends_nothing(caplog):
     app = build_app(
         AppDesk(*fakes.people(store), fakes.FakeHomes(), api, lambda: "T1", replies, COMMAND)
     )
-    connection = SlackSocket(app, APP_TOKEN)
+    connection = SlackSocket(app, APP_TOKEN, fakes.FakeArrivals())
     connection.start()
     end = time.monotonic() + WITHIN_S
     while "no connection to Slack" not in caplog.text:

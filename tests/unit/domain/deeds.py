@@ -286,7 +286,8 @@ class Deeds(Checked):
         """After some whom nobody knows."""
         for one in (*(f"U0STRANGER{number}" for number in range(strangers)), who):
             before = told(self.events)
-            shown = self.do(Show(person=somebody(one))) is not None
+            came = self.do(Show(person=somebody(one)))
+            shown = came is not None and came.refused is None
             kept = {*before.shown_to, *dict(self.request.state.cards.lost)}
             assert shown == (self.may_look(before, one) and one not in kept)
 
@@ -317,4 +318,6 @@ class Deeds(Checked):
             choice=choice,
         )
         before = told(self.events)
-        assert (self.do(command) is not None) == self.overrides(before, command)
+        came = self.do(command)
+        decided = came is not None and came.refused is None
+        assert decided == self.overrides(before, command)

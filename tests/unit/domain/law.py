@@ -205,7 +205,8 @@ class Law(RuleBasedStateMachine):
         """Whether they get a card of their own if they ask for one."""
         few = len(account.shown_to) < ONLOOKERS
         waits = account.status == "pending" and account.undoable is None
-        return waits and (few or self.may(account, who))
+        here = somebody(who).standing == "trusted"
+        return waits and here and (few or self.may(account, who))
 
     def seat(self, who: str) -> Any:
         """The absent one for whom this person answered last, None for themselves."""

@@ -24,8 +24,9 @@ from app.domain.errors import (
     RequesterUnknown,
     RequestExpired,
 )
-from app.domain.events import pseudonym
+from app.domain.events import EventType, pseudonym
 from app.domain.request import Actor, Operator, Request, State, Status
+from app.domain.transition import Transition
 from policies.plan import Choice, Outcome, Route, Stage, Watch
 from tests.builders import NOW, after, applied, approval, evaluation, pending, plan
 
@@ -125,8 +126,9 @@ def test_posted_cards_are_brought_up_to_date():
 def test_nobody_decides_what_was_asked_for_them(requester: str):
     request = pending(on_behalf_of=requester)
     for outcome in (Outcome.APPROVE, Outcome.REJECT):
-        with pytest.raises(RequesterCannotDecide):
-            applied(request, typed(request, "Ana@example.COM", outcome=outcome))
+        tried = applied(request, typed(request, "Ana@example.COM", outcome=outcome))
+        assert isinstance(tried.refused, RequesterCannotDecide)
+        assert_on_record(request, tried)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +136,27 @@ def test_nobody_decides_what_was_asked_for_them(requester: str):
 )
 def test_who_can_t_be_told_from_the_requester_does_not_decide(requester: str, by: str):
     request = pending(on_behalf_of=requester)
-    with pytest.raises(RequesterUnknown, match="nobody can say"):
-        applied(request, typed(request, by))
+    tried = applied(request, typed(request, by))
+    assert isinstance(tried.refused, RequesterUnknown)
+    assert "nobody can say" in tried.refused.message
+    assert_on_record(request, tried)
+
+
+def assert_on_record(request: Request, tried: Transition) -> None:
+    """That it was tried, and by whom it was typed; and nothing else."""
+    same = tried.request.state.model_copy(update={"refusals": {}, "version": 1})
+    assert same == request.state
+    [event] = tried.events
+    assert event.type is EventType.DECISION_REFUSED
+    assert event.detail["operator"]
+
+
+def test_a_rehearsal_decides_nothing_and_is_refused_as_the_decision_would_be():
+    request = pending(on_behalf_of="dev@example.com")
+    rehearsed = typed(request).model_copy(update={"rehearsal": True})
+    assert lifecycle.apply(request, rehearsed, NOW) is None
+    other = typed(request, "dev@example.com").model_copy(update={"rehearsal": True})
+    assert applied(request, other).refused is not None
 
 
 @pytest.mark.parametrize("reason", ["", "  \n  ", "because", "   because    "])
@@ -148,8 +169,9 @@ def test_a_reason_has_to_say_something(reason: str):
 def test_the_digest_has_to_be_that_of_the_request():
     request = pending()
     for digest in ("", request.body.digest[:8], request.body.digest.upper(), "f" * 64):
-        with pytest.raises(DigestMismatch):
-            applied(request, typed(request, digest=digest))
+        tried = applied(request, typed(request, digest=digest))
+        assert isinstance(tried.refused, DigestMismatch)
+        assert_on_record(request, tried)
 
 
 def test_a_choice_is_needed_to_approve_where_there_are_any():
@@ -225,6 +247,9 @@ def test_whatever_is_typed_it_decides_lawfully_or_not_at_all(
         return
     assert transition is not None
     assert transition.after is not None
+    if transition.refused is not None:
+        assert transition.after.pending
+        return
     decision = transition.after.state.decision
     assert decision is not None
     assert right
