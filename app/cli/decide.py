@@ -10,9 +10,10 @@ from app.bootstrap import build_break_glass
 from app.domain.commands import Override
 from app.domain.overriding import check
 from app.domain.request import Actor, Request
+from app.domain.seen import clean
 from app.settings import load_store_settings
 from app.slack import naming
-from app.slack.blocks.text import clean, one_line
+from app.slack.blocks.text import one_line
 from policies.plan import Outcome
 
 from .account import account

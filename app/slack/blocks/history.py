@@ -77,7 +77,7 @@ _OF_OURS = ("outcome", "code", "notice", "reason")
 
 def everything(request: Request, events: Sequence[Event]) -> list[Json]:
     """Oldest first, under the title of the request."""
-    title = HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "in Details")))
+    title = HeaderBlock(text=plain(phrases.title(request, HEADER, "in Details")))
     return checked([title, *listed([line(event) for event in events])])
 
 

@@ -166,7 +166,7 @@ def test_a_choice_that_reaches_far_asks_once_more_there_too():
         for one in block["elements"]
     ]
     assert button["confirm"]["title"]["text"] == "Use it: are you sure?"
-    assert "Refund 120 USD to Acme · amount: 120" in button["confirm"]["text"]["text"]
+    assert "“Refund 120 USD to Acme” · “amount: 120”" in button["confirm"]["text"]["text"]
 
 
 events = st.builds(
