@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import regex
@@ -57,7 +57,7 @@ def marked(text: str) -> str:
     if text.isascii():
         return text
     words = [found for found in _WORD.finditer(text) if not found[0].isascii()]
-    plain = {script for found in words for script in _plainly(found[0])}
+    plain = frozenset(script for found in words for script in _plainly(found[0]))
     parts, start = list[str](), 0
     for found in words:
         mark = _mark(found[0], plain)
@@ -75,7 +75,8 @@ def codes(chars: Sequence[str]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _mark(word: str, plain: set[str]) -> str:
+@lru_cache(4_096)
+def _mark(word: str, plain: frozenset[str]) -> str:
     if odd := _digits(word):
         return f" [mixed digits: {codes(odd)}]"
     if odd := _mixed(word):
@@ -129,15 +130,15 @@ def _borrowed(word: str) -> list[str]:
     return letters if letters and _DRAWN_LIKE_LATIN.fullmatch("".join(letters)) else []
 
 
-def _plainly(word: str) -> Iterator[str]:
+@lru_cache(4_096)
+def _plainly(word: str) -> frozenset[str]:
     """The script of a word that can't be taken for another; nothing for one that can."""
     scripts = _scripts(word)
-    if len(scripts) == 1 and not _borrowed(word):
-        yield from scripts
+    return scripts if len(scripts) == 1 and not _borrowed(word) else frozenset()
 
 
-def _scripts(word: str) -> set[str]:
-    return {script for char in word for script in _of(char)}
+def _scripts(word: str) -> frozenset[str]:
+    return frozenset(script for char in word for script in _of(char))
 
 
 def _zero(digit: str) -> int:

@@ -59,7 +59,7 @@ def visible(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
         return text
-    return _ORPHAN.sub(_code, _HIDDEN.sub(_hidden, text))
+    return str(_ORPHAN.sub(_code, _HIDDEN.sub(_hidden, text)))
 
 
 def is_plain(text: str) -> bool:
@@ -89,7 +89,7 @@ def _begin(text: str, mark: int) -> int:
 def _hidden(found: regex.Match[str]) -> str:
     run, char = found[0], found[1]
     if _LOOK.match(found.string, found.start()):
-        return char + _HIDDEN.sub(_hidden, run[1:])
+        return f"{char}{_HIDDEN.sub(_hidden, run[1:])}"
     code = f"U+{ord(char):04X}"
     return f"[{len(run):,} times {code}]" if len(run) > _FEW else f"[{code}]" * len(run)
 
@@ -100,7 +100,7 @@ def _code(found: regex.Match[str]) -> str:
 
 def _padding(text: str) -> str:
     text = _LINES.sub(_empty_lines, _SPACES.sub(_spaces, text))
-    return _STACK.sub(_stack, _REPEATS.sub(_repeated, text))
+    return str(_STACK.sub(_stack, _REPEATS.sub(_repeated, text)))
 
 
 def _spaces(found: regex.Match[str]) -> str:

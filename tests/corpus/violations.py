@@ -94,9 +94,10 @@ def _acting(text: str) -> Iterator[str]:
 def _unseen(text: str) -> Iterator[str]:
     for at, char in enumerate(text):
         if not char.isascii() or char < " ":
+            chooses = char in "\ufe0e\ufe0f"
             sign = at > 0 and unicodedata.category(text[at - 1])[0] in "SP"
             hidden = unicodedata.category(char)[0] == "C" or char in "\u2028\u2029"
-            if (hidden and char not in "\n\t") or _BLANK.match(char) or (char in "\ufe0e\ufe0f" and not sign):
+            if (hidden and char not in "\n\t") or _BLANK.match(char) or (chooses and not sign):
                 yield f"not seen: U+{ord(char):04X}"
     if found := _PADDING.search(text):
         yield f"padding: {found[0][:30]!r}"

@@ -12,13 +12,14 @@ from slack_sdk.models.blocks import Block, RichTextBlock, RichTextSectionElement
 
 from app.domain.difference import Change, difference
 from app.domain.request import Edited, Request, Revises
+from app.domain.seen import clean
 from policies.plan import Field
 
 from . import fields, phrases
 from .fields import Inline, Rich
 from .people import who
 from .space import Space
-from .text import PART, clean, cut, length, one_line, section
+from .text import PART, cut, length, one_line, section
 from .values import Row, row, unnamed
 
 _LABEL, _VALUE, _AROUND = 80, 150, 24

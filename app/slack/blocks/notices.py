@@ -9,12 +9,13 @@ from slack_sdk.models.blocks import ContextBlock, HeaderBlock, SectionBlock
 from app.domain.absence import Absence
 from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
+from app.domain.seen import clean
 
 from . import differences, phrases, progress, results
 from .buttons import labelled
 from .people import mention
 from .space import BRIEF
-from .text import HEADER, Message, checked, clean, cut, escaped, marked, one_line, plain, section
+from .text import HEADER, Message, checked, cut, escaped, marked, one_line, plain, section
 
 _LINE, _TITLE, _POLICY, _COMMENT = 500, 300, 100, 2_000
 _TAKEN = {

@@ -36,7 +36,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _QUOTES = str.maketrans("“”„‟″", '"' * 5)
 
 _ACTING = re.compile(
-    r"(?<![^\W_])[*_~]|[*_~](?![^\W_])|`|:(?!\d\d:)(?=[^\s:]{1,100}:)|^[ \t]*>",
+    r"(?<![^\W_])[*_~]|[*_~](?![^\W_])|`|:(?!\d\d(?!\w))(?=[^\s:]{1,100}:)|^[ \t]*>",
     re.ASCII | re.MULTILINE,
 )
 """What mrkdwn would read as bold, italic, struck, code, an emoji or a quotation; it has no escape

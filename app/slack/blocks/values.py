@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from app.domain.seen import clean
 from policies.plan import Field
 
-from .text import clean, cut, length
+from .text import cut, length
 
 _CELL_VALUE, _CELL_LABEL = 120, 75
 _INDENTED, _NESTED = 3_000, 200

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from app.domain.events import Event, EventType
 from app.domain.request import Request
+from app.domain.seen import clean
 from app.slack import ids
 from app.slack.blocks import details, fields, paging, whole
 from app.slack.blocks.requester import words as said_by_requester
-from app.slack.blocks.text import clean
 from policies.plan import Choice, Flag, Outcome, Step
 from tests.builders import NOW, approval, evaluation, pending, plan
 from tests.slack_limits import check_view
