@@ -29,6 +29,7 @@ _INTERACTIVE = {
     "checkboxes",
     "plain_text_input",
     "number_input",
+    "url_text_input",
 }
 _OPTIONS = {"overflow": 5, "radio_buttons": 10, "checkboxes": 10}
 

@@ -9,10 +9,11 @@ import click
 from app.bootstrap import build_break_glass
 from app.domain.commands import Override
 from app.domain.request import Actor, Request
+from app.domain.seen import clean
 from app.domain.withholding import without_secrets
 from app.settings import load_store_settings
 from app.slack import naming
-from app.slack.blocks.text import clean, one_line
+from app.slack.blocks.text import one_line
 from policies.plan import Outcome
 
 from .account import account

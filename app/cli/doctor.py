@@ -11,6 +11,7 @@ import click
 
 from app.doctor.examination import examine
 from app.doctor.lines import Level, Line
+from app.domain.seen import clean
 
 _MARKS: dict[Level, tuple[str, str]] = {
     "ok": ("ok  ", "green"),
@@ -46,7 +47,7 @@ def doctor(as_json: bool) -> None:
 
 def _say(line: Line) -> None:
     mark, colour = _MARKS[line.level]
-    words = line.words.replace("\n", "\n" + " " * 6)
+    words = clean(line.words).replace("\n", "\n" + " " * 6)
     click.echo(f"{click.style(mark, fg=colour)}  {line.about:<{_WIDTH}}  {words}")
     if line.advice is not None:
         click.echo(f"      {'':<{_WIDTH}}  -> {line.advice}")

@@ -45,7 +45,7 @@ def decide(request: Request, command: Decide, now: int) -> Transition | None:
     commented(plan, command)
     match command.outcome:
         case Outcome.APPROVE:
-            confirmed(request, command.confirmation)
+            confirmed(request, command.confirmation, request.digest)
             return approve(request, plan, command, counted(request, command, by, now))
         case Outcome.REJECT:
             return _reject(request, plan, command, counted(request, command, by, now))

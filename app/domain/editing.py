@@ -45,7 +45,7 @@ def approve_edited(request: Request, command: ApproveEdited, now: int) -> Transi
     approver, plan = _approver(edited, own, now), offered(edited, own)
     commented(plan, own)
     if plan.confirm not in {change.field for change in changes}:
-        confirmed(edited, own.confirmation)
+        confirmed(edited, own.confirmation, request.digest)
     approved = approve(edited, plan, own, counted(edited, own, approver, now))
     after = _can_be_put_back(approved.request, request)
     recorded = event(

@@ -14,11 +14,12 @@ from typing import NoReturn
 from pydantic import JsonValue
 
 from app.domain.errors import InputsRefused
+from app.domain.seen import clean
 from policies.inputs import unsound
 from policies.schema import Input
 
 from . import form_ids
-from .blocks.text import clean, cut
+from .blocks.text import cut
 from .submission import Typed, Values
 
 WHAT: Mapping[str, Input] = MappingProxyType(

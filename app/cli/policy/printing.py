@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import click
 
+from app.domain import seen
+
 WIDTH = 100
 
 
 def clean(text: str) -> str:
-    """Text of a policy or a request, without anything that would steer a terminal."""
-    return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
+    """Text of a policy or a request on one line, with nothing that would steer a terminal."""
+    return " ".join(seen.clean(text).split())
 
 
 def say(text: str, indent: int = 0, label: str = "", width: int = 0, colour: str = "") -> None:

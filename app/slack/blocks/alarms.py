@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import SectionBlock
 
 from app.domain.alarms import Alarm
 
-from .text import Message, checked, cut, escaped, plain
+from .text import Message, checked, cut, escaped, one_line, plain
 
 _ALARM, _FIRST = 700, 200
 
@@ -16,7 +16,7 @@ _ALARM, _FIRST = 700, 200
 def told(alarms: Sequence[Alarm]) -> Message:
     """One block for each, at most ten; what others wrote into them stays text."""
     first, more = alarms[0].text, len(alarms) - 1
-    notification = escaped(cut(f"Countersign: {first}", _FIRST, "below"))
+    notification = escaped(cut(one_line(f"Countersign: {first}"), _FIRST, "below"))
     texts = [cut(alarm.text, _ALARM, "in the log") for alarm in alarms]
     return Message(
         text=f"{notification} (and {more} more)" if more else notification,

@@ -20,7 +20,8 @@ from app.slack.asking import Asking
 from policies.schema import Input
 
 from . import inputs
-from .text import boxed, cut, one_line, plain, section, shortened
+from .fields import boxes
+from .text import cut, one_line, plain, section, shortened
 
 TITLE_MOST, WHY_MOST = 200, 2_000
 _POLICIES, _ABOUT, _HINT = 100, 75, 2_000
@@ -90,7 +91,7 @@ def _quoted(asking: Asking) -> list[Block]:
     """The message from which it is asked for, which goes along."""
     if not asking.quote:
         return []
-    return [section("*The message goes along*"), boxed(asking.quote)]
+    return [section("*The message goes along*"), *boxes(asking.quote)]
 
 
 def _view(callback_id: str, submit: str, asking: Asking, blocks: list[Block]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class _Frame:
 def _frame(request: Request, room: Space) -> _Frame:
     space = replace(room, rest=_rest(request, whole=room.whole))
     head = [
-        HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
+        HeaderBlock(text=plain(phrases.title(request, HEADER, "below"))),
         ContextBlock(elements=[requester.byline(request, space.rest)]),
         *_state(request, space),
         *differences.shown(request, space),

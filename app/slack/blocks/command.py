@@ -9,7 +9,7 @@ from app.domain.lists import Count, Day, Stats
 from app.slack.commands import Unclear
 
 from . import phrases
-from .text import Message, checked, cut, escaped, marked, plain, section
+from .text import Message, checked, cut, escaped, marked, one_line, plain, section
 
 _REASON, _NAME, _PROBLEM = 1_000, 200, 500
 
@@ -49,7 +49,7 @@ def usage(command: str, *, admin: bool) -> Message:
 
 def unclear(told: Unclear, command: str) -> Message:
     """Nothing was done: what is wrong with what was typed, and what to type."""
-    words = f"{escaped(cut(told.problem, _PROBLEM, 'not shown'))} {told.instead}"
+    words = f"{escaped(cut(one_line(told.problem), _PROBLEM, 'not shown'))} {told.instead}"
     hint = f"Nothing was done. `{command} help` shows everything that you can type."
     return Message(
         text=words, blocks=checked([section(words), ContextBlock(elements=[marked(hint)])])
@@ -109,8 +109,8 @@ def _day(day: Day) -> list[str]:
 
 
 def _since(pause: Pause) -> str:
-    by = escaped(cut(pause.by, _NAME, "in the record"))
-    reason = escaped(cut(pause.reason, _REASON, "in the record"))
+    by = escaped(cut(one_line(pause.by), _NAME, "in the record"))
+    reason = escaped(cut(one_line(pause.reason), _REASON, "in the record"))
     return f"by {by} · {phrases.instant(pause.at_ms)}: {reason}"
 
 

@@ -10,9 +10,10 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from app.domain.confirming import field
+from app.domain.confirming import DIGEST, LONGEST, field, typable
 from app.domain.request import Request
 from app.slack import ids
+from policies.plan import ReviewPlan
 
 from . import brief, fields
 from .text import cut, plain
@@ -20,8 +21,8 @@ from .text import cut, plain
 _TITLE, _TEXT = 100, 300
 """What Slack takes of a title and of a text."""
 
-_LABEL, _VALUE, _TYPED = 75, 2_500, 3_000
-"""What is shown of a label and of a value to type, and what Slack takes of an input."""
+_LABEL, _TYPED = 75, 3_000
+"""What is shown of a label, and what Slack takes of an input."""
 
 _SURE = "It reaches far: look once more."
 
@@ -43,9 +44,7 @@ def typed(request: Request) -> list[Block]:
     plan = request.plan
     if plan is None or plan.confirm is None:
         return []
-    known = field(request, plan)
-    [row, *_] = fields.rows((known,), request.payload)
-    label, value = cut(row.label, _LABEL, "on the card"), cut(row.value, _VALUE, "on the card")
+    label, value = wanted(request, plan)
     return [
         SectionBlock(text=plain(f"{label}: {value}")),
         InputBlock(
@@ -57,3 +56,13 @@ def typed(request: Request) -> list[Block]:
             hint=plain("As it stands above. Anything else approves nothing."),
         ),
     ]
+
+
+def wanted(request: Request, plan: ReviewPlan) -> tuple[str, str]:
+    """What has to be typed, and its name: the value, or the digest of one that nobody can type."""
+    known = field(request, plan)
+    [row, *_] = fields.rows((known,), request.payload)
+    label = cut(row.label, _LABEL, "on the card")
+    if known.name in request.payload and not typable(request.payload[known.name]):
+        return f"first {DIGEST} characters of the digest", request.digest[:DIGEST]
+    return label, cut(row.value, LONGEST, "on the card")

@@ -20,7 +20,7 @@ from app.domain.withholding import withholds
 from app.slack import ids
 
 from . import buttons, history, notices, paging, phrases, whole
-from .text import Json, Message, checked, cut, escaped, marked, one_line, plain, section
+from .text import Json, Message, checked, escaped, marked, one_line, plain, section
 
 _TITLE = 150
 _TURNS = "countersign_turns"
@@ -99,7 +99,7 @@ def _modal(title: str, metadata: str, blocks: list[Json]) -> dict[str, Any]:
 
 
 def _where(request: Request, page: ids.Page, pages: int) -> Block:
-    title = escaped(cut(phrases.title(request), _TITLE, "in the header"))
+    title = escaped(phrases.title(request, _TITLE, "in the header"))
     return ContextBlock(elements=[marked(f"*Page {page.number} of {pages}* · {title}")])
 
 

@@ -12,14 +12,15 @@ from slack_sdk.models.blocks import Block, RichTextBlock, RichTextSectionElement
 
 from app.domain.difference import Change, difference
 from app.domain.request import Edited, Request, Revises
+from app.domain.seen import clean
 from policies.plan import Field
 
 from . import fields, phrases
 from .fields import Inline, Rich
 from .people import who
 from .space import Space
-from .text import PART, clean, cut, length, one_line, section
-from .values import Row, read, row
+from .text import PART, cut, length, one_line, section
+from .values import Row, row, unnamed
 
 _LABEL, _VALUE, _AROUND = 80, 150, 24
 
@@ -93,7 +94,7 @@ def _line(known: Sequence[Field], change: Change, rest: str) -> list[Inline]:
     """`Amount: 120.00 USD → 150.00 USD`, and of short lists what is gone and what is new."""
     before, after = _sides(known, change)
     label = cut(one_line(after.label), _LABEL, rest) or "(a field without a name)"
-    name = Rich.Text(text=f"{label}: ", style=Rich.TextStyle(bold=True))
+    name = fields.named(after, f"{label}: ")
     if before is after:
         return [name, *fields.inline(after), Rich.Text(text="\n")]
     if before.items and after.items and (moved := _moved(before, after)):
@@ -136,7 +137,7 @@ def _sides(known: Sequence[Field], change: Change) -> tuple[Row, Row]:
     field = next((one for one in known if one.name == change.field), None)
     if (why := _kept(field, change)) is not None:
         label = clean(change.field if field is None else field.label)
-        hidden = Row(label, f"{why}, {change.kind}", ours=True)
+        hidden = Row(label, f"{why}, {change.kind}", ours=True, theirs=field is None)
         return hidden, hidden
     before = _side(field, change, change.before, missing=change.kind == "added")
     return before, _side(field, change, change.after, missing=change.kind == "removed")
@@ -153,8 +154,9 @@ def _kept(field: Field | None, change: Change) -> str | None:
 def _side(field: Field | None, change: Change, value: JsonValue, *, missing: bool) -> Row:
     if field is not None:
         return row(field, {} if missing else {field.name: value})
-    label = clean(change.field)
-    return Row(label, "not given", ours=True) if missing else read(label, value)
+    if missing:
+        return Row(clean(change.field), "not given", ours=True, theirs=True)
+    return unnamed(change.field, value)
 
 
 def _brief(side: Row, other: Row, rest: str) -> Row:

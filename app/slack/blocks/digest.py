@@ -14,8 +14,9 @@ from app.domain.request import Request
 from app.slack import ids
 
 from . import fields, phrases, progress
+from .brief import own_title
 from .people import listed, mention
-from .text import Message, checked, cut, escaped, length, marked, one_line, plain
+from .text import Message, checked, escaped, length, marked, one_line, plain
 
 _ITEM, _TITLE, _FIELD = 260, 110, 30
 """The most characters of an item, of its title and of each of its fields, as they are sent: with
@@ -90,11 +91,11 @@ def _brief(row: fields.Row) -> str:
 
 def _title(request: Request) -> str:
     """The requester's title; instead of one that grows too long when it is sent, what it is."""
-    title = phrases.title(request)
-    words = cut(title, _TITLE_CUT, "on its card")
+    words = phrases.title(request, _TITLE_CUT, "on its card")
     if _sent(words) <= _TITLE:
         return words
-    return f"{request.id} (its title of {length(title):,} characters is on its card)"
+    size = length(own_title(request))
+    return f"{request.id} (its title of {size:,} characters is on its card)"
 
 
 def _stands(request: Request, room: int) -> str:

@@ -15,20 +15,19 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from app.domain import confirming
 from app.domain.errors import OutcomeNotOffered
 from app.domain.request import Request
 from app.slack import form_ids, ids
 from policies.plan import Outcome, ReviewPlan
 from policies.schema import Input
 
-from . import fields, inputs, phrases
+from . import confirming, fields, inputs, phrases
 from .buttons import labelled
 from .modal import COMMENT_MOST
 from .text import checked, cut, length, plain, section
 
 VIEW_BLOCKS = 100
-_VIEW, _TITLE = 100_000, 300
+_VIEW, _TITLE, _HINT = 100_000, 300, 2_000
 _EFFECT = (
     "This approves exactly what stands here. The policy is asked again about it, and approvals "
     "of what stood there before no longer count."
@@ -53,7 +52,7 @@ def form(request: Request, declared: Mapping[str, Input], opened: ids.Form) -> d
     if request.plan is None or not offered:
         raise OutcomeNotOffered("Nothing of this can be changed here.", "Ask for changes instead.")
     blocks = [
-        SectionBlock(text=plain(cut(phrases.title(request), _TITLE, "on the card"))),
+        SectionBlock(text=plain(phrases.title(request, _TITLE, "on the card"))),
         ContextBlock(elements=[plain(_EFFECT)]),
         *inputs.drawn(offered, request.payload),
         *_unchanged(request, offered),
@@ -84,7 +83,8 @@ def _unchanged(request: Request, offered: Mapping[str, Input]) -> list[Block]:
     if not rows:
         return []
     kept = [one.label for one in shown if one.editable]
-    why = f"What is too long for a form can't be changed here: {', '.join(kept)}." if kept else ""
+    names = ", ".join(kept)
+    why = f"Too long for a form, or marked, so not to be changed here: {names}." if kept else ""
     note = [ContextBlock(elements=[plain(cut(why, _TITLE, "above"))])] if why else []
     return [section("*Stays as it is*"), *fields.drawn(rows), *fields.hidden(shown, rest), *note]
 
@@ -103,15 +103,15 @@ def _confirmation(request: Request, plan: ReviewPlan, offered: Mapping[str, Inpu
     """What has to be typed to approve; whoever changes it has typed it."""
     if plan.confirm is None or plan.confirm not in request.payload:
         return []
-    label = confirming.field(request, plan).label
+    label, value = confirming.wanted(request, plan)
     changes = plan.confirm in offered
-    hint = "Not needed where you changed it above." if changes else "As it stands here."
+    hint = "Not needed where you changed it above." if changes else f"As it stands here: {value}"
     return [
         InputBlock(
             block_id=ids.CONFIRM_BLOCK,
             label=plain(f"To approve, type the {label}"),
             element=PlainTextInputElement(action_id=ids.TYPED, max_length=inputs.TEXT_MOST),
-            hint=plain(hint),
+            hint=plain(cut(hint, _HINT, "above")),
             optional=changes,
         )
     ]

@@ -1,6 +1,7 @@
 """Rows of a payload as blocks: tables, links, lists, and boxes for what is long.
 
-What is in italics are our words ("not given"); what others wrote is drawn as it is, in full.
+What is in italics are our words ("not given"), a name in bold is the policy's; what others wrote is
+drawn as it is, in full.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def boxes(text: str, most: int = MESSAGE_SIZE) -> list[Block]:
     """All of a text, in as many boxes as it takes; each says which part it is."""
     parts = split(text, most)
     if len(parts) == 1:
-        return [boxed(text)]
+        return [boxed(parts[0])]
     numbered = ((f"_Part {n} of {len(parts)}_", part) for n, part in enumerate(parts, 1))
     return [block for name, part in numbered for block in (section(name), boxed(part))]
 
@@ -69,7 +70,14 @@ def inline(row: Row) -> list[Inline]:
     """A value in rich text: a link says its whole address, and beside it the host it leads to."""
     if row.host is None:
         return [_said(row)]
+    if not row.link:
+        return [_said(row), Rich.Text(text=f" (no link; its host is {row.host})")]
     return [Rich.Link(url=row.value, text=row.value), Rich.Text(text=f" (leads to {row.host})")]
+
+
+def named(row: Row, words: str) -> Rich.Text:
+    """The name of a field in rich text, in these words: bold where it is the policy's."""
+    return Rich.Text(text=words, style=None if row.theirs else Rich.TextStyle(bold=True))
 
 
 def _tables(rows: list[Row]) -> Iterator[Block]:
@@ -80,25 +88,25 @@ def _tables(rows: list[Row]) -> Iterator[Block]:
 
 def _cells(row: Row) -> tuple[TextObject, TextObject]:
     if row.ours:
-        return _label(row.label), marked(f"_{row.value}_")
+        return _label(row), marked(f"_{row.value}_")
     if row.at_ms is None:
-        return _label(row.label), plain(row.value)
+        return _label(row), plain(row.value)
     here = date(row.at_ms, iso(row.at_ms), "{date_long} at {time}")
-    return _label(row.label), marked(f"{escaped(row.value)}\n_For you:_ {here}")
+    return _label(row), marked(f"{escaped(row.value)}\n_For you:_ {here}")
 
 
 def _alone(row: Row, box: int) -> list[Block]:
     """A link, a list, or what is long or takes several lines."""
     if not row.named:
         return boxes(f"{as_json(row.label)}: {row.value}", box)
-    label = Rich.Text(text=f"{row.label}\n", style=Rich.TextStyle(bold=True))
+    label = named(row, f"{row.label}\n")
     if row.host is not None:
         return [RichTextBlock(elements=[_line(label, *inline(row))])]
     if row.items:
         items = [_line(_said(one)) for one in row.items]
         listed = RichTextListElement(style="bullet", elements=items)
         return [RichTextBlock(elements=[_line(label), listed])]
-    return [SectionBlock(text=_label(row.label)), *boxes(row.value, box)]
+    return [SectionBlock(text=_label(row)), *boxes(row.value, box)]
 
 
 def _line(*parts: Inline) -> RichTextSectionElement:
@@ -109,7 +117,8 @@ def _said(row: Row) -> Rich.Text:
     return Rich.Text(text=row.value, style=Rich.TextStyle(italic=True) if row.ours else None)
 
 
-def _label(label: str) -> TextObject:
-    """Bold where it is plain words; a label can come from the payload, and must not act."""
-    words = all(char.isalnum() or char in _WORDS for char in label)
-    return marked(f"*{label}*") if words and label == label.strip() else plain(label)
+def _label(row: Row) -> TextObject:
+    """Bold where it is the policy's, and plain words, which don't act."""
+    words = all(char.isalnum() or char in _WORDS for char in row.label)
+    bold = words and row.label == row.label.strip() and not row.theirs
+    return marked(f"*{row.label}*") if bold else plain(row.label)

@@ -78,7 +78,7 @@ _OF_OURS = ("outcome", "code", "notice", "reason")
 
 def everything(request: Request, events: Sequence[Event]) -> list[Json]:
     """Oldest first, under the title of the request."""
-    title = HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "in Details")))
+    title = HeaderBlock(text=plain(phrases.title(request, HEADER, "in Details")))
     names = _names(request)
     return checked([title, *listed([line(_named(event, names)) for event in events])])
 

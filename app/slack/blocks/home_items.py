@@ -66,7 +66,7 @@ def _stands_whole(request: Request, rows: Sequence[fields.Row], said: Sequence[s
 
 
 def _titled(request: Request) -> Block:
-    words = cut(phrases.title(request), _TITLE, _REST)
+    words = phrases.title(request, _TITLE, _REST)
     bold = RichTextElementParts.Text(text=words, style=RichTextElementParts.TextStyle(bold=True))
     return RichTextBlock(elements=[RichTextSectionElement(elements=[bold])])
 
@@ -125,7 +125,7 @@ def _card_buttons(request: Request) -> list[Block]:
 
 
 def _brief(part: str, request: Request) -> Block:
-    title = cut(phrases.title(request), _TITLE, _REST)
+    title = phrases.title(request, _TITLE, _REST)
     return SectionBlock(
         block_id=f"{part}_{request.id}",
         fields=[plain(title), marked(_ended(request))],

@@ -21,12 +21,13 @@ from slack_sdk.models.blocks import (
     UrlInputElement,
 )
 
+from app.domain.seen import clean
 from app.slack import form_ids
 from app.slack.typed import NOT_SAID, choices, shown_as
 from policies.evaluate import labelled
 from policies.schema import Input
 
-from .text import clean, cut, length, one_line, plain, shortened
+from .text import cut, length, one_line, plain, shortened
 from .values import is_day, linked, money
 
 TEXT_MOST = 3_000

@@ -42,7 +42,7 @@ def form(request: Request, opened: ids.Form) -> dict[str, Any]:
     """
     asking = _asking(request, opened.action)
     typed = confirming.typed(request) if ids.CONFIRMED.match(opened.action) else []
-    title = cut(phrases.title(request), _TITLE, "on the card")
+    title = phrases.title(request, _TITLE, "on the card")
     view = View(
         type="modal",
         callback_id=ids.FORM,

@@ -18,14 +18,14 @@ from app.domain.request import Request
 from app.slack import ids
 
 from . import phrases
-from .text import cut, plain
+from .text import plain
 
 _TITLE = 300
 
 
 def hand_over(request: Request, opened: ids.Form) -> dict[str, Any]:
     """Who should be asked instead. What was shown travels in it."""
-    title = cut(phrases.title(request), _TITLE, "on the card")
+    title = phrases.title(request, _TITLE, "on the card")
     effect = "They are told, and get a card of their own. You may still decide it."
     blocks = [
         SectionBlock(text=plain(title)),

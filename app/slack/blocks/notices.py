@@ -9,12 +9,13 @@ from slack_sdk.models.blocks import ContextBlock, HeaderBlock, SectionBlock
 from app.domain.absence import Absence
 from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
+from app.domain.seen import clean
 
 from . import differences, phrases, progress, results
 from .buttons import labelled
 from .people import mention
 from .space import BRIEF
-from .text import HEADER, Message, checked, clean, cut, escaped, marked, plain, section
+from .text import HEADER, Message, checked, cut, escaped, marked, one_line, plain, section
 
 _LINE, _TITLE, _POLICY, _COMMENT = 500, 300, 100, 2_000
 _TAKEN = {
@@ -162,7 +163,7 @@ def _ended(request: Request, why_you: str, *, comment: bool = True) -> Message:
     decision = request.state.decision
     if decision is None:
         raise ValueError("somebody is told of a decision, and there is none")
-    title = cut(phrases.title(request), HEADER, "in the request")
+    title = phrases.title(request, HEADER, "in the request")
     policy = escaped(cut(request.body.policy.name, _POLICY, "in the request"))
     return Message(
         text=phrases.headline(request),
@@ -180,7 +181,7 @@ def _ended(request: Request, why_you: str, *, comment: bool = True) -> Message:
 
 
 def _named(request: Request) -> str:
-    return f"“{cut(phrases.title(request), _TITLE, 'on the card')}”"
+    return phrases.title(request, _TITLE, "on the card")
 
 
 def _needs(request: Request, choice: str | None) -> str:
@@ -201,4 +202,4 @@ def _marked(words: str) -> Message:
 
 
 def _line(words: str) -> Message:
-    return Message(text=escaped(words), blocks=checked([SectionBlock(text=plain(words))]))
+    return Message(text=escaped(one_line(words)), blocks=checked([SectionBlock(text=plain(words))]))

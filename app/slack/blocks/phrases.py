@@ -59,7 +59,7 @@ _STOPPED = "Stopped, so rejected"
 
 def headline(request: Request) -> str:
     """The state in one line of mrkdwn: `Approved by @Ana: Refund order 1042`."""
-    return f"{_state(request, _NAMES)}: {escaped(cut(title(request), _TITLE, 'on the card'))}"
+    return f"{_state(request, _NAMES)}: {escaped(title(request, _TITLE, 'on the card'))}"
 
 
 def line(request: Request) -> str:
@@ -81,7 +81,7 @@ def line(request: Request) -> str:
 
 def called(request: Request, most: int) -> str:
     """The title in mrkdwn; instead of one that grows too long when it is sent, the id."""
-    words = escaped(cut(title(request), max(most // 2, 80), "on the card"))
+    words = escaped(title(request, max(most // 2, 80), "on the card"))
     return words if length(words) <= most else request.id
 
 

@@ -20,7 +20,7 @@ _REST = "in the request"
 def brought(request: Request, number: int) -> Message:
     """A question as a direct message to the requester, with a button to answer it."""
     question = find(request, number)
-    title = cut(phrases.title(request), HEADER, _REST)
+    title = phrases.title(request, HEADER, _REST)
     lead = f"{who(question.asked.by)} asks, before your request is decided:"
     blocks = [
         HeaderBlock(text=plain(title)),

@@ -38,7 +38,7 @@ def queue(page: QueuePage, turn: ids.Turn) -> Message:
 
 def one(request: Request) -> Message:
     """One request: what it is, how it stands, and a way to the whole of it."""
-    title = cut(phrases.title(request), _TITLE, "in Details")
+    title = phrases.title(request, _TITLE, "in Details")
     decision = request.state.decision
     ending = [] if decision is None else phrases.ending(request, decision, 500)
     parts: list[Block] = [
@@ -93,7 +93,7 @@ def _nothing(page: QueuePage, turn: ids.Turn) -> str:
 
 def _row(request: Request) -> list[Block]:
     """What it is about, with the button, and below that how it stands."""
-    title = escaped(cut(phrases.title(request), _TITLE, "in Details"))
+    title = escaped(phrases.title(request, _TITLE, "in Details"))
     what = marked(f"*{title}*\n{escaped(' · '.join(facts(request)))}".strip())
     return [
         SectionBlock(block_id=request.id, text=what, accessory=buttons.details(request)),

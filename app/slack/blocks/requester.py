@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, TextObject
 
 from app.domain.request import Request
 
-from . import phrases
+from .brief import own_title
 from .fields import as_json
 from .people import mention
 from .text import (
@@ -23,6 +23,7 @@ from .text import (
     marked,
     one_line,
     plain,
+    quoted,
     section,
 )
 
@@ -35,8 +36,8 @@ _REST = "in the request"
 def asked_by(request: Request) -> str:
     """Whose words the title is; plain text, whole."""
     behalf = request.body.on_behalf_of
-    name = f"{request.body.client} on behalf of {behalf}" if behalf else request.body.client
-    return one_line(f"From the requester: {name}")
+    of = f" on behalf of {quoted(one_line(behalf))}" if behalf else ""
+    return one_line(f"From the requester: {request.body.client}{of}")
 
 
 def byline(request: Request, rest: str) -> TextObject:
@@ -75,8 +76,8 @@ def link(request: Request) -> str:
 
 def words(request: Request) -> str:
     """The title where the header has to cut it, and the context; empty when there is neither."""
-    title, context = phrases.title(request), request.body.context
-    parts = [title] if length(title) > HEADER else []
+    title, context = own_title(request), request.body.context
+    parts = [title] if length(quoted(title)) > HEADER else []
     if context not in (None, "", [], {}):
         parts.append(_readable(context))
     return "\n\n".join(parts).strip()

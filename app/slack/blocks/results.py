@@ -13,6 +13,7 @@ from .text import Message, boxed, checked, cut, escaped, one_line, section
 from .values import linked
 
 _LINK, _TITLE, _TEXT = 1_000, 300, 500
+_NOTHING = "(no words)"
 
 
 def shown(request: Request, most: int) -> list[Block]:
@@ -26,7 +27,7 @@ def shown(request: Request, most: int) -> list[Block]:
 def _result(result: Result, most: int) -> list[Block]:
     """`Done: Refund sent, re_123`, with its link; in the words of the client."""
     lead = Rich.Text(text=f"{_said(result)} ", style=Rich.TextStyle(bold=True))
-    words = Rich.Text(text=cut(result.text, most, "in the request") or "(no words)")
+    words = Rich.Text(text=cut(one_line(result.text), most, "in the request") or _NOTHING)
     link = fields.inline(linked(cut(result.link, _LINK, "in the request"))) if result.link else []
     parts = [lead, words, *([Rich.Text(text="\n"), *link] if link else [])]
     told = section(f"_Told by the requester_ · {phrases.instant(result.at_ms)}")
@@ -42,13 +43,13 @@ def _unused(request: Request) -> str:
 
 def told(request: Request, to: str) -> Message:
     """A word in the thread of its card, to those who decided it."""
-    title = escaped(cut(phrases.title(request), _TITLE, "on the card"))
+    title = escaped(phrases.title(request, _TITLE, "on the card"))
     result = request.state.result
     if result is None:
         words = f"{to} This was approved, and nobody has told what came of it: *{title}*.".strip()
         return Message(text=words, blocks=checked([section(words)]))
     lead = f"{to} {_said(result)} *{title}*".strip()
-    said = cut(one_line(result.text), _TEXT, "in the request")
+    said = cut(one_line(result.text), _TEXT, "in the request") or _NOTHING
     return Message(text=f"{lead}: {escaped(said)}", blocks=checked([section(lead), boxed(said)]))
 
 

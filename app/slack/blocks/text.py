@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,9 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from app.domain import seen
+from app.domain.seen import clean, visible
+
 HEADER = 150
 MESSAGE_BLOCKS = 50
 MESSAGE_SIZE = 12_500
@@ -30,21 +32,18 @@ CELLS = 10
 PART = 2_900
 """The most characters of a longer text in one box or section; Slack takes 3,000 in a section."""
 
-_SUSPECT = re.compile(r"[^\n\t -~]")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode categories of what is not drawn, or turns round what is: control and format characters,
-halves of surrogate pairs, separators."""
-
-_BLANK = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
-    "\U000e0000-\U000e0fff]"
-)
-"""Letters, marks and what is not assigned by category, and blank all the same (Unicode's
-Default_Ignorable_Code_Point, and the empty Braille pattern)."""
-
-_LOOKS = frozenset("\ufe0e\ufe0f")
-"""What chooses between an emoji and a plain sign; behind anything else it is not seen."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_QUOTES = str.maketrans("“”„‟″", '"' * 5)
+
+_ACTING = re.compile(
+    r"(?<![^\W_])[*_~]|[*_~](?![^\W_])|`|:(?!\d\d(?!\w))(?=[^\s:]{1,100}:)|^[ \t]*>",
+    re.ASCII | re.MULTILINE,
+)
+"""What mrkdwn would read as bold, italic, struck, code, an emoji or a quotation; it has no escape
+for these. `a_b` and 12:30:00 are left alone."""
+
+_INERT = str.maketrans("*_~`:>", "\u2217\u02cd\u223c\u02cb\u2236\u203a")
+"""Signs that look the same, and do nothing."""
 
 
 Json = dict[str, Any]
@@ -74,30 +73,14 @@ def fits(blocks: list[Json]) -> bool:
     return len(blocks) <= MESSAGE_BLOCKS and length(written) <= MESSAGE_SIZE
 
 
-def clean(text: str) -> str:
-    """Text whose every character is seen: what is invisible, or turns the direction, by its code.
-
-    What is read has to be what will be executed. Also all that Slack takes: no control characters,
-    no broken surrogate pairs. Up to eight times as long.
-    """
-    return _SUSPECT.sub(_seen, text.replace("\r\n", "\n"))
-
-
-def _seen(found: re.Match[str]) -> str:
-    char = found.group()
-    if char in _LOOKS and _is_sign(found.string[max(found.start() - 1, 0) : found.start()]):
-        return char
-    hidden = _BLANK.match(char) or unicodedata.category(char) in _UNSEEN
-    return f"[U+{ord(char):04X}]" if hidden else char
-
-
-def _is_sign(char: str) -> bool:
-    return char != "" and not char.isascii() and unicodedata.category(char)[0] in "SP"
-
-
 def one_line(text: str) -> str:
     """Text without line breaks, so that it can't look like more than one thing."""
     return " ".join(clean(text).split())
+
+
+def quoted(line: str) -> str:
+    """What others wrote, in quotation marks that it can't close by itself. It is clean already."""
+    return f"“{line.translate(_QUOTES)}”"
 
 
 def cut(text: str, most: int, rest: str) -> str:
@@ -109,21 +92,14 @@ def cut(text: str, most: int, rest: str) -> str:
     if length(text) <= most:
         return text
     room = most - len(f"… (+{len(text):,} characters, {rest})")
-    kept = text[:room]
-    while length(kept) > room:
-        kept = kept[:-1]
+    kept = _start(text, room)
     return f"{kept}… (+{len(text) - len(kept):,} characters, {rest})"
 
 
 def shortened(text: str, most: int) -> str:
     """One line of at most `most`; `…` at its end says that there is more, said elsewhere."""
     line = one_line(text)
-    if length(line) <= most:
-        return line
-    kept = line[: most - 1]
-    while length(kept) >= most:
-        kept = kept[:-1]
-    return f"{kept}…"
+    return line if length(line) <= most else f"{_start(line, most - 1)}…"
 
 
 def split(text: str, most: int) -> list[str]:
@@ -131,24 +107,32 @@ def split(text: str, most: int) -> list[str]:
 
     It is clean before it is measured.
     """
-    text, parts, start = clean(text), list[str](), 0
-    while start < len(text) or not parts:
-        part = text[start : start + most]
-        while (over := length(part) - most) > 0:
-            part = part[: -((over + 1) // 2)]
+    text, parts = clean(text), list[str]()
+    while text or not parts:
+        part = _start(text, most) or text[: most // 2]
         parts.append(part)
-        start += len(part)
+        text = text[len(part) :]
     return parts
 
 
+def _start(text: str, most: int) -> str:
+    """The beginning of a clean text, at most so long, that ends neither in a mark nor before an
+    accent."""
+    end = min(most, len(text))
+    while (over := length(text[:end]) - most) > 0:
+        end -= (over + 1) // 2
+    return text[: seen.before(text, end)]
+
+
 def escaped(text: str) -> str:
-    """Text from elsewhere inside mrkdwn: no mentions, no links (up to five times as long)."""
-    return clean(text).translate(_ESCAPES)
+    """Text from elsewhere inside mrkdwn, of which nothing acts (up to five times as long)."""
+    inert = _ACTING.sub(lambda found: found[0].translate(_INERT), visible(text))
+    return inert.translate(_ESCAPES)
 
 
 def plain(text: str) -> PlainTextObject:
     """Text that Slack does not interpret at all; the place for what others wrote."""
-    return PlainTextObject(text=clean(text), emoji=False)
+    return PlainTextObject(text=visible(text), emoji=False)
 
 
 def marked(text: str) -> MarkdownTextObject:
@@ -163,7 +147,7 @@ def section(text: str) -> SectionBlock:
 
 def boxed(text: str) -> RichTextBlock:
     """Longer text that others wrote, as it stands, in a box that it can't reach out of."""
-    words = RichTextElementParts.Text(text=clean(text))
+    words = RichTextElementParts.Text(text=visible(text))
     return RichTextBlock(elements=[RichTextPreformattedElement(elements=[words])])
 
 

@@ -10,7 +10,7 @@ from app.domain.slack_steps import SayNotice
 
 from . import phrases, questions, results
 from .people import called, listed, mention, who
-from .text import Message, checked, cut, escaped, section
+from .text import Message, checked, escaped, section
 
 _TITLE, _TITLES, _EACH = 300, 1_000, 100
 _LEADS = {
@@ -45,7 +45,7 @@ def said_together(notice: SayNotice, requests: Sequence[Request], to: Sequence[s
     """One notice of several requests that share a message."""
     if len(requests) == 1:
         return said(notice, requests[0], to)
-    titles = [escaped(cut(phrases.title(one), _EACH, "on the card")) for one in requests]
+    titles = [escaped(phrases.title(one, _EACH, "on the card")) for one in requests]
     words = _TOGETHER[notice.kind].format(count=len(requests), titles=listed(titles, _TITLES))
     ends = [one.state.expires_ms for one in requests if one.state.expires_ms is not None]
     until = f" The first expires {phrases.instant(min(ends))}." if ends else ""
@@ -54,7 +54,7 @@ def said_together(notice: SayNotice, requests: Sequence[Request], to: Sequence[s
 
 
 def _waiting(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
-    title = escaped(cut(phrases.title(request), _TITLE, "on the card"))
+    title = escaped(phrases.title(request, _TITLE, "on the card"))
     by = mention(notice.by) if notice.by else "Somebody"
     lead = _LEADS[notice.kind].format(title=f"*{title}*", by=by)
     until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from app.domain.seen import clean
 from policies.plan import Field
 
-from .text import clean, cut, length
+from .text import cut, length
 
 _CELL_VALUE, _CELL_LABEL = 120, 75
 _INDENTED, _NESTED = 3_000, 200
@@ -34,6 +35,8 @@ _ADDRESS = re.compile(
 """The web addresses of which everybody reads the same host (RFC 3986): nobody's name stands before
 it, no letter of another script in it."""
 
+_SCHEME = re.compile(r"https?://", re.ASCII | re.IGNORECASE)
+
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NO_CENTS = re.compile("BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF")
 """Currencies without a minor unit (ISO 4217)."""
@@ -43,15 +46,18 @@ _NO_CENTS = re.compile("BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|
 class Row:
     """One field: its label (of the policy, or the payload's own key) and its value.
 
-    With `ours` the value is words of ours in place of one: `not given`, `empty`, `secret …`. `host`
-    is where an address leads, None where the value is no link; `at_ms` an instant that it names;
+    With `ours` the value is words of ours in place of one: `not given`, `empty`, `secret …`. With
+    `theirs` the label is the payload's own key, which no policy knows. `host` is where an address
+    leads, and it is a `link` where everybody reads the same host; `at_ms` an instant that it names;
     `items` what stands in a short list.
     """
 
     label: str
     value: str
     ours: bool = False
+    theirs: bool = False
     host: str | None = None
+    link: bool = False
     at_ms: int | None = None
     items: tuple[Row, ...] = ()
 
@@ -74,7 +80,7 @@ class Row:
         label = cut(self.label, most, rest)
         if length(self.value) <= most:
             return replace(self, label=label)
-        return Row(label, cut(self.value, most, rest))
+        return Row(label, cut(self.value, most, rest), theirs=self.theirs)
 
 
 def rows(fields: Sequence[Field], payload: dict[str, JsonValue]) -> list[Row]:
@@ -87,7 +93,7 @@ def each(fields: Sequence[Field], payload: dict[str, JsonValue]) -> Iterator[Row
     yield from (row(field, payload) for field in fields)
     named = {field.name for field in fields}
     rest = ((key, value) for key, value in payload.items() if key not in named)
-    yield from (read(clean(key), value) for key, value in rest)
+    yield from (unnamed(key, value) for key, value in rest)
 
 
 def row(field: Field, payload: dict[str, JsonValue]) -> Row:
@@ -105,16 +111,21 @@ def row(field: Field, payload: dict[str, JsonValue]) -> Row:
             return Row(label, clean(money(value, field.currency)))
         case "date", str() if _DATE.fullmatch(value):
             return Row(label, clean(_with_weekday(value)), at_ms=_instant(value))
-        case "url", str() if _ADDRESS.fullmatch(value):
-            return Row(label, value, host=urlsplit(value).hostname)
+        case "url", str() if _SCHEME.match(value) and not breaks(value):
+            return replace(linked(value), label=label)
         case _:
             return read(label, value)
+
+
+def unnamed(key: str, value: JsonValue) -> Row:
+    """What the policy has no field for, under its own key."""
+    return replace(read(clean(key), value), theirs=True)
 
 
 def linked(address: str) -> Row:
     """An address that nobody has a label for; no link where it is no plain one."""
     plain = _ADDRESS.fullmatch(address) is not None
-    return Row("", clean(address), host=urlsplit(address).hostname if plain else None)
+    return Row("", address if plain else clean(address), host=_host(address), link=plain)
 
 
 def is_day(text: str) -> bool:
@@ -164,6 +175,20 @@ def read(label: str, value: JsonValue) -> Row:
             return Row(label, clean(as_json(value)), items=_items(values))
         case _:
             return Row(label, clean(as_json(value)))
+
+
+def _host(address: str) -> str | None:
+    """Where a web address leads, in the letters that DNS has: `xn--…` for all others.
+
+    Behind those stands how a browser may draw it, with what is odd about that.
+    """
+    try:
+        host = urlsplit(address).hostname or ""
+        known = host.encode("idna").decode() if _SCHEME.match(address) else ""
+        drawn = known.encode().decode("idna")
+    except ValueError:
+        return None
+    return f"{known}, drawn as {clean(drawn)}" if drawn != known else known or None
 
 
 def _ends_in_breaks(text: str) -> bool:

@@ -27,7 +27,7 @@ from .buttons import labelled
 from .fields import boxes
 from .paging import listed, titled, whole
 from .people import mention, who
-from .text import HEADER, PART, Json, checked, cut, escaped, one_line, plain, section
+from .text import HEADER, PART, Json, checked, escaped, one_line, plain, section
 
 _NAMES, _RESULT = 2_500, 10_000
 _TOGETHER = 25
@@ -39,7 +39,7 @@ def everything(request: Request) -> list[Json]:
     summary = request.evaluation.summary
     return checked(
         [
-            HeaderBlock(text=plain(cut(phrases.title(request), HEADER, "below"))),
+            HeaderBlock(text=plain(phrases.title(request, HEADER, "below"))),
             *whole(requester.asked_by(request)),
             *_state(request),
             *differences.whole(request),

@@ -70,7 +70,7 @@ def test_one_word_in_its_thread_speaks_for_several_and_no_other_comes_soon(slack
     assert reply["subtype"] == "thread_broadcast"
     assert reply["text"].startswith(
         "<@U0ANA00001> <@U0BEN00001> 3 of these are not decided yet, so more people are asked: "
-        "Refund order 1000, Refund order 1001, Refund order 1002. The first expires <!date^"
+        "“Refund order 1000”, “Refund order 1001”, “Refund order 1002”. The first expires <!date^"
     )
     with pytest.raises(SlackAgain) as again:
         cards.say_together(notice("escalation", place), requests, [])

@@ -36,7 +36,7 @@ def asked(**changes: Any) -> Request:
 def test_a_pending_card_shows_what_is_executed_why_who_until_when_and_what_silence_does():
     shown = words(asked())
     for said in (
-        "Refund 120 USD to Acme",
+        "“Refund 120 USD to Acme”",
         "From the requester: billing",
         "*Amount*",
         "120.00 USD",
@@ -72,7 +72,7 @@ def test_the_record_names_the_policy_the_digest_and_the_request():
 
 def test_the_requesters_words_are_marked_as_theirs_and_stand_in_a_box():
     request = asked(context={"reason": "It is late <!channel>"}, on_behalf_of="dev@example.com")
-    assert "From the requester: billing on behalf of dev@example.com" in words(request)
+    assert "From the requester: billing on behalf of “dev@example.com”" in words(request)
     assert "*From the requester* (their own words" in words(request)
     boxes = [block for block in card(request).blocks if block["type"] == "rich_text"]
     assert "<!channel>" in str(boxes)
@@ -125,7 +125,7 @@ def test_an_approved_card_says_who_and_when_and_has_no_buttons():
     assert buttons(approved) == []
     assert ":white_check_mark: *Approved* by <@U0ANA00001> · <!date^" in words(approved)
     assert "120.00 USD" in words(approved)
-    assert in_short(approved) == "Approved by <@U0ANA00001>: Refund 120 USD to Acme"
+    assert in_short(approved) == "Approved by <@U0ANA00001>: “Refund 120 USD to Acme”"
 
 
 def test_a_card_sent_back_says_why_in_the_reviewers_words_in_a_box():
@@ -141,7 +141,7 @@ def test_an_expired_card_says_that_it_was_not_approved():
     request = asked()
     expired = after(request, Wake(), NOW + 86_400_000)
     assert ":hourglass: *Expired without a decision, so not approved*" in words(expired)
-    assert card(expired).text.startswith("Expired without a decision, so not approved: Refund")
+    assert card(expired).text.startswith("Expired without a decision, so not approved: “Refund")
     assert buttons(expired) == []
 
 
@@ -155,5 +155,5 @@ def test_a_withdrawn_card_says_by_which_client_and_why():
 
 def test_the_notification_names_the_request_in_one_line():
     assert in_short(asked(title="Refund\n<!channel> Acme")) == (
-        "Decision needed: Refund &lt;!channel&gt; Acme"
+        "Decision needed: “Refund &lt;!channel&gt; Acme”"
     )

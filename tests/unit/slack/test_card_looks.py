@@ -142,9 +142,9 @@ def test_a_reviewers_changes_stand_field_by_field_and_the_new_payload_is_what_is
     assert lines.splitlines() == [
         "*Amount: *120.00 USD → 90.50 USD",
         "*Token: *secret, changed",
-        "*note: *old → new",
-        "*gone: *1 → not given",
-        "*extra: *not given → yes",
+        "note: old → new",
+        "gone: 1 → not given",
+        "extra: not given → yes",
     ]
     assert "t0" not in str(card(request).blocks)
     assert ids.Shown(request.id, "b" * 64).as_value() in str(card(request).blocks)
@@ -180,11 +180,11 @@ def test_a_long_value_is_told_from_shortly_before_where_it_differs():
 def test_of_a_short_list_what_is_gone_and_what_is_new_is_said():
     request = pending(payload={"items": ["Machine", "Grinder", "Grinder"]})
     changed = edited(request, {"items": ["Machine", "Grinder", "Mill"]})
-    assert "*items: *without “Grinder”; new: “Mill”\n" in rich(changed)
+    assert "items: without “Grinder”; new: “Mill”\n" in rich(changed)
     moved = edited(request, {"items": ["Grinder", "Machine", "Grinder"]})
     assert "→" in str(rich(moved))
     told = edited(pending(payload={"items": ["yes", "Mill"]}), {"items": [True, "Mill"]})
-    assert "*items: *without “yes”; new: “yes”\n" in rich(told)
+    assert "items: without “yes”; new: “yes”\n" in rich(told)
 
 
 def test_more_changes_than_there_is_room_for_are_counted():
@@ -212,7 +212,7 @@ def test_a_request_that_is_asked_again_says_who_wanted_what_and_what_is_differen
     assert "*Asked again, revision 2.* <@U0ANA00001> wanted:" in words(request)
     assert "Less, please <!here>" in rich(request)
     assert "*Amount: *120.00 USD → 90.00 USD\n" in rich(request)
-    assert card(request).text.startswith("Decision needed (asked again): Refund")
+    assert card(request).text.startswith("Decision needed (asked again): “Refund")
     assert "more often than the policy expects" not in words(request)
 
 
@@ -220,7 +220,7 @@ def test_a_request_that_is_asked_again_says_who_wanted_what_and_what_is_differen
 def test_what_was_secret_is_not_shown_once_the_policy_does_not_know_it(now: dict[str, Any]):
     changes = [one.model_copy(update={"secret": True}) for one in difference({"iban": "DE1"}, now)]
     request = revised(changes=tuple(changes))
-    assert f"*iban: *secret, {changes[0].kind}\n" in rich(request)
+    assert f"iban: secret, {changes[0].kind}\n" in rich(request)
     assert "DE1" not in f"{card(request)} {whole.everything(request)}"
 
 
@@ -297,14 +297,14 @@ def test_what_came_of_an_approval_is_on_its_card(ok, said, short):
     assert rich(done) == [
         f"*{said}: *Refund, re_123\n[https://pay.example/re_123] (leads to pay.example)"
     ]
-    assert f"{short}: Refund 120 USD" in card(done).text
+    assert f"{short}: “Refund 120 USD" in card(done).text
 
 
 def test_an_approval_that_nobody_used_says_so():
     request = pending(evaluation=evaluation(plan=plan(result_s=86_400)))
     unused = state(after(request, approval(request)), unused=True)
     assert "Approved, and no result was told within 1 day" in words(unused)
-    assert "and no result was told: Refund" in card(unused).text
+    assert "and no result was told: “Refund" in card(unused).text
 
 
 def test_the_notification_says_the_same_in_one_line_of_about_three_hundred_characters():
@@ -314,7 +314,7 @@ def test_the_notification_says_the_same_in_one_line_of_about_three_hundred_chara
         evaluation=evaluation(fields=(AMOUNT,)),
     )
     assert len(card(request).text) <= 300
-    assert " · Amount: 120.00 USD · customer: Acme · until <!date^" in card(request).text
+    assert " · Amount: 120.00 USD · “customer: Acme” · until <!date^" in card(request).text
 
 
 def test_an_approval_says_until_when_the_workflow_can_act_on_it_and_the_whole_that_it_did():

@@ -145,7 +145,7 @@ def test_long_questions_never_keep_a_payload_that_fits_from_being_approved():
     request = request.model_copy(update={"body": body})
     assert ids.APPROVE in dict(buttons(request))
     for _ in range(3):
-        request = after(request, AskRequester(**press(request), text='"' * 2_000))
+        request = after(request, AskRequester(**press(request), text='"x' * 1_000))
     assert ids.APPROVE in dict(buttons(request))
     assert "characters, in Details)" in words(request)
 
@@ -161,9 +161,9 @@ def test_a_decided_card_has_no_menu_and_keeps_what_was_asked():
 @pytest.mark.parametrize(
     ("kind", "lead"),
     [
-        ("reminder", "This still waits for a decision: *Refund"),
-        ("escalation", "This is not decided yet, so more people are asked: *Refund"),
-        ("stage", "It is your turn: *Refund"),
+        ("reminder", "This still waits for a decision: *“Refund"),
+        ("escalation", "This is not decided yet, so more people are asked: *“Refund"),
+        ("stage", "It is your turn: *“Refund"),
     ],
 )
 def test_a_call_for_an_answer_mentions_whom_it_is_for_and_says_when_it_expires(kind, lead):
@@ -176,7 +176,7 @@ def test_what_was_handed_over_says_by_whom():
     place = Place(channel="C0APPROVAL", ts="1.1")
     notice = SayNotice(kind="handover", at_ms=NOW, place=place, by=ANA)
     assert threads.said(notice, asked(), (FAY,)).text.startswith(
-        f"<@{FAY}> <@{ANA}> handed this to you: *Refund"
+        f"<@{FAY}> <@{ANA}> handed this to you: *“Refund"
     )
 
 
@@ -198,7 +198,7 @@ def test_an_answer_in_the_thread_is_quoted_to_whoever_asked():
 def test_a_question_is_brought_with_what_it_is_about_and_a_button():
     message = questions.brought(questioned(), 1)
     assert f"<@{ANA}> asks, before your request is decided:" in words_of(message)
-    assert message.blocks[0]["text"]["text"] == "Refund 120 USD to Acme"
+    assert message.blocks[0]["text"]["text"] == "“Refund 120 USD to Acme”"
     assert "Answer" in words_of(message)
 
 

@@ -19,7 +19,7 @@ ANA, BEN = "U0ANA00001", "U0BEN00001"
 MONITOR = Actor(kind="client", id="fraud-bot", name="fraud-bot")
 WINDOW_MS = 15 * 60_000
 END = f"<!date^{(NOW + WINDOW_MS) // 1000}^"
-TITLE = "Refund 120 USD to Acme"
+TITLE = "“Refund 120 USD to Acme”"
 
 
 def watched(then: str = "review", **changes: Any) -> Request:
@@ -131,4 +131,4 @@ def test_the_one_who_stopped_it_reads_what_comes_of_that():
     for then, told in (("review", "people are asked now"), ("reject", "it is rejected")):
         request = watched(then)
         message = notices.stopped(after(request, stop(request)))
-        assert message.text == f"You stopped “{TITLE}”; {told}."
+        assert message.text == f"You stopped {TITLE}; {told}."

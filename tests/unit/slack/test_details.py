@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from app.domain.events import Event, EventType
 from app.domain.request import Request
+from app.domain.seen import clean
 from app.slack import ids
 from app.slack.blocks import details, fields, paging, whole
 from app.slack.blocks.requester import words as said_by_requester
-from app.slack.blocks.text import clean
 from policies.plan import Choice, Flag, Outcome, Step
 from tests.builders import NOW, approval, evaluation, pending, plan
 from tests.slack_limits import check_view
@@ -166,7 +166,7 @@ def test_a_choice_that_reaches_far_asks_once_more_there_too():
         for one in block["elements"]
     ]
     assert button["confirm"]["title"]["text"] == "Use it: are you sure?"
-    assert "Refund 120 USD to Acme · amount: 120" in button["confirm"]["text"]["text"]
+    assert "“Refund 120 USD to Acme” · “amount: 120”" in button["confirm"]["text"]["text"]
 
 
 events = st.builds(

@@ -42,14 +42,16 @@ def test_each_request_has_a_line_and_a_way_to_its_card():
     waiting = burst(5, evaluation=evaluation(fields=(AMOUNT,)))
     said = words_of(digest(waiting))
     assert said.startswith("5 requests wait for a decision\n")
-    assert "Refund order 1003\n120.00 USD · Acme\nUntil <!date^" in said
+    assert "“Refund order 1003”\n120.00 USD · Acme\nUntil <!date^" in said
     assert "\nrefund\nOpen\n" in said
     assert opening(waiting) == [request.id for request in waiting]
 
 
 def test_the_notification_says_the_same_in_one_line():
     text = digest(burst(20)).text
-    assert text.startswith("20 requests wait for a decision: Refund order 1000, Refund order 1001")
+    assert text.startswith(
+        "20 requests wait for a decision: “Refund order 1000”, “Refund order 1001”"
+    )
     assert text.endswith(" more")
 
 
@@ -80,7 +82,7 @@ def test_once_all_are_decided_nothing_can_be_pressed():
 def test_the_last_one_waits_alone():
     *most, last = burst(5)
     said = digest([*map(decided, most), last]).text
-    assert said == "1 of 5 requests waits for a decision: Refund order 1004"
+    assert said == "1 of 5 requests waits for a decision: “Refund order 1004”"
 
 
 def test_those_that_are_erased_are_counted():
@@ -123,7 +125,7 @@ def test_a_long_title_is_cut_and_says_how_much_is_missing():
     [line] = [
         one for one in words_of(digest([pending(title="Refund " * 20)])).split("\n") if "…" in one
     ]
-    assert line.endswith("characters, on its card)")
+    assert line.endswith("characters, on its card)”")
 
 
 def goes_out(message: Message) -> None:

@@ -73,7 +73,7 @@ def test_a_text_that_is_too_long_for_an_input_is_shown_whole_and_said_to_stay():
     view = form(asked({**PAYLOAD, "note": "x" * 3_001}))
     assert labels(view) == ["Amount", "Why you changed it"]
     assert "x" * 3_001 in words(view)
-    assert "What is too long for a form can't be changed here: Note." in words(view)
+    assert "Too long for a form, or marked, so not to be changed here: Note." in words(view)
 
 
 def test_of_the_policys_own_choices_those_that_approve_can_be_taken():

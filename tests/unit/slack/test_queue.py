@@ -46,7 +46,7 @@ def test_a_line_says_what_until_when_and_under_which_policy_and_leads_to_the_who
     message = queue.queue(page(request), MINE)
     said = words_of(message)
     assert said.startswith("Waiting for you: 1\n")
-    assert "*Refund 120 USD to Acme*\nAmount: 120.00 USD · customer: Acme\n" in said
+    assert "*“Refund 120 USD to Acme”*\nAmount: 120.00 USD · “customer: Acme”\n" in said
     assert "\nUntil <!date^" in said
     assert said.endswith(" · refund")
     assert details(message) == [request.id]

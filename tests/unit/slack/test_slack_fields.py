@@ -40,7 +40,7 @@ def test_a_field_that_is_missing_says_so_in_our_words():
 
 
 def test_what_the_policy_does_not_name_is_drawn_too():
-    assert rows([AMOUNT], {"amount": 5, "note": "hi"})[1] == Row("note", "hi")
+    assert rows([AMOUNT], {"amount": 5, "note": "hi"})[1] == Row("note", "hi", theirs=True)
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,20 @@ def test_a_label_acts_on_nothing_even_where_it_comes_from_the_payload():
     payload: dict[str, JsonValue] = dict.fromkeys(hostile, 1)
     [table] = drawn(rows([], payload))
     assert [cell["type"] for cell in table.to_dict()["fields"]] == ["plain_text"] * 10
-    [table] = drawn(rows([], {"Order (net), 5%": 1}))
-    assert table.to_dict()["fields"][0]["text"] == "*Order (net), 5%*"
+
+
+def test_a_name_in_bold_is_the_policys_and_never_a_key_of_the_payload():
+    known = [Field(name="order", label="Order (net), 5%", type="number")]
+    [table] = drawn(rows(known, {"order": 1, "Approved by": "CFO"}))
+    cells = [(cell["type"], cell["text"]) for cell in table.to_dict()["fields"]]
+    assert cells[0] == ("mrkdwn", "*Order (net), 5%*")
+    assert cells[2:] == [("plain_text", "Approved by"), ("plain_text", "CFO")]
 
 
 def test_nested_values_are_drawn_as_indented_json_in_a_box():
     order: JsonValue = {"items": [{"sku": f"item-{number}", "count": 2} for number in range(5)]}
     label, box = drawn(rows([], {"order": order}))
-    assert label.to_dict()["text"]["text"] == "*order*"
+    assert label.to_dict()["text"]["text"] == "order"
     [words] = box.to_dict()["elements"][0]["elements"]
     assert words["text"] == as_json(order)
     assert '\n  "items": [\n' in words["text"]

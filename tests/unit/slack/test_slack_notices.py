@@ -46,7 +46,7 @@ def test_the_one_who_decided_reads_what_they_did():
 
 def test_the_requester_reads_how_it_ended_by_whom_and_why():
     message = notices.outcome(decided(Outcome.REVISE, comment="Split it in two"))
-    assert message.text == "Changes requested by <@U0ANA00001>: Refund 120 USD to Acme"
+    assert message.text == "Changes requested by <@U0ANA00001>: “Refund 120 USD to Acme”"
     assert "Split it in two" in str(message.blocks)
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.slack.blocks.text import clean, cut, escaped, length, plain
+from app.domain.seen import clean
+from app.slack.blocks.text import cut, escaped, length, plain
 
 
 def test_what_fits_is_left_as_it_is():
