@@ -430,17 +430,20 @@ def running(
     policies: tuple[str, ...] = (),
     app_token: str | None = None,
     own: Mapping[str, Mapping[str, str]] | None = None,
+    prepare: Callable[[Stack], object] = lambda _: None,
     **env: str,
 ) -> Iterator[World]:
     """The whole product in a folder of its own, stopped at the end.
 
     `env` adds to the settings of web, worker and clock, `own` to those of each by its name.
+    `prepare` is called before anything starts.
     """
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
         notebook = Notebook(
             web_port=0, sandbox_port=0, receiver_port=0, app_token=app_token
         ).with_free_ports()
         stack = Stack(Path(folder), notebook, env, policies=policies, own=own)
+        prepare(stack)
         try:
             for _ in stack.start():
                 pass

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import PEOPLE, Start
+from tests.faults.lanes import PEOPLE, lanes
 from tests.world import APPROVE, REJECT, World, at_once, eventually, pressed
 
 pytestmark = pytest.mark.timeout(300)
@@ -44,8 +44,8 @@ class Ears:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
 
-def test_of_eight_reviewers_at_once_one_decides_and_seven_are_told(start: Start):
-    with start() as world:
+def test_of_eight_reviewers_at_once_one_decides_and_seven_are_told():
+    with lanes() as world:
         ears = Ears()
         asked = [world.ask(policy=f"lane{n % 10}", payload={"n": n}) for n in range(REQUESTS)]
         jobs = [

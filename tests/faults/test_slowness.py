@@ -6,14 +6,14 @@ import threading
 
 import pytest
 
-from tests.faults.conftest import PEOPLE, Start
+from tests.faults.lanes import PEOPLE, lanes
 from tests.world import APPROVE, Receiver, eventually, pressed
 
 pytestmark = pytest.mark.timeout(300)
 
 
-def test_a_slow_slack_delays_no_callback(start: Start):
-    with start() as world:
+def test_a_slow_slack_delays_no_callback():
+    with lanes() as world:
         world.fault(method="chat.postMessage", kind="delay", delay_s=30, times=None)
         world.fault(method="chat.update", kind="delay", delay_s=30, times=None)
         asked = [world.ask(policy=f"lane{n}", payload={"n": n}) for n in range(10)]
@@ -27,8 +27,8 @@ def test_a_slow_slack_delays_no_callback(start: Start):
         world.heal()
 
 
-def test_a_receiver_that_hangs_delays_neither_cards_nor_other_receivers(start: Start):
-    with start() as world:
+def test_a_receiver_that_hangs_delays_neither_cards_nor_other_receivers():
+    with lanes() as world:
         hanging, let_go = Receiver("whsec_" + "A" * 44), threading.Event()
         hanging.answer = lambda _: 204 if let_go.wait(60) else 500
         for n in range(20):
