@@ -294,11 +294,11 @@ class World:
         self.slack.delete("/api/faults").raise_for_status()
         self.receiver.answer = lambda _: 204
 
-    def its_hour_has_come(self, request_id: str, field: str) -> None:
+    def its_hour_has_come(self, request_id: str, field: str, in_ms: int = 0) -> None:
         """Brings an instant of the stored state forward to now, as if its time had passed.
 
         `field` is one of the state, or of a part of it: `claim.until_ms`. Of several instants the
-        first comes.
+        first comes. With `in_ms` it comes so much later.
         """
         server = redis.Redis.from_url(self.stack.server.url, decode_responses=True)
         key = f"cs:request:{request_id}"
@@ -306,7 +306,7 @@ class World:
         def bring_forward(pipe: Any) -> None:
             state = json.loads(pipe.hget(key, "state"))
             seconds, micros = pipe.time()
-            now = seconds * 1000 + micros // 1000
+            now = seconds * 1000 + micros // 1000 + in_ms
             *parts, last = field.split(".")
             part = state
             for name in parts:
