@@ -294,11 +294,13 @@ class World:
         self.slack.delete("/api/faults").raise_for_status()
         self.receiver.answer = lambda _: 204
 
-    def its_hour_has_come(self, request_id: str, field: str, in_ms: int = 0) -> None:
+    def its_hour_has_come(
+        self, request_id: str, field: str, in_ms: int = 0, lane: str = "time"
+    ) -> None:
         """Brings an instant of the stored state forward to now, as if its time had passed.
 
         `field` is one of the state, or of a part of it: `claim.until_ms`. Of several instants the
-        first comes. With `in_ms` it comes so much later.
+        first comes. With `in_ms` it comes so much later. `lane` is whose work it is.
         """
         server = redis.Redis.from_url(self.stack.server.url, decode_responses=True)
         key = f"cs:request:{request_id}"
@@ -314,10 +316,10 @@ class World:
             part[last] = [now, *part[last][1:]] if isinstance(part[last], list) else now
             # One version on, so that whoever is at it meanwhile has to look again.
             state["version"] += 1
-            fields = {"state": json.dumps(state), "version": state["version"], "due:time": now}
+            fields = {"state": json.dumps(state), "version": state["version"], f"due:{lane}": now}
             pipe.multi()
             pipe.hset(key, mapping=fields)
-            pipe.zadd("cs:due:time", {request_id: now})
+            pipe.zadd(f"cs:due:{lane}", {request_id: now})
 
         server.transaction(bring_forward, key)
         server.close()
