@@ -6,13 +6,14 @@ unexport PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test check bench lock clean
+.PHONY: help environment demo test check bench faults lock clean
 
 help:
 	@echo 'make demo    start everything on this machine, with a request waiting for a decision'
 	@echo 'make test    run every test'
 	@echo 'make check   lint, formatting, types, and which module may import which'
 	@echo 'make bench   measure'
+	@echo 'make faults  break everything in turn, in full, and print what was lost, doubled or let in'
 	@echo 'make lock    bring requirements.lock up to date with pyproject.toml'
 	@echo 'make clean   remove .venv and caches; the requests of the demo, in .demo, stay'
 
@@ -35,6 +36,10 @@ check: environment
 
 bench: environment
 	@$(BIN)/python -m bench $(ARGS)
+
+# Takes the better part of an hour; ARGS="kill slack" runs the rows that are called so, ARGS="--small" all in small.
+faults: environment
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 # ARGS="--upgrade" takes the newest releases; without it only what pyproject.toml asks for moves.
 lock: environment

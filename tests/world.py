@@ -295,11 +295,13 @@ class World:
         self.slack.delete("/api/faults").raise_for_status()
         self.receiver.answer = lambda _: 204
 
-    def its_hour_has_come(self, request_id: str, field: str) -> None:
+    def its_hour_has_come(
+        self, request_id: str, field: str, in_ms: int = 0, lane: str = "time"
+    ) -> None:
         """Brings an instant of the stored state forward to now, as if its time had passed.
 
         `field` is one of the state, or of a part of it: `claim.until_ms`. Of several instants the
-        first comes.
+        first comes. With `in_ms` it comes so much later. `lane` is whose work it is.
         """
         server = redis.Redis.from_url(self.stack.server.url, decode_responses=True)
         key = f"cs:request:{request_id}"
@@ -307,7 +309,7 @@ class World:
         def bring_forward(pipe: Any) -> None:
             state = json.loads(pipe.hget(key, "state"))
             seconds, micros = pipe.time()
-            now = seconds * 1000 + micros // 1000
+            now = seconds * 1000 + micros // 1000 + in_ms
             *parts, last = field.split(".")
             part = state
             for name in parts:
@@ -315,10 +317,10 @@ class World:
             part[last] = [now, *part[last][1:]] if isinstance(part[last], list) else now
             # One version on, so that whoever is at it meanwhile has to look again.
             state["version"] += 1
-            fields = {"state": json.dumps(state), "version": state["version"], "due:time": now}
+            fields = {"state": json.dumps(state), "version": state["version"], f"due:{lane}": now}
             pipe.multi()
             pipe.hset(key, mapping=fields)
-            pipe.zadd("cs:due:time", {request_id: now})
+            pipe.zadd(f"cs:due:{lane}", {request_id: now})
 
         server.transaction(bring_forward, key)
         server.close()
@@ -431,17 +433,20 @@ def running(
     policies: tuple[str, ...] = (),
     app_token: str | None = None,
     own: Mapping[str, Mapping[str, str]] | None = None,
+    prepare: Callable[[Stack], object] = lambda _: None,
     **env: str,
 ) -> Iterator[World]:
     """The whole product in a folder of its own, stopped at the end.
 
     `env` adds to the settings of web, worker and clock, `own` to those of each by its name.
+    `prepare` is called before anything starts.
     """
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
         notebook = Notebook(
             web_port=0, sandbox_port=0, receiver_port=0, app_token=app_token
         ).with_free_ports()
         stack = Stack(Path(folder), notebook, env, policies=policies, own=own)
+        prepare(stack)
         try:
             for _ in stack.start():
                 pass

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.store.connection import connect
-from tests.faults.conftest import PEOPLE, Start
+from tests.faults.lanes import PEOPLE, lanes
 from tests.world import (
     ANA,
     APPROVALS,
@@ -37,8 +37,8 @@ review:
 pytestmark = pytest.mark.timeout(300)
 
 
-def test_a_reply_that_is_lost_after_posting_leaves_one_card(start: Start):
-    with start() as world:
+def test_a_reply_that_is_lost_after_posting_leaves_one_card():
+    with lanes() as world:
         world.fault(method="chat.postMessage", kind="drop_reply", times=1)
         request = world.ask(policy="lane0", payload={"n": 1})
         _posted(world, request)
@@ -49,8 +49,8 @@ def test_a_reply_that_is_lost_after_posting_leaves_one_card(start: Start):
 
 
 @pytest.mark.parametrize("kind", ["ratelimited", "ratelimited_200", "http_500"])
-def test_what_slack_turns_away_comes_once_and_late(start: Start, kind: str):
-    with start() as world:
+def test_what_slack_turns_away_comes_once_and_late(kind: str):
+    with lanes() as world:
         world.fault(method="chat.postMessage", kind=kind, retry_after="1.5", times=2)
         request = world.ask(policy="lane0", payload={"n": 1})
         other = world.ask(policy="lane1", payload={"n": 2})
@@ -59,8 +59,8 @@ def test_what_slack_turns_away_comes_once_and_late(start: Start, kind: str):
             assert len(world.cards(one["id"])) == 1
 
 
-def test_a_channel_that_is_archived_in_the_middle_sends_the_request_on_by_dm(start: Start):
-    with start() as world:
+def test_a_channel_that_is_archived_in_the_middle_sends_the_request_on_by_dm():
+    with lanes() as world:
         channels = world.slack.get("/api/state", params={"user": ANA}).json()["channels"]
         lane = next(one["id"] for one in channels if one["name"] == "lane3")
         world.slack.post(f"/api/channels/{lane}", json={"is_archived": True}).raise_for_status()
@@ -75,8 +75,8 @@ def test_a_channel_that_is_archived_in_the_middle_sends_the_request_on_by_dm(sta
             assert buttons(world.redrawn(request["id"], "ejected", person)) == []
 
 
-def test_while_slack_turns_everything_away_nothing_is_lost_and_no_call_is_early(start: Start):
-    with start() as world:
+def test_while_slack_turns_everything_away_nothing_is_lost_and_no_call_is_early():
+    with lanes() as world:
         changing = world.ask(policy="lane0", payload={"n": 0})
         _posted(world, changing)
         world.fault(method="*", kind="ratelimited", retry_after="1.5", times=None)
@@ -92,8 +92,8 @@ def test_while_slack_turns_everything_away_nothing_is_lost_and_no_call_is_early(
 
 
 @pytest.mark.parametrize(("kind", "wait_ms"), [("ratelimited", 1500), ("ratelimited_200", 5000)])
-def test_while_one_channel_is_limited_the_others_go_on(start: Start, kind: str, wait_ms: int):
-    with start() as world:
+def test_while_one_channel_is_limited_the_others_go_on(kind: str, wait_ms: int):
+    with lanes() as world:
         limited = {"method": "chat.postMessage", "channel": "lane0", "retry_after": "1.5"}
         world.fault(kind=kind, times=None, **limited)
         held = [world.ask(policy="lane0", payload={"n": n}) for n in range(3)]
@@ -137,8 +137,8 @@ def test_a_channel_that_goes_while_requests_wait_sends_them_on_and_is_said_once(
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "invalid_auth", "account_inactive"])
-def test_a_token_that_slack_refuses_loses_no_card_and_is_said(start: Start, code: str):
-    with start() as world:
+def test_a_token_that_slack_refuses_loses_no_card_and_is_said(code: str):
+    with lanes() as world:
         shown = world.ask(policy="lane0", payload={"n": 0})
         _posted(world, shown)
         world.fault(method="*", kind="error", error=code, times=None)
@@ -160,8 +160,8 @@ def test_a_token_that_slack_refuses_loses_no_card_and_is_said(start: Start, code
         eventually(lambda: _heard(world, code), what="the admins being told")
 
 
-def test_a_decision_needs_no_card_while_no_card_can_be_posted(start: Start):
-    with start() as world:
+def test_a_decision_needs_no_card_while_no_card_can_be_posted():
+    with lanes() as world:
         world.fault(method="chat.postMessage", kind="error", error="missing_scope", times=None)
         request = world.ask(policy="lane0", payload={"n": 1})
 

@@ -12,7 +12,7 @@ from app.store.bells import Bells
 from app.store.connection import connect
 from app.store.requests import RedisRequests
 from tests.builders import evaluation, opened, plan
-from tests.faults.conftest import LANES, Start
+from tests.faults.lanes import LANES, lanes
 from tests.world import World, eventually
 
 pytestmark = pytest.mark.timeout(300)
@@ -22,8 +22,8 @@ KILLS = 5
 REMIND_S = 3_600
 
 
-def test_reminders_outlive_the_worker_and_the_clock_and_come_once(start: Start):
-    with start() as world:
+def test_reminders_outlive_the_worker_and_the_clock_and_come_once():
+    with lanes() as world:
         timers = Timers(world)
         for _ in range(KILLS):
             timers.await_more()
