@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import httpx2
 from slack_sdk.signature import SignatureVerifier
 
+from app.identifiers import new_operation
 from tests.world import APPROVALS, World
 
 NOBODY = "http://127.0.0.1:9/nobody"
@@ -40,6 +41,7 @@ class Presser:
             "team": {"id": "T0SANDBOX"},
             "user": {"id": user, "team_id": "T0SANDBOX"},
             "api_app_id": "A0SANDBOX1",
+            "trigger_id": new_operation(),  # else it is a copy of the last press
             "response_url": response_url,
             "container": {"type": "message", "channel_id": APPROVALS, "message_ts": "1.1"},
             "actions": [

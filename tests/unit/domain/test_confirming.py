@@ -76,8 +76,8 @@ def test_for_what_nobody_can_type_the_beginning_of_the_digest_is_typed(value):
     for typed in (None, "", " ", value if isinstance(value, str) else ""):
         with pytest.raises(ConfirmationWrong):
             lifecycle.apply(request, approval(request, confirmation=typed), NOW + 1)
-    typed = approval(request, confirmation=request.digest[:8])
-    assert after(request, typed).state.status is Status.APPROVED
+    by_digest = approval(request, confirmation=request.digest[:8])
+    assert after(request, by_digest).state.status is Status.APPROVED
 
 
 @pytest.mark.parametrize("typed", ["5000 EUR", "€5000", "$5000 EUR", "5000 £"])
