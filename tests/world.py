@@ -41,6 +41,9 @@ _VALUES = {
     "datepicker": "selected_date",
 }
 
+_SEVERAL = ("remind_ms", "escalate_ms")
+"""Instants of the state of which there can be several."""
+
 T = TypeVar("T")
 
 
@@ -315,8 +318,8 @@ class World:
             *parts, last = field.split(".")
             part = state
             for name in parts:
-                part = part[name]
-            part[last] = [now, *part[last][1:]] if isinstance(part[last], list) else now
+                part = part.setdefault(name, {})
+            part[last] = [now, *part.get(last, [])[1:]] if last in _SEVERAL else now
             # One version on, so that whoever is at it meanwhile has to look again.
             state["version"] += 1
             fields = {"state": json.dumps(state), "version": state["version"], f"due:{lane}": now}

@@ -18,8 +18,8 @@ pairs, what is blank by Unicode's Default_Ignorable_Code_Point, and the empty Br
 _LOOK = regex.compile(r"(?<=(?![\x00-\x7f])[\p{S}\p{P}])[\ufe0e\ufe0f]")
 """What chooses between an emoji and a plain sign; behind anything else it is not seen."""
 
-_ORPHAN = regex.compile(r"(?<![\p{L}\p{M}\p{N}]|(?![\x00-\x7f])\p{S})(?![\ufe0e\ufe0f])\p{M}")
-"""A mark with no letter of its own to stand on: it would strike out what we wrote before it."""
+_ORPHAN = regex.compile(r"(?<![\p{L}\p{M}\p{N}]|(?![\x00-\x7f])\p{S})(?![\ufe0e\ufe0f])\p{M}++")
+"""Marks with no letter of their own to stand on: they would strike out what we wrote before."""
 
 _ACCENT = regex.compile(r"\p{M}")
 _STACK = regex.compile(r"\p{M}{5,}+")
@@ -95,7 +95,7 @@ def _hidden(found: regex.Match[str]) -> str:
 
 
 def _code(found: regex.Match[str]) -> str:
-    return f"[U+{ord(found[0]):04X}]"
+    return "".join(f"[U+{ord(mark):04X}]" for mark in found[0])
 
 
 def _padding(text: str) -> str:

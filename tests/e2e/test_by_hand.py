@@ -83,9 +83,9 @@ def test_from_a_message_to_the_outcome_in_its_thread(world):
     assert world.press(DEV, card, APPROVE)["ok"]
     world.told(DEV, "somebody else has to decide it")
     world.decide(request_id)
-    assert direct(world, DEV, f"Approved by <@{ANA}>: Acme sent the machine back.")
+    assert direct(world, DEV, f"Approved by <@{ANA}>: “Acme sent the machine back.”")
     said = eventually(lambda: thread(world, ts), what="the outcome in the thread")
-    assert said == [f"Approved by <@{ANA}>: Acme sent the machine back."]
+    assert said == [f"Approved by <@{ANA}>: “Acme sent the machine back.”"]
 
 
 def test_what_the_policy_decides_by_itself_is_told_too(world):
@@ -93,9 +93,9 @@ def test_what_the_policy_decides_by_itself_is_told_too(world):
     shortcut(world, DEV, channel=APPROVALS, ts=ts)
     fill(world, DEV, policy="refund")
     assert fill(world, DEV, amount="200000", customer="Acme", tier="standard")["ok"]
-    assert direct(world, DEV, "Rejected") == "Rejected: Give them everything."
+    assert direct(world, DEV, "Rejected") == "Rejected: “Give them everything.”"
     said = eventually(lambda: thread(world, ts), what="the outcome in the thread")
-    assert said == ["Rejected: Give them everything."]
+    assert said == ["Rejected: “Give them everything.”"]
 
 
 def test_from_anywhere_under_a_policy_that_takes_anything(world):
@@ -104,4 +104,4 @@ def test_from_anywhere_under_a_policy_that_takes_anything(world):
     assert fill(world, DEV, title="A new printer", what="Buy a new printer.")["ok"]
     card = card_of(world, "Buy a new printer.")
     world.decide(card["metadata"]["event_payload"]["request_id"])
-    assert direct(world, DEV, f"Approved by <@{ANA}>: A new printer")
+    assert direct(world, DEV, f"Approved by <@{ANA}>: “A new printer")

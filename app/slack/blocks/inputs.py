@@ -138,7 +138,7 @@ def _bounds(declared: Input, number: float | None) -> tuple[float | None, float 
 def _string(declared: Input, value: str | None) -> InputInteractiveElement:
     if declared.format == "date" and (not value or is_day(value)):
         return DatePickerElement(action_id=form_ids.TEXT, initial_date=value or None)
-    if declared.format == "url" and (not value or linked(value).host):
+    if declared.format == "url" and (not value or linked(value).link):
         return UrlInputElement(action_id=form_ids.TEXT, initial_value=value or None)
     text = value or ""
     most = max(length(text), min(declared.max_length or TEXT_MOST, TEXT_MOST))

@@ -89,7 +89,7 @@ def test_nothing_of_a_call_is_written_but_what_its_line_says(
     assert answer.status == 404
     everything = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in written.records)
     everything += written.text
-    assert "request_id=run-7 client=billing key=k_" in everything
+    assert "call=run-7 client=billing key=k_" in everything
     callback_secrets = [secret_for(SECRET.encode(), "billing", one) for one in (1, 2)]
     lines = [line for line in everything.splitlines() if f"path=/{HUNTER}" not in line]
     for secret in (HUNTER, key, unknown, key[4:44], SECRET, *callback_secrets):
