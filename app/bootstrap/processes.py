@@ -13,11 +13,10 @@ from ..home_lane import HomeLane
 from ..lanes import CallbackLane, TimeLane
 from ..people_lane import PeopleLane
 from ..settings import Settings
-from ..slack.admins import SlackAdmins
-from ..slack.checkpoints import SlackCheckpoints
 from ..slack.directory import SlackDirectory
 from ..slack.gateway import SlackCards
 from ..slack.home_tabs import SlackHomeTabs
+from ..slack.operators import SlackAdmins, SlackCheckpoints
 from ..slack_lane import SlackLane
 from ..staffing import Staffing
 from ..store.connection import connect

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -12,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.store.connection import connect
 from tests.faults.lanes import PEOPLE, lanes
+from tests.faults.rows.slack import calls_of, early
 from tests.world import (
     ANA,
     APPROVALS,
@@ -75,7 +75,7 @@ def test_a_channel_that_is_archived_in_the_middle_sends_the_request_on_by_dm():
             assert buttons(world.redrawn(request["id"], "ejected", person)) == []
 
 
-def test_while_slack_turns_everything_away_nothing_is_lost_and_no_call_is_early():
+def test_while_slack_turns_everything_away_nothing_is_lost_and_no_call_isearly():
     with lanes() as world:
         changing = world.ask(policy="lane0", payload={"n": 0})
         _posted(world, changing)
@@ -88,7 +88,7 @@ def test_while_slack_turns_everything_away_nothing_is_lost_and_no_call_is_early(
             _posted(world, request)
             assert len(world.cards(request["id"])) == 1
         assert buttons(world.redrawn(changing["id"], "Withdrawn")) == []
-        assert list(_early(_calls(world), 1500)) == []
+        assert list(early(calls_of(world), 1500)) == []
 
 
 @pytest.mark.parametrize(("kind", "wait_ms"), [("ratelimited", 1500), ("ratelimited_200", 5000)])
@@ -104,7 +104,7 @@ def test_while_one_channel_is_limited_the_others_go_on(kind: str, wait_ms: int):
         world.heal()
         for request in held:
             _posted(world, request)
-        assert list(_early(_calls(world), wait_ms)) == []
+        assert list(early(calls_of(world), wait_ms)) == []
 
 
 @pytest.mark.parametrize("change", [{"is_archived": True}, {"bot_in": False}])
@@ -132,7 +132,7 @@ def test_a_channel_that_goes_while_requests_wait_sends_them_on_and_is_said_once(
             _audited(world)
         assert len(_heard(world, "#approvals")) == 1
         gone = ("is_archived", "is_inactive", "not_in_channel", "channel_not_found")
-        tried = [one for one in _calls(world) if one["error"] in gone]
+        tried = [one for one in calls_of(world) if one["error"] in gone]
         assert len(tried) == len(requests), "each found out once, and nothing loops"
 
 
@@ -188,25 +188,8 @@ def _own_card(world: World, request: dict[str, Any], person: str) -> dict[str, A
     return next((one for one in cards if one["channel"].startswith("D")), None)
 
 
-def _calls(world: World) -> list[dict[str, Any]]:
-    calls: list[dict[str, Any]] = world.slack.get("/api/calls").json()
-    return calls
-
-
 def _refused(world: World) -> list[dict[str, Any]]:
-    return [call for call in _calls(world) if call["error"] == "ratelimited"]
-
-
-def _early(calls: Iterable[dict[str, Any]], wait_ms: int) -> Iterator[dict[str, Any]]:
-    """Calls of what Slack wanted to be left alone: a method, or posts into one conversation."""
-    until_ms: dict[str, int] = {}
-    for call in calls:
-        posts = call["method"] == "chat.postMessage"
-        place = call["args"]["channel"] if posts else call["method"]
-        if call["at_ms"] < until_ms.get(place, 0):
-            yield call
-        if call["error"] == "ratelimited":
-            until_ms[place] = call["at_ms"] + wait_ms
+    return [call for call in calls_of(world) if call["error"] == "ratelimited"]
 
 
 def _audited(world: World) -> None:

@@ -61,10 +61,10 @@ _WANTED: tuple[tuple[str, dict[str, str], int], ...] = (
 )
 def limited(seconds: int) -> Outcome:
     """So many seconds of each of the three."""
-    early = lost = doubled = refused = 0
+    hasty = lost = doubled = refused = 0
     with lanes() as world:
         for kind, more, wait_ms in _WANTED:
-            before = len(_calls(world))
+            before = len(calls_of(world))
             # It ends by itself.
             world.fault(method="*", kind=kind, for_s=seconds, times=None, **more)
             asked = [ask_in_lane(world, n) for n in range(10)]
@@ -72,25 +72,25 @@ def limited(seconds: int) -> Outcome:
             for request in asked:
                 assert pressed(world, ANA, request, APPROVE)["ok"]
             account = settled(world, asked)
-            calls = _calls(world)[before:]
+            calls = calls_of(world)[before:]
             refused += sum(call["error"] == "ratelimited" for call in calls)
-            early += sum(1 for _ in _early(calls, wait_ms))
+            hasty += sum(1 for _ in early(calls, wait_ms))
             lost += left + len(account.lost)
             doubled += twice + len(account.doubled)
     return Outcome(
         f"3 times {seconds} s, {refused} calls refused",
         lost=lost,
         doubled=doubled,
-        let_in=early,
+        let_in=hasty,
     )
 
 
-def _calls(world: World) -> list[dict[str, Any]]:
+def calls_of(world: World) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = world.slack.get("/api/calls").json()
     return calls
 
 
-def _early(calls: Iterable[dict[str, Any]], wait_ms: int) -> Iterator[dict[str, Any]]:
+def early(calls: Iterable[dict[str, Any]], wait_ms: int) -> Iterator[dict[str, Any]]:
     """Calls of what Slack wanted to be left alone: a method, or posts into one conversation."""
     until_ms: dict[str, int] = {}
     for call in calls:
@@ -135,11 +135,11 @@ def down(requests: int) -> Outcome:
 
 def _hasten(world: World, asked: list[dict[str, Any]]) -> None:
     """Slack is tried again now for all of them, and that is over before this returns."""
-    before = len(_calls(world))
+    before = len(calls_of(world))
     for request in asked:
         world.its_hour_has_come(request["id"], "cards.retry_ms", lane="slack")
     with suppress(AssertionError):  # where nothing is left to do, nothing is tried
-        eventually(lambda: len(_calls(world)) >= before + len(asked) // 2, 5, "the tries")
+        eventually(lambda: len(calls_of(world)) >= before + len(asked) // 2, 5, "the tries")
 
 
 def _missing(world: World, asked: list[dict[str, Any]]) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.alarms import Alarm
 from app.ports import SlackAgain, SlackNever
-from app.slack.admins import SlackAdmins
+from app.slack.operators import SlackAdmins
 from tests.builders import NOW
 
 from .conftest import again
