@@ -15,9 +15,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 FOLDERS_THAT_START_PROCESSES = ("e2e", "faults", "browser")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests that start processes wait for most of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         if folder in FOLDERS_THAT_START_PROCESSES and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(folder))
+            group = item.path.stem if folder == "faults" else folder  # they take the longest
+            item.add_marker(pytest.mark.xdist_group(group))

@@ -28,10 +28,11 @@ POLICIES = {
     """,
 }
 FAST, SLOW = "+600s", "-600s"
+APART = "web fast, the others slow"
 CLOCKS: Mapping[str, Mapping[str, str]] = {
     "all fast": {"web": FAST, "worker": FAST, "clock": FAST},
     "all slow": {"web": SLOW, "worker": SLOW, "clock": SLOW},
-    "web fast, the others slow": {"web": FAST, "worker": SLOW, "clock": SLOW},
+    APART: {"web": FAST, "worker": SLOW, "clock": SLOW},
 }
 
 
@@ -39,12 +40,16 @@ CLOCKS: Mapping[str, Mapping[str, str]] = {
     "clocks ten minutes off, fast, slow and both",
     "what has minutes left is left alone; what is over by the store's clock is over",
     full=100,
-    small=2,
+    small=1,
 )
 def off(requests: int) -> Outcome:
-    """Of each kind so many: approved in time, expired at its hour, a watch that goes ahead."""
+    """Of each kind so many: approved in time, expired at its hour, a watch that goes ahead.
+
+    In small only where clocks differ from each other.
+    """
     lost = doubled = let_in = 0
-    for clocks in CLOCKS.values():
+    deployments = list(CLOCKS.values()) if requests > 1 else [CLOCKS[APART]]
+    for clocks in deployments:
         with running_with(
             POLICIES, own={name: _shifted(by) for name, by in clocks.items()}
         ) as world:
@@ -66,7 +71,7 @@ def off(requests: int) -> Outcome:
             let_in += sum(_stands(world, one) != "expired" for one in over)
             let_in += sum("request.reminded" in event_types(world, one["id"]) for one in in_time)
     return Outcome(
-        f"{len(CLOCKS)} deployments, {requests * 3} requests in each",
+        f"{len(deployments)} deployments, {requests * 3} requests in each",
         lost=lost,
         doubled=doubled,
         let_in=let_in,
