@@ -36,6 +36,7 @@ APPROVALS = "C0APPROVAL"
 MENU = "countersign_menu"
 _VALUES = {
     "plain_text_input": "value",
+    "number_input": "value",
     "users_select": "selected_user",
     "datepicker": "selected_date",
 }
@@ -61,14 +62,15 @@ class Receiver:
         self.received: list[dict[str, Any]] = []
         self.unverified = 0
         self.answer: Callable[[dict[str, Any]], int] = lambda _: 204
-        webhook, receiver = Webhook(secret), self
+        self.webhook = Webhook(secret)
+        receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 try:
-                    webhook.verify(body, headers)
+                    receiver.webhook.verify(body, headers)
                 except Exception:
                     receiver.unverified += 1
                 arrived = {"id": headers["webhook-id"], "path": self.path, **json.loads(body)}

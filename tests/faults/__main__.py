@@ -13,6 +13,18 @@ from pathlib import Path
 from tests.faults import rows
 from tests.faults.table import HEAD, RULES, chosen, line, results
 
+PAGE = """\
+# The fault table
+
+What `make faults` did to the product on one machine of two shared cores, and what it came to. `make test` runs every row in
+small. Faults are injected in the network and in the processes: signals, a proxy between the product and Redis or Slack, a
+Slack and receivers that misbehave. Nothing in the code under test is patched. Rows are in `tests/faults/rows`.
+
+{rules}
+
+{rows}
+"""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
@@ -32,7 +44,7 @@ def main() -> int:
         short += result.outcome is None or not result.outcome.holds
     print(f"\n{len(wanted)} rows, {short} of which fall short.")
     if given.to is not None:
-        given.to.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        given.to.write_text(PAGE.format(rules=RULES, rows="\n".join(lines)), encoding="utf-8")
     return 1 if short else 0
 
 

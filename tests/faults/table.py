@@ -14,6 +14,10 @@ Lost: acknowledged, and not there or not done in the end. Doubled: done twice wh
 Let in: an effect that somebody had who may not, or that nobody had asked for."""
 
 
+class ToolMissing(Exception):
+    """This machine lacks a program that the row needs."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one run of a row came to.

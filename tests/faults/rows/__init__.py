@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.faults.table import ROWS
 
-from . import kills, server, clicks, people, clocks, slack, callbacks, asking  # isort: skip
+from . import kills, server, clicks, people, clocks, slack, callbacks, asking, doors, record  # isort: skip
 
 
 def names() -> list[str]:
@@ -12,4 +12,16 @@ def names() -> list[str]:
     return [row.name for row in ROWS]
 
 
-__all__ = ["asking", "callbacks", "clicks", "clocks", "kills", "names", "people", "server", "slack"]
+__all__ = [
+    "asking",
+    "callbacks",
+    "clicks",
+    "clocks",
+    "doors",
+    "kills",
+    "names",
+    "people",
+    "record",
+    "server",
+    "slack",
+]

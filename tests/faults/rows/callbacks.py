@@ -10,10 +10,13 @@ from functools import partial
 from ipaddress import IPv4Address, ip_address
 from typing import Any
 
+from standardwebhooks import Webhook
+
 from app.callbacks.guard import Guard
 from app.callbacks.lookup import LookupFailed
 from app.callbacks.send import CallbackSender
 from app.callbacks.sign import secret_for
+from app.demo.stack import CLIENT
 from app.domain.errors import CallbackUrlRefused
 from tests.faults.account import settled
 from tests.faults.lanes import PEOPLE, ask_in_lane, lanes
@@ -132,6 +135,39 @@ def _arrived(world: World, asked: Sequence[dict[str, Any]]) -> list[bool]:
 def _id_of(head: str) -> str:
     lines = head.lower().split("\r\n")
     return next(line for line in lines if line.startswith("webhook-id:"))
+
+
+@row(
+    "callback secrets rotated under traffic",
+    "each callback verifies, with whichever secret the receiver has",
+    full=10,
+    small=1,
+)
+def rotated(rotations: int) -> Outcome:
+    """Each time: a new secret, then the receiver takes it, then the old one is ended."""
+    with lanes() as world:
+        master, asked = world.stack.notebook.secret.encode(), list[dict[str, Any]]()
+
+        def traffic() -> None:
+            batch = at_once([partial(ask_in_lane, world, n) for n in range(20)], 4)
+            at_once([partial(pressed, world, ANA, one, APPROVE) for one in batch], 4)
+            asked.extend(batch)
+
+        for generation in range(2, rotations + 2):
+            traffic()
+            world.operator("clients", "secret", CLIENT)
+            traffic()
+            settled(world, asked)  # what is on its way is verified with the old one
+            world.receiver.webhook = Webhook(secret_for(master, CLIENT, generation))
+            traffic()
+            world.operator("clients", "secret", CLIENT, "--finish")
+        traffic()
+        account = settled(world, asked)
+    return Outcome(
+        f"{rotations} rotations, {len(asked)} callbacks",
+        lost=len(account.lost) + world.receiver.unverified,
+        doubled=len(account.doubled),
+    )
 
 
 PRIVATE = (

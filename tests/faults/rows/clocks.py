@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.account import event_types, settled
-from tests.faults.table import Outcome, row
+from tests.faults.table import Outcome, ToolMissing, row
 from tests.world import ANA, APPROVE, World, at_once, pressed, running_with
 
 POLICIES = {
@@ -86,6 +86,6 @@ def _shifted(by: str) -> dict[str, str]:
     """What shifts the clock of a process. Only the time of day: pauses stay as long as they are."""
     command = shutil.which("faketime")
     if command is None:
-        raise FileNotFoundError("no faketime on PATH; install it")
+        raise ToolMissing("no faketime on PATH; install it")
     library = next(Path(command).resolve().parents[1].glob("lib/**/libfaketimeMT.so*"))
     return {"LD_PRELOAD": str(library), "FAKETIME": by, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}

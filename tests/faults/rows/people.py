@@ -150,3 +150,41 @@ def deactivated(clicks: int) -> Outcome:
         let_in=int(stands["status"] != "pending"),
         seen="a reviewer who is still there decides",
     )
+
+
+_EDITABLE = """\
+policy: edited
+inputs:
+  amount: {{type: number, minimum: 0, label: Amount, editable: true}}
+review: {{channel: "#approvals", reviewers: [{people}], quorum: 2}}
+"""
+
+
+@row(
+    "the payload edited between show and click",
+    "a press on what was shown before is refused; what is approved is what both saw",
+    full=200,
+    small=4,
+)
+def edited(trials: int) -> Outcome:
+    """Ana approves 50 in place of 120 while Ben presses on 120; he sees 50, and presses again."""
+    with running_with({"edited": _EDITABLE.format(people=", ".join((ANA, BEN)))}) as world:
+        presser, stale, asked = Presser(world), 0, list[dict[str, Any]]()
+        for _ in range(trials):
+            request = world.ask(policy="edited", payload={"amount": 120})
+            asked.append(request)
+            assert world.choose(ANA, world.card(request["id"]), "Approve with edits …")["ok"]
+            assert world.fill_in(ANA, "50", "Only 50.")["ok"]
+            presser.press(BEN, request, APPROVE)
+            stale += world.get(request["id"])["status"] != "pending"
+            presser.press(BEN, world.get(request["id"]), APPROVE)
+        account = settled(world, asked)
+        found = [world.get(one["id"]) for one in asked]
+        presser.close()
+    unseen = [one for one in found if one["decision"]["payload"] != {"amount": 50}]
+    return Outcome(
+        f"{trials} edits, each with a press on what was shown before it",
+        lost=len(account.lost),
+        doubled=len(account.doubled),
+        let_in=stale + len(unseen),
+    )
