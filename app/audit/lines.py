@@ -20,7 +20,7 @@ from .record import Checkpoint, Entry, checkpoint_line
 _SHA256 = r"^[0-9a-f]{64}$"
 _NUMBER = "([1-9][0-9]{0,14})"
 _ENTRY = re.compile(
-    rf'\{{"seq":{_NUMBER},"id":"([0-9]{{1,15}}-[0-9]{{1,15}})","event":(.+),'
+    rf'\{{"seq":{_NUMBER},"id":"([0-9]{{1,20}}-[0-9]{{1,20}})","event":(.+),'
     r'"hash":"([0-9a-f]{64})"\}'
 )
 _OMITTED = re.compile(
@@ -63,7 +63,7 @@ class Header(Line):
     first: int = Field(ge=1)
     before: str = Field(pattern=_SHA256)
     keys: list[str] = Field(max_length=100)
-    as_of: str | None = Field(None, pattern=r"^[0-9]{1,15}-[0-9]{1,15}$")
+    as_of: str | None = Field(None, pattern=r"^[0-9]{1,20}-[0-9]{1,20}$")
     chosen: Chosen | None = None
 
 

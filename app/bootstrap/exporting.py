@@ -10,7 +10,7 @@ from ..erasing import Erasing
 from ..settings import StoreSettings
 from ..store.bells import Bells
 from ..store.connection import connect
-from ..store.ledger import RedisLedger
+from ..store.ledger import RedisLedger, connect_record
 from ..store.requests import RedisRequests
 from ..store.upkeep import RedisUpkeep
 from .record import build_sealing_key
@@ -24,7 +24,7 @@ _ROUNDS = 10_000
 def build_exporter(settings: StoreSettings) -> Exporter:
     """What `countersign audit export` needs. Raises `SettingsRefused` for what is no key."""
     client = connect(settings.redis_url)
-    ledger, upkeep = RedisLedger(client), RedisUpkeep(client)
+    ledger, upkeep = RedisLedger(connect_record(settings.redis_url)), RedisUpkeep(client)
     sealer = Sealer(ledger, upkeep, build_sealing_key(settings))
 
     def seal() -> None:
