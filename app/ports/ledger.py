@@ -125,6 +125,9 @@ class Upkeep(Protocol):
     def told_slack(self, seq: int) -> None:
         """The checkpoint over `seq` entries is in Slack, and stands for those before it."""
 
+    def no_slack(self) -> None:
+        """No channel is told any more: what waits for it is not counted."""
+
     def still_there(self, request_ids: Sequence[str]) -> set[str]:
         """Those of these requests that were not erased."""
 

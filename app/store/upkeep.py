@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 import redis
 from redis.client import Pipeline
 from redis.commands.core import Script
@@ -51,6 +52,9 @@ class RedisUpkeep:
     def told_slack(self, seq: int) -> None:
         talk(lambda: self._redis.hset(SEAL, _POSTED, str(seq)))
 
+    def no_slack(self) -> None:
+        talk(lambda: self._redis.hdel(SEAL, _POSTED))
+
     def still_there(self, request_ids: Sequence[str]) -> set[str]:
         def ask(pipe: Pipeline) -> None:
             for request_id in request_ids:
@@ -98,4 +102,4 @@ def _turn(work: str) -> str:
 
 def _age(entry_id: str, now: int) -> int:
     """How long ago (ms) an entry was written, which its id says; 0 of none."""
-    return max(0, now - int(entry_id.split("-")[0])) if entry_id else 0
+    return max(0, now - int(entry_id.partition("-")[0])) if entry_id else 0

@@ -214,5 +214,7 @@ def test_the_record_is_told_in_numbers(client: redis.Redis, upkeep: RedisUpkeep)
     assert record.checkpoint_ms is not None
     upkeep.waiting_for_slack()  # a channel is set
     assert look().record.unposted == 1
+    upkeep.no_slack()
+    assert look().record.unposted == 0
     sealed_all(client)
     assert look().record.unsealed == look().record.unsealed_ms == 0

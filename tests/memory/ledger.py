@@ -91,6 +91,9 @@ class MemoryLedger:
     def told_slack(self, seq: int) -> None:
         self.posted = seq
 
+    def no_slack(self) -> None:
+        self.posted = 0
+
     def still_there(self, request_ids: Sequence[str]) -> set[str]:
         return self.requests & set(request_ids)
 
