@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +139,19 @@ def test_without_the_key_that_signs_nothing_is_sealed_and_the_tail_is_unsigned(
     assert typed(server, "audit", "export", "--to", str(path), key=False).exit_code == 0
     assert client.exists("cs:seal") == 0
     assert verified(path).exit_code == 3
+
+
+def test_an_export_takes_the_place_of_a_file_and_of_nothing_else(
+    server: EmbeddedServer, store: RedisRequests, tmp_path: Path
+):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for place in (pipe, tmp_path):
+        done = typed(server, "audit", "export", "--to", str(place))
+        assert done.exit_code == 1
+        assert "is no file" in done.output
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 def test_what_is_not_utf_8_in_the_stream_stops_neither_the_record_nor_the_figures(
