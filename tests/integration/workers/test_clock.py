@@ -15,7 +15,7 @@ def test_without_a_channel_for_checkpoints_none_is_counted_as_waiting_for_it(
 ):
     client = connect(server.url)
     client.flushall()
-    settings = Settings(  # type: ignore[call-arg]
+    settings = Settings(
         redis_url=server.url,
         secret=SecretStr("s" * 32),
         slack_bot_token=SecretStr("xoxb-1"),
