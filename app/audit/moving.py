@@ -103,6 +103,7 @@ class Mover:
         name = f"record-{head.first:012}-{segment[-1].seq:012}.jsonl"
         path, begun = self._folder / name, self._folder / f".{name}.{os.getpid()}"
         with begun.open("w", encoding="utf-8", newline="\n") as file:
+            begun.chmod(0o600)  # it names people, as an export does
             for line in self._lines(head, segment, lines):
                 file.write(line + "\n")
             file.flush()

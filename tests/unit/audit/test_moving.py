@@ -87,6 +87,13 @@ def test_a_file_names_who_signed_what_is_in_it(ledger: MemoryLedger, tmp_path: P
     assert json.loads(path.read_text().splitlines()[0])["keys"] == [KEY.public.text]
 
 
+def test_a_file_is_for_the_account_of_the_clock_alone(ledger: MemoryLedger, tmp_path: Path):
+    segment(ledger, 2)
+    move(ledger, tmp_path)
+    [path] = tmp_path.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_request_that_is_kept_holds_up_what_came_after_its_opening(
     ledger: MemoryLedger, tmp_path: Path
 ):
