@@ -59,9 +59,13 @@ class Mover:
         return len(found) == MOST
 
     def _tidy(self, path: Path, head: Head) -> None:
-        """What a crash left that begins at the same entry: this file has it, or the store does."""
+        """What a crash left that begins at the same entry, where this file has all of it.
+
+        Another may be of a record that a restored backup took back: evidence, which stays.
+        """
+        whole = _behind_header(path)
         for other in self._folder.glob(f"record-{head.first:012}-*.jsonl"):
-            if other != path:
+            if other != path and whole.startswith(_behind_header(other)):
                 other.unlink(missing_ok=True)
 
     def _sound(self, head: Head, found: Sequence[Sealed]) -> list[Sealed]:
@@ -108,6 +112,12 @@ class Mover:
                 file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())
+        if path.exists() and _behind_header(path) != _behind_header(begun):
+            begun.unlink()
+            raise FileExistsError(
+                f"{path} has other entries than the store has under their numbers. Keep it, "
+                "elsewhere. docs/record.md says what to do."
+            )
         begun.replace(path)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
@@ -132,6 +142,11 @@ def header_line(first: int, before: str, keys: Sequence[str]) -> str:
     """The first line of a file of the record: where it begins, and whose keys signed, it says."""
     header = {"countersign": "record", "form": FORM, "first": first, "before": before}
     return json.dumps(header | {"keys": list(keys)}, separators=(",", ":"))
+
+
+def _behind_header(path: Path) -> bytes:
+    """Entries and checkpoints of a file; what a header names as keys may be less than all."""
+    return path.read_bytes().partition(b"\n")[2]
 
 
 def _request_of(one: Sealed) -> str | None:

@@ -154,6 +154,26 @@ def test_a_crash_between_file_and_store_leaves_it_in_both_and_is_made_good(
     assert numbers(tmp_path) == list(range(1, 6 + more))
 
 
+def test_a_file_of_a_record_that_a_backup_took_back_is_neither_removed_nor_written_over(
+    tmp_path: Path,
+):
+    lost = MemoryLedger()
+    segment(lost, 5, "req_lost")
+    move(lost, tmp_path)
+    [evidence] = tmp_path.iterdir()
+    before = evidence.read_bytes()
+    longer, same = MemoryLedger(), MemoryLedger()
+    segment(longer, 7)
+    move(longer, tmp_path)
+    assert len(names(tmp_path)) == 2
+    segment(same, 5)
+    same.turns.clear()
+    with pytest.raises(FileExistsError, match="Keep it"):
+        Mover(same, same, tmp_path, DAY_MS).move(5)
+    assert (evidence.read_bytes(), len(same.stream)) == (before, 5)
+    assert len(names(tmp_path)) == 2
+
+
 def test_what_a_crash_left_half_written_is_no_part_of_the_record(
     ledger: MemoryLedger, tmp_path: Path
 ):
