@@ -47,7 +47,7 @@ class Requests(Protocol):
 class Exporter:
     """The record in the store, line by line; a million entries take no more memory than a page.
 
-    `seal` has what nobody sealed yet sealed first; it does nothing where there is no `key` to do so.
+    `seal` has what nobody sealed yet sealed first; without a `key` it does nothing.
     """
 
     ledger: Ledger
