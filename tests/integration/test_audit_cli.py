@@ -154,6 +154,17 @@ def test_an_export_takes_the_place_of_a_file_and_of_nothing_else(
     assert list(tmp_path.iterdir()) == [pipe]
 
 
+def test_an_id_with_an_instant_that_no_calendar_has_is_verified_like_any_other(
+    server: EmbeddedServer, store: RedisRequests, client: redis.Redis, tmp_path: Path
+):
+    client.xadd("cs:events", {"event": "{}"}, id=f"{2**64 - 2}-0")
+    path = tmp_path / "record.jsonl"
+    assert typed(server, "audit", "export", "--to", str(path)).exit_code == 0
+    told = verified(path)
+    assert told.exit_code == 0, told.output
+    assert f"{2**64 - 2} ms" in told.output
+
+
 def test_what_is_not_utf_8_in_the_stream_stops_neither_the_record_nor_the_figures(
     server: EmbeddedServer, store: RedisRequests, client: redis.Redis, tmp_path: Path
 ):
