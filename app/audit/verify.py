@@ -237,8 +237,8 @@ class _Reading:
             )
         if figures.later and not self._end_is_signed:
             yield (
-                f"{figures.later} decided after the requests were read, says the first line, and not "
-                "compared. Nobody signed that line: export where the key of the record is."
+                f"{figures.later} decided after the requests were read, says the first line, and "
+                "were not compared. Nobody signed that line: export where the key of the record is."
             )
         if not figures.signed:
             yield "Nothing here is signed: no checkpoint is over any of these entries."
