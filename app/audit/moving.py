@@ -46,6 +46,8 @@ class Mover:
     def _move(self, delivered: int) -> bool:
         look = self._ledger.look(0)
         head, found = look.head, self._ledger.sealed(look.head.first, MOST)
+        if not found or found[0].seq != head.first:
+            return False  # nothing is left, or another process moved it meanwhile
         free = self._free(self._sound(head, found), look.now - self._retention_ms)
         end = min(head.first - 1 + len(free), delivered)
         lines = [one for one in self._ledger.checkpoints(0, MOST) if seq_of(one) <= end]

@@ -56,7 +56,7 @@ class Look:
     """The end of the record at one instant, `now` (ms, the store's clock).
 
     `events` are those behind the head, oldest first. `intact` says that the stream still holds the
-    entry that was sealed last, or that there is none.
+    entry that was sealed last, or that there is none: nothing was sealed, or all was moved out.
     """
 
     head: Head

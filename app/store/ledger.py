@@ -45,7 +45,8 @@ class RedisLedger:
         entries = _recorded(found)
         there = bool(entries) and entries[0].id == head.id
         events = entries[1:] if there else entries[:limit]
-        return Look(head, milliseconds(clock), events, intact=there or head.seq == 0)
+        none_here = head.seq < head.first  # nothing is sealed, or all of it was moved out
+        return Look(head, milliseconds(clock), events, intact=there or none_here)
 
     def seal(
         self, before: Head, after: Head, links: Sequence[tuple[str, str]], checkpoint: Signed | None

@@ -163,6 +163,21 @@ def test_the_oldest_entries_leave_the_stream_the_chain_and_the_checkpoints_at_on
     assert not upkeep.drop(before, ledger.sealed(MOST + 5, 1)[0])
 
 
+def test_a_record_that_was_moved_out_whole_goes_on_without_an_alarm(
+    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
+):
+    happen(client, 3)
+    sealed_all(client)
+    assert upkeep.drop(ledger.head(), ledger.sealed(3, 1)[0])
+    for _ in range(2):
+        assert ledger.look(10).intact
+        sealed_all(client)
+        happen(client, 1)
+    sealed_all(client)
+    assert [one.seq for one in ledger.sealed(1, 10)] == [4, 5]
+    assert client.lrange("cs:alarms", 0, -1) == []
+
+
 def test_what_was_not_erased_keeps_its_trail(
     client: redis.Redis, store: RedisRequests, ledger: RedisLedger, upkeep: RedisUpkeep
 ):

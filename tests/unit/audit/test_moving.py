@@ -11,7 +11,7 @@ import pytest
 from app.audit.moving import Mover
 from app.audit.record import NOTHING, Checkpoint, Entry, link
 from app.audit.seal import EVERY_MS, MOST
-from app.ports.ledger import Head, Sealed
+from app.ports.ledger import Head, Look, Sealed
 from tests.memory.ledger import MemoryLedger
 from tests.unit.audit.test_seal import KEY, sealed_all
 
@@ -152,6 +152,23 @@ def test_a_crash_between_file_and_store_leaves_it_in_both_and_is_made_good(
     move(ledger, tmp_path)
     assert ledger.stream == {}
     assert numbers(tmp_path) == list(range(1, 6 + more))
+
+
+def test_what_another_process_moves_meanwhile_is_no_break(tmp_path: Path):
+    """Of one whose turn was over before it was done."""
+
+    class Late(MemoryLedger):
+        def look(self, limit: int) -> Look:
+            look = super().look(limit)
+            assert self.drop(look.head, self.sealed(5, 1)[0])
+            return look
+
+    ledger = MemoryLedger()
+    segment(ledger, 5)
+    segment(ledger, 5)
+    late = Late(**vars(ledger))
+    Mover(late, late, tmp_path, DAY_MS).move(10)
+    assert (late.alarms, names(tmp_path)) == ({}, [])
 
 
 def test_a_file_of_a_record_that_a_backup_took_back_is_neither_removed_nor_written_over(
