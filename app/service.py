@@ -19,6 +19,7 @@ from .domain.errors import (
     NotRevisable,
     PolicyNotAllowed,
     RequestNotFound,
+    RequestUnreadable,
 )
 from .domain.events import Event
 from .domain.request import Actor, Body, Held, PolicyRef, Request, Revises
@@ -177,7 +178,12 @@ class Service:
 
     def get(self, client: Client, request_id: str) -> Request:
         """One request of this client; another client's is as good as none: `RequestNotFound`."""
-        request = self.store.load(request_id).request
+        try:
+            request = self.store.load(request_id).request
+        except RequestUnreadable:
+            if not self.store.is_of(client.id, request_id):
+                raise _not_found() from None
+            raise
         if request.body.client != client.id:
             raise _not_found()
         return request

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
@@ -43,7 +45,10 @@ class StoreSettings(BaseSettings):
     def _of_redis(cls, value: str) -> str:
         if not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("write it as redis://host:6379/0, rediss://… or unix:///path")
-        return value
+        with suppress(ValueError):  # its text may quote a part of the password
+            _ = urlsplit(value).port
+            return value
+        raise ValueError("it can't be read; write / ? # in a password as %2F %3F %23")
 
 
 class Settings(StoreSettings):

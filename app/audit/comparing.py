@@ -83,13 +83,13 @@ class Comparing:
 
     def finish(self, as_of: str) -> None:
         """No more requests: whatever was decided up to the id `as_of` has to have been there."""
-        last = _place(as_of)
+        last = place_of(as_of)
         for request, trail in self._trails.items():
             end = trail.end
             self.erased += trail.erased
             if end is None or trail.erased or request in self._told:
                 continue
-            if _place(end.id) > last:
+            if place_of(end.id) > last:
                 self.later += 1
                 continue
             words = f"entry {end.seq:,} decided {request}, which is neither there nor erased"
@@ -182,6 +182,7 @@ def _ended(trail: _Trail, linked: Linked, event: dict[str, Any]) -> str | None:
     return None
 
 
-def _place(entry_id: str) -> tuple[int, int]:
+def place_of(entry_id: str) -> tuple[int, int]:
+    """Where an id stands among others."""
     ms, number = entry_id.split("-")
     return int(ms), int(number)

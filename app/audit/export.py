@@ -6,7 +6,7 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.domain.errors import RecordMoved, RecordUnsealed
@@ -15,6 +15,7 @@ from app.domain.request import Request, Status
 from app.ports.ledger import Head, Ledger, Look, Recorded
 
 from .choosing import Choice, Choosing
+from .keys import SealingKey
 from .lines import GONE, By, End, Header, Linked, Marked, Told, read_checkpoint, strict, written
 from .record import Entry, checkpoint_line, entry_line, link, omitted_line
 
@@ -46,12 +47,13 @@ class Requests(Protocol):
 class Exporter:
     """The record in the store, line by line; a million entries take no more memory than a page.
 
-    `seal` has what nobody sealed yet sealed first; it does nothing where there is no key to do so.
+    `seal` has what nobody sealed yet sealed first; without a `key` it does nothing.
     """
 
     ledger: Ledger
     requests: Requests
     seal: Callable[[], object]
+    key: SealingKey | None
 
     def whole(self) -> Iterator[str]:
         """Everything, in lines without their ends.
@@ -72,13 +74,14 @@ class Exporter:
             kept.seek(0)
             self.seal()
             look = self._look()
-            yield written("", self._header(look.head, as_of))
-            counted = _Counted(look.head.first - 1)
+            header, counted = self._header(look.head, as_of), _Counted(look.head)
+            yield written("", header)
             for one in entries(self.ledger, look):
                 counted.see(one)
                 yield _line(one)
             yield from (raw.decode().removesuffix("\n") for raw in kept)
-            yield written("end", counted.end(requests, sha256.hexdigest()))
+            end = counted.end(requests, sha256.hexdigest())
+            yield written("end", self._signed(header, counted.hash, end))
 
     def chosen(self, choice: Choice) -> Iterator[str]:
         """What was chosen, with what it takes to show that it is in the record and unchanged.
@@ -94,7 +97,7 @@ class Exporter:
             left_out = isinstance(one, Linked) and not choosing.takes(one)
             if isinstance(one, Linked):
                 if counted is None and not left_out:
-                    counted = _Counted(one.seq - 1)
+                    counted = _Counted(replace(look.head, first=one.seq, before=before))
                     header = self._header(look.head, look.head.id, choice, one.seq, before)
                     yield written("", header)
                 before = one.hash
@@ -105,7 +108,7 @@ class Exporter:
                 break
         if counted is None:
             yield written("", self._header(look.head, look.head.id, choice))
-            counted = _Counted(0)
+            counted = _Counted(look.head)
         yield written("end", counted.end(0, hashlib.sha256().hexdigest()))
 
     def events(self, choosing: Choosing) -> Iterator[Linked]:
@@ -141,6 +144,13 @@ class Exporter:
             as_of=as_of,
             chosen=None if choice is None else choice.in_words,
         )
+
+    def _signed(self, header: Header, last: str, end: End) -> End:
+        """So that nobody says to have read the requests earlier, and leaves some of them out."""
+        if self.key is None or self.key.public.text not in header.keys:
+            return end
+        signature = self.key.sign(end.signed(written("", header), last))
+        return end.model_copy(update={"key": self.key.public.id, "signature": signature})
 
     def _decided(self) -> Iterator[Told]:
         for outcome in _ENDS:
@@ -230,19 +240,24 @@ def _chained(head: Head, events: Sequence[Recorded]) -> Iterator[Linked]:
 
 @dataclass
 class _Counted:
-    """What the last line says; `start` is the number before the first entry."""
+    """What the last line says of entries that follow on the one before `head.first`."""
 
-    start: int
+    head: Head
     entries: int = 0
     checkpoints: int = 0
     signed: int = 0
+    hash: str = ""
+
+    def __post_init__(self) -> None:
+        self.hash = self.head.before
 
     def see(self, one: Linked | Marked) -> None:
         if isinstance(one, Linked):
             self.entries += 1
+            self.hash = one.hash
         else:
             self.checkpoints += 1
-            self.signed = one.checkpoint.seq - self.start
+            self.signed = one.checkpoint.seq - self.head.first + 1
 
     def end(self, requests: int, sha256: str) -> End:
         return End(

@@ -17,10 +17,11 @@ from policies.plan import Frozen
 
 from .record import Checkpoint, Entry, checkpoint_line
 
+_SIGNED = "countersign export 1"
 _SHA256 = r"^[0-9a-f]{64}$"
 _NUMBER = "([1-9][0-9]{0,14})"
 _ENTRY = re.compile(
-    rf'\{{"seq":{_NUMBER},"id":"([0-9]{{1,15}}-[0-9]{{1,15}})","event":(.+),'
+    rf'\{{"seq":{_NUMBER},"id":"([0-9]{{1,20}}-[0-9]{{1,20}})","event":(.+),'
     r'"hash":"([0-9a-f]{64})"\}'
 )
 _OMITTED = re.compile(
@@ -63,7 +64,7 @@ class Header(Line):
     first: int = Field(ge=1)
     before: str = Field(pattern=_SHA256)
     keys: list[str] = Field(max_length=100)
-    as_of: str | None = Field(None, pattern=r"^[0-9]{1,15}-[0-9]{1,15}$")
+    as_of: str | None = Field(None, pattern=r"^[0-9]{1,20}-[0-9]{1,20}$")
     chosen: Chosen | None = None
 
 
@@ -99,7 +100,7 @@ class End(Line):
 
     `entries` counts those that are left out of a chosen export too. `unsealed` is how many lie
     behind the last checkpoint; `requests_sha256` is over the lines of all requests, each with its
-    end.
+    end. `key` is the id of the one that signed all of this, where that was at hand.
     """
 
     entries: int = Field(ge=0)
@@ -107,6 +108,16 @@ class End(Line):
     requests: int = Field(ge=0)
     requests_sha256: str = Field(pattern=_SHA256)
     unsealed: int = Field(ge=0)
+    key: str | None = None
+    signature: str | None = None
+
+    @property
+    def unsigned(self) -> End:
+        return self.model_copy(update={"key": None, "signature": None})
+
+    def signed(self, header: str, last: str) -> bytes:
+        """What is signed: the first line, the hash of the last entry, and this one."""
+        return "\n".join((_SIGNED, header, last, written("end", self.unsigned))).encode()
 
 
 @dataclass(frozen=True)
@@ -159,7 +170,7 @@ L = TypeVar("L", bound=Line)
 
 def written(name: str, line: Line) -> str:
     """A line of the kinds that are no part of the chain, without its end."""
-    fields = line.model_dump(exclude_none=isinstance(line, Header))
+    fields = line.model_dump(exclude_none=isinstance(line, Header | End))
     content = fields if isinstance(line, Header) else {name: fields}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 

@@ -46,6 +46,8 @@ class Mover:
     def _move(self, delivered: int) -> bool:
         look = self._ledger.look(0)
         head, found = look.head, self._ledger.sealed(look.head.first, MOST)
+        if not found or found[0].seq != head.first:
+            return False  # nothing is left, or another process moved it meanwhile
         free = self._free(self._sound(head, found), look.now - self._retention_ms)
         end = min(head.first - 1 + len(free), delivered)
         lines = [one for one in self._ledger.checkpoints(0, MOST) if seq_of(one) <= end]
@@ -59,9 +61,13 @@ class Mover:
         return len(found) == MOST
 
     def _tidy(self, path: Path, head: Head) -> None:
-        """What a crash left that begins at the same entry: this file has it, or the store does."""
+        """What a crash left that begins at the same entry, where this file has all of it.
+
+        Another may be of a record that a restored backup took back: evidence, which stays.
+        """
+        whole = _behind_header(path)
         for other in self._folder.glob(f"record-{head.first:012}-*.jsonl"):
-            if other != path:
+            if other != path and whole.startswith(_behind_header(other)):
                 other.unlink(missing_ok=True)
 
     def _sound(self, head: Head, found: Sequence[Sealed]) -> list[Sealed]:
@@ -103,10 +109,17 @@ class Mover:
         name = f"record-{head.first:012}-{segment[-1].seq:012}.jsonl"
         path, begun = self._folder / name, self._folder / f".{name}.{os.getpid()}"
         with begun.open("w", encoding="utf-8", newline="\n") as file:
+            begun.chmod(0o600)  # it names people, as an export does
             for line in self._lines(head, segment, lines):
                 file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())
+        if path.exists() and _behind_header(path) != _behind_header(begun):
+            begun.unlink()
+            raise FileExistsError(
+                f"{path} has other entries than the store has under their numbers. Keep it, "
+                "elsewhere. docs/record.md says what to do."
+            )
         begun.replace(path)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
@@ -131,6 +144,11 @@ def header_line(first: int, before: str, keys: Sequence[str]) -> str:
     """The first line of a file of the record: where it begins, and whose keys signed, it says."""
     header = {"countersign": "record", "form": FORM, "first": first, "before": before}
     return json.dumps(header | {"keys": list(keys)}, separators=(",", ":"))
+
+
+def _behind_header(path: Path) -> bytes:
+    """Entries and checkpoints of a file; what a header names as keys may be less than all."""
+    return path.read_bytes().partition(b"\n")[2]
 
 
 def _request_of(one: Sealed) -> str | None:

@@ -87,4 +87,6 @@ def chained(head: Head, events: Iterable[Recorded]) -> tuple[Head, list[tuple[st
 def _is_time(after: Head, look: Look) -> bool:
     """Whether what was sealed since the last checkpoint is worth one."""
     since = after.seq - after.checkpoint_seq
-    return since >= MOST or (since > 0 and look.now - after.checkpoint_ms >= EVERY_MS)
+    # A server clock that was ahead, and put right, must not be waited for.
+    long_ago = not 0 <= look.now - after.checkpoint_ms < EVERY_MS
+    return since >= MOST or (since > 0 and long_ago)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from .chain import Chain
-from .comparing import Comparing
+from .comparing import Comparing, place_of
 from .keys import PublicKey
 from .lines import (
     AnyLine,
@@ -59,7 +59,8 @@ class _Reading:
         self._header: Header | None = None
         self._ended = False
         self._as_of: str | None = None
-        self._reached = self._whole = False
+        self._first_line = ""
+        self._begun = self._reached = self._whole = self._end_is_signed = False
 
     def kept_are_signed(self) -> None:
         """Those that were kept elsewhere are worth as much as their signatures."""
@@ -116,7 +117,7 @@ class _Reading:
         header = self._header
         if header is None or header.as_of is None or header.chosen is not None:
             return
-        if self._figures.entries and not self._reached:
+        if self._begun and not self._reached:
             words = f"the header says that it is as of {header.as_of}, and no entry has that id"
             self._findings.add(Fault(Kind.HEADER, words))
         self._comparing.finish(header.as_of)
@@ -157,6 +158,7 @@ class _Reading:
             raise Broken(Fault(Kind.HEADER, words, where=lines.where()))
         self._chain.begin(header, lines.where)
         self._header, self._as_of, self._whole = header, header.as_of, header.chosen is None
+        self._first_line, self._begun = lines.text, False
 
     def _entry(self, line: Entrylike, lines: _Lines) -> None:
         chain, figures = self._chain, self._figures
@@ -171,8 +173,11 @@ class _Reading:
         figures.until_ms = chain.place[0]
         if figures.from_ms is None:
             figures.from_ms = chain.place[0]
-        if line.entry.id == self._as_of:
-            self._reached = True
+        if self._as_of is not None:
+            # Where it is before the first entry here, that was moved out, or there was none yet.
+            before = not self._begun and place_of(self._as_of) < chain.place
+            self._reached |= before or line.entry.id == self._as_of
+        self._begun = True
         if self._whole:
             self._compare(line, lines)
 
@@ -194,13 +199,31 @@ class _Reading:
 
     def _end(self, end: End, seen: End, lines: _Lines) -> None:
         self._ended = True
-        if end != seen:
-            names = [name for name in End.model_fields if getattr(end, name) != getattr(seen, name)]
+        said = end.unsigned
+        if said != seen:
+            names = [
+                name for name in End.model_fields if getattr(said, name) != getattr(seen, name)
+            ]
             words = f"the last line does not fit what came before it ({', '.join(names)})"
             self._findings.add(Fault(Kind.END, words, where=lines.where()))
+        if end.signature is not None:
+            self._check_signature(end, end.signature, lines.where())
         if next(lines, None) is not None:
             words = "something stands behind the last line"
             self._findings.add(Fault(Kind.END, words, where=lines.where()))
+
+    def _check_signature(self, end: End, signature: str, where: str) -> None:
+        key = self._chain.keys.get(end.key or "")
+        if key is None:
+            words = (
+                f"the last line is signed with another key ({end.key}) than those that are trusted"
+            )
+            self._findings.add(Fault(Kind.END, words, where=where))
+        elif not key.verifies(signature, end.signed(self._first_line, self._chain.hash)):
+            words = "the first line or the last was changed: the signature does not fit"
+            self._findings.add(Fault(Kind.END, words, where=where))
+        else:
+            self._end_is_signed = True
 
     def _stray(self, lines: _Lines) -> Fault:
         words = "a line that does not belong there"
@@ -212,13 +235,11 @@ class _Reading:
                 "No public key was given. Signatures were checked with the key in the file itself, "
                 "which proves nothing: whoever rewrites the record writes their own key into it."
             )
-        if figures.later and figures.until_ms is not None and self._as_of is not None:
-            hours = (figures.until_ms - int(self._as_of.partition("-")[0])) / 3_600_000
-            if hours > 1:
-                yield (
-                    f"The requests are said to have been read {hours:,.0f} hours before the last "
-                    f"entry, so that {figures.later} decisions were not compared. Export anew."
-                )
+        if figures.later and not self._end_is_signed:
+            yield (
+                f"{figures.later} decided after the requests were read, says the first line, and "
+                "were not compared. Nobody signed that line: export where the key of the record is."
+            )
         if not figures.signed:
             yield "Nothing here is signed: no checkpoint is over any of these entries."
 
@@ -243,13 +264,13 @@ class _Reading:
 
 
 class _Lines:
-    """Lines of a file with a look ahead; `where` and `raw` are those of the last one that came."""
+    """Lines of a file with a look ahead; `where`, `raw` and `text` are of the last that came."""
 
     def __init__(self, name: str, lines: Iterable[bytes], expected: Callable[[], int]) -> None:
         """`expected` is the number of the entry that comes next."""
         self._name, self._lines, self._expected = name, iter(lines), expected
         self._number = 0
-        self.raw = b""
+        self.raw, self.text = b"", ""
 
     def __iter__(self) -> Iterator[AnyLine]:
         return self
@@ -258,7 +279,8 @@ class _Lines:
         self.raw = next(self._lines)
         self._number += 1
         try:
-            return _read(self.raw)
+            self.text = _text(self.raw)
+            return read(self.text)
         except LineRefused as refused:
             seq = self._expected()
             words = f"a line can't be read, before entry {seq:,} or in its place: {refused}"
@@ -271,7 +293,7 @@ class _Lines:
         """The next entry, where the next lines have one. Nothing is read after this."""
         for raw in self._lines:
             try:
-                line = _read(raw)
+                line = read(_text(raw))
             except LineRefused:
                 return None
             if not isinstance(line, Marked):
@@ -279,12 +301,11 @@ class _Lines:
         return None
 
 
-def _read(raw: bytes) -> AnyLine:
+def _text(raw: bytes) -> str:
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8").removesuffix("\n")
     except UnicodeDecodeError:
         raise LineRefused("it is not UTF-8") from None
-    return read(text.removesuffix("\n"))
 
 
 def _key(text: str, where: str) -> PublicKey:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 
 from ..audit.export import Exporter
+from ..audit.keys import SealingKey
 from ..audit.seal import Sealer
 from ..erasing import Erasing
 from ..settings import StoreSettings
 from ..store.bells import Bells
 from ..store.connection import connect
-from ..store.ledger import RedisLedger
+from ..store.ledger import RedisLedger, connect_record
 from ..store.requests import RedisRequests
 from ..store.upkeep import RedisUpkeep
 from .record import build_sealing_key
@@ -24,8 +25,9 @@ _ROUNDS = 10_000
 def build_exporter(settings: StoreSettings) -> Exporter:
     """What `countersign audit export` needs. Raises `SettingsRefused` for what is no key."""
     client = connect(settings.redis_url)
-    ledger, upkeep = RedisLedger(client), RedisUpkeep(client)
-    sealer = Sealer(ledger, upkeep, build_sealing_key(settings))
+    ledger, upkeep = RedisLedger(connect_record(settings.redis_url)), RedisUpkeep(client)
+    key = build_sealing_key(settings)
+    sealer, may_sign = Sealer(ledger, upkeep, key), _may_sign(settings, ledger, key)
 
     def seal() -> None:
         for _ in range(_ROUNDS):
@@ -34,7 +36,9 @@ def build_exporter(settings: StoreSettings) -> Exporter:
 
     bells = Bells(connect(settings.redis_url, text=False))
     requests = RedisRequests(client, bells)
-    return Exporter(ledger, requests, seal if _may_sign(settings, ledger) else _leave)
+    if may_sign:
+        return Exporter(ledger, requests, seal, key)
+    return Exporter(ledger, requests, _leave, None)
 
 
 def build_erasing(settings: StoreSettings) -> Erasing:
@@ -43,11 +47,10 @@ def build_erasing(settings: StoreSettings) -> Erasing:
     return Erasing(RedisRequests(client, Bells(connect(settings.redis_url, text=False))))
 
 
-def _may_sign(settings: StoreSettings, ledger: RedisLedger) -> bool:
+def _may_sign(settings: StoreSettings, ledger: RedisLedger, key: SealingKey) -> bool:
     """Whether the key here is the one that signs, and no other that follows from other settings."""
     signed_before = ledger.keys()
-    own = build_sealing_key(settings).public.text
-    return settings.audit_key is not None or own in signed_before
+    return settings.audit_key is not None or key.public.text in signed_before
 
 
 def _leave() -> None:

@@ -51,7 +51,9 @@ def build_clock(settings: Settings) -> Clock:
     hears = settings.admin_channel
     admins = None if hears is None else SlackAdmins(api, hears)
     announce = None
-    if channel is not None:
+    if channel is None:
+        store.upkeep.no_slack()
+    else:
         announce = Announcer(store.upkeep, SlackCheckpoints(api, channel)).run
     return Clock(
         lanes=store.lanes,

@@ -20,7 +20,7 @@ from ..store.gate import RedisAdmission, RedisGate
 from ..store.homes import RedisHomes
 from ..store.inspection import RedisInspection
 from ..store.lanes import RedisLanes
-from ..store.ledger import RedisLedger
+from ..store.ledger import RedisLedger, connect_record
 from ..store.pace import RedisCache, RedisPace
 from ..store.policies import RedisOrders, RedisPolicies
 from ..store.pulse import RedisPulse
@@ -86,7 +86,7 @@ def build_store(settings: Settings) -> Store:
         admission=RedisAdmission(client),
         inspection=RedisInspection(client),
         alarms=RedisAlarms(client),
-        ledger=RedisLedger(client),
+        ledger=RedisLedger(connect_record(settings.redis_url)),
         upkeep=RedisUpkeep(client),
         health=fitness.RedisHealth(client, settings.allow_unsafe_redis),
         pulse=RedisPulse(client),

@@ -273,7 +273,7 @@ class NewPause(BaseModel):
         min_length=1,
         max_length=LONGEST_REASON,
         pattern=ONE_LINE,
-        description="One line. It stays on record for good: no personal data.",
+        description="One line, for the admin channel; the record has its SHA-256 alone.",
     )
 
 

@@ -56,7 +56,7 @@ class Look:
     """The end of the record at one instant, `now` (ms, the store's clock).
 
     `events` are those behind the head, oldest first. `intact` says that the stream still holds the
-    entry that was sealed last, or that there is none.
+    entry that was sealed last, or that there is none: nothing was sealed, or all was moved out.
     """
 
     head: Head
@@ -124,6 +124,9 @@ class Upkeep(Protocol):
 
     def told_slack(self, seq: int) -> None:
         """The checkpoint over `seq` entries is in Slack, and stands for those before it."""
+
+    def no_slack(self) -> None:
+        """No channel is told any more: what waits for it is not counted."""
 
     def still_there(self, request_ids: Sequence[str]) -> set[str]:
         """Those of these requests that were not erased."""

@@ -119,6 +119,9 @@ class RequestStore(Protocol):
     def load(self, request_id: str) -> Loaded:
         """Raises `RequestNotFound`, or `RequestUnreadable` for a stored form of a newer version."""
 
+    def is_of(self, client: str, request_id: str) -> bool:
+        """Whether this client asked it, which is known of what can't be read as well."""
+
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         """Those that exist and can be read, in the order asked for."""
 

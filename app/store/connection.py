@@ -36,14 +36,15 @@ COMMIT_S = 12.0
 T = TypeVar("T")
 
 
-def connect(url: str, *, text: bool = True) -> redis.Redis:
+def connect(url: str, *, text: bool = True, errors: str = "strict") -> redis.Redis:
     """A client that never repeats a command by itself (redis-py 8 would, writes included).
 
-    It answers in `text`; RQ wants bytes.
+    It answers in `text`; RQ wants bytes. `errors` says what becomes of bytes that are no UTF-8.
     """
     return redis.Redis.from_url(
         url,
         decode_responses=text,
+        encoding_errors=errors,
         retry=Retry(NoBackoff(), 0),
         socket_timeout=5,
         socket_connect_timeout=2,

@@ -3,7 +3,7 @@
 -- and the checkpoints are cut in one step, so that the record begins at the same place in all.
 -- Answers 1 when it is done, by this call or by the same one before.
 local first, before, last, link = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local ms, number, hash = string.match(link, '^(%d+)-(%d+) (%x+)$')
+local id, hash = string.match(link, '^(%S+) (%x+)$')
 local stored = redis.call('HMGET', 'cs:seal', 'first', 'before')
 local begins, behind = stored[1] or '1', stored[2] or string.rep('0', 64)
 local after = string.format('%.0f', last + 1)
@@ -14,6 +14,7 @@ if begins ~= first or behind ~= before then return 0 end
 if redis.call('LINDEX', 'cs:seal:links', count - 1) ~= link then return 0 end
 redis.call('LTRIM', 'cs:seal:links', count, -1)
 redis.call('ZREMRANGEBYSCORE', 'cs:seal:checkpoints', '-inf', last)
-redis.call('XTRIM', 'cs:events', 'MINID', ms .. '-' .. string.format('%.0f', number + 1))
+redis.call('XTRIM', 'cs:events', 'MINID', id)
+redis.call('XDEL', 'cs:events', id)
 redis.call('HSET', 'cs:seal', 'first', after, 'before', hash)
 return 1

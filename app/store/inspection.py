@@ -47,6 +47,7 @@ class RedisInspection:
         self._sweep_people = script(client, "sweep_people")
         self._mend = script(client, "mend")
         self._enlist = script(client, "enlist")
+        self._ends = script(client, "ends")
         self._waiting = RedisWaiting(client)
 
     def take_turn(self) -> bool:
@@ -174,7 +175,7 @@ class RedisInspection:
             audited_ms=None if ended is None else max(0, now - int(ended)),
             paused=bool(paused),
             counters=counted,
-            record=record_figures(self._redis, now),
+            record=record_figures(self._redis, self._ends, now),
             waiting=self._waiting.figures(policies, now),
             **stuck.figures(self._redis),
         )

@@ -8,17 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, NoReturn
 
 import redis
 
 from app.ports.ledger import EMPTY, Head, Look, Recorded, Sealed, Signed
 
-from .connection import COMMIT_S, milliseconds, script, talk
+from .connection import COMMIT_S, connect, milliseconds, script, talk
 
 EVENTS = "cs:events"
 SEAL = "cs:seal"
 LINKS, CHECKPOINTS, KEYS = f"{SEAL}:links", f"{SEAL}:checkpoints", f"{SEAL}:keys"
+
+
+def connect_record(url: str) -> redis.Redis:
+    """A client that reads whatever lies in the stream, UTF-8 or not: nothing may stop sealing."""
+    return connect(url, errors="surrogateescape")
 
 
 class RedisLedger:
@@ -40,7 +45,8 @@ class RedisLedger:
         entries = _recorded(found)
         there = bool(entries) and entries[0].id == head.id
         events = entries[1:] if there else entries[:limit]
-        return Look(head, milliseconds(clock), events, intact=there or head.seq == 0)
+        none_here = head.seq < head.first  # nothing is sealed, or all of it was moved out
+        return Look(head, milliseconds(clock), events, intact=there or none_here)
 
     def seal(
         self, before: Head, after: Head, links: Sequence[tuple[str, str]], checkpoint: Signed | None
@@ -102,12 +108,30 @@ def _recorded(found: Sequence[Any]) -> list[Recorded]:
 def _event(flat: Sequence[str]) -> str:
     """The text of an event as it stands; whatever else lies there, as JSON of its fields.
 
-    So that the record takes it in too, and each of its lines stays one line of JSON.
+    So that the record takes it in too, and each of its lines stays one line that can be verified.
+    In that JSON a byte that was no UTF-8 is the escape of half a surrogate pair.
     """
     written = dict(zip(flat[::2], flat[1::2], strict=True))
     text = written.get("event", "")
+    return text if _is_event(text) else json.dumps(written)
+
+
+def _is_event(text: str) -> bool:
+    """Whether it is an object on one line of JSON that every reader takes for the same."""
     try:
-        json.loads(text)
+        text.encode()
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        return json.dumps(written)
-    return json.dumps(written) if "\n" in text or "\r" in text else text
+        return False
+    return isinstance(value, dict) and "\n" not in text and "\r" not in text
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")

@@ -71,6 +71,10 @@ class RedisRequests:
             raise RequestNotFound("There is no such request.", "Check the id.")
         return Loaded(request, milliseconds(clock), bool(paused))
 
+    def is_of(self, client: str, request_id: str) -> bool:
+        index = documents.client_index(client)
+        return talk(lambda: self._redis.zscore(index, request_id)) is not None
+
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         def ask(pipe: Pipeline) -> None:
             for request_id in request_ids:

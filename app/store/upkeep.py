@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import redis
 from redis.client import Pipeline
+from redis.commands.core import Script
 
 from app.domain.alarms import Alarm
 from app.ports import RecordFigures
@@ -52,6 +52,9 @@ class RedisUpkeep:
     def told_slack(self, seq: int) -> None:
         talk(lambda: self._redis.hset(SEAL, _POSTED, str(seq)))
 
+    def no_slack(self) -> None:
+        talk(lambda: self._redis.hdel(SEAL, _POSTED))
+
     def still_there(self, request_ids: Sequence[str]) -> set[str]:
         def ask(pipe: Pipeline) -> None:
             for request_id in request_ids:
@@ -66,29 +69,27 @@ class RedisUpkeep:
         return bool(talk(lambda: self._drop(args=args), COMMIT_S))
 
 
-def record_figures(client: redis.Redis, now: int) -> RecordFigures:
-    """The record in numbers at the instant `now`, at a cost that does not depend on its length."""
+def record_figures(client: redis.Redis, ends: Script, now: int) -> RecordFigures:
+    """The record in numbers at the instant `now`, at a cost that does not depend on its length.
+
+    `ends` is the script that finds the ids of the oldest entries.
+    """
 
     def ask(pipe: Pipeline) -> None:
         pipe.hgetall(SEAL)
         pipe.xlen(EVENTS)
         pipe.llen(LINKS)
-        pipe.xrange(EVENTS, "-", "+", count=1)
+        ends(args=[], client=pipe)
 
-    stored, length, links, oldest = talk_in_one(client, ask)
-    head = head_of(stored)
-    posted = stored.get(_POSTED)
-
-    def ask_behind(pipe: Pipeline) -> None:
-        pipe.xrange(EVENTS, head.id, "+", count=2)
-        pipe.zcount(CHECKPOINTS, "+inf" if posted is None else f"({posted}", "+inf")
-
-    behind, unposted = talk_in_one(client, ask_behind)
+    stored, length, links, (oldest, unsealed) = talk_in_one(client, ask)
+    head, posted = head_of(stored), stored.get(_POSTED)
+    above = "+inf" if posted is None else f"({posted}"
+    unposted = talk(lambda: client.zcount(CHECKPOINTS, above, "+inf"))
     return RecordFigures(
         sealed=head.seq,
         entries=int(length),
         unsealed=max(0, int(length) - int(links)),
-        unsealed_ms=_age([one for one in behind if one[0] != head.id], now),
+        unsealed_ms=_age(unsealed, now),
         first_ms=_age(oldest, now),
         checkpoint_ms=max(0, now - head.checkpoint_ms) if head.checkpoint_ms else None,
         unposted=int(unposted),
@@ -99,6 +100,6 @@ def _turn(work: str) -> str:
     return f"{SEAL}:turn:{work}"
 
 
-def _age(entries: Sequence[Any], now: int) -> int:
-    """How long ago (ms) the first of these was written, which its id says; 0 of none."""
-    return max(0, now - int(entries[0][0].split("-")[0])) if entries else 0
+def _age(entry_id: str, now: int) -> int:
+    """How long ago (ms) an entry was written, which its id says; 0 of none."""
+    return max(0, now - int(entry_id.partition("-")[0])) if entry_id else 0

@@ -62,8 +62,10 @@ def stream(client: redis.Redis) -> list[dict[str, Any]]:
 
 
 def work(store: RedisRequests, lanes: RedisLanes) -> None:
-    """A worker's turn in the lane of time."""
+    """A worker's turns in the lane of time, as many as it takes until nothing is due there."""
     drain(lanes, Lane.TIME, TimeLane(store, lanes), 16)
+    while lanes.due_in_ms(Lane.TIME) == 0:
+        drain(lanes, Lane.TIME, TimeLane(store, lanes), 16)
 
 
 def status(store: RedisRequests, request: Request) -> Status:

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 import redis
 
-from app.audit.record import NOTHING
+from app.audit.lines import read, strict
+from app.audit.record import NOTHING, Entry, entry_line
 from app.audit.seal import MOST, chained
 from app.domain.alarms import Alarm
 from app.ports.ledger import EMPTY, Signed
@@ -104,17 +105,26 @@ def test_an_entry_that_nobody_sealed_is_found_among_those_that_are(
 
 
 def test_what_is_no_event_is_sealed_all_the_same(client: redis.Redis, ledger: RedisLedger):
-    for fields in ({"other": "x"}, {"event": "not\njson"}, {"event": '{"a":\n1}'}, {"event": "é"}):
+    """As JSON of its fields, so that whoever verifies can read each line behind it, too."""
+    texts = ("not\njson", '{"a":\n1}', "é", '{"a":NaN}', '{"a":1,"a":2}', "null", '"x"')
+    for fields in ({"other": "x"}, *({"event": text} for text in texts)):
         client.xadd("cs:events", fields)  # type: ignore[arg-type]
     sealed_all(client)
-    found = ledger.sealed(1, 10)
-    assert [json.loads(one.event or "") for one in found] == [
-        {"other": "x"},
-        {"event": "not\njson"},
-        {"event": '{"a":\n1}'},
-        {"event": "é"},
-    ]
-    assert all("\n" not in (one.event or "") for one in found)
+    found = [one.event or "" for one in ledger.sealed(1, 10)]
+    assert list(map(strict, found)) == [{"other": "x"}, *({"event": text} for text in texts)]
+    assert all("\n" not in event for event in found)
+
+
+def test_an_id_of_any_size_is_taken_in_and_out_again(
+    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
+):
+    client.xadd("cs:events", {"event": "{}"}, id=f"{2**64 - 2}-{2**64 - 1}")
+    sealed_all(client)
+    [found] = ledger.sealed(1, 10)
+    assert read(entry_line(Entry(1, found.id, found.event or ""), found.hash))
+    assert upkeep.drop(ledger.head(), found)
+    assert client.xlen("cs:events") == client.llen("cs:seal:links") == 0
+    assert ledger.head().first == 2
 
 
 def test_a_stream_that_was_wiped_is_an_alarm_once(client: redis.Redis, ledger: RedisLedger):
@@ -151,6 +161,21 @@ def test_the_oldest_entries_leave_the_stream_the_chain_and_the_checkpoints_at_on
     sealed_all(client)
     assert ledger.head().seq == MOST + 11
     assert not upkeep.drop(before, ledger.sealed(MOST + 5, 1)[0])
+
+
+def test_a_record_that_was_moved_out_whole_goes_on_without_an_alarm(
+    client: redis.Redis, ledger: RedisLedger, upkeep: RedisUpkeep
+):
+    happen(client, 3)
+    sealed_all(client)
+    assert upkeep.drop(ledger.head(), ledger.sealed(3, 1)[0])
+    for _ in range(2):
+        assert ledger.look(10).intact
+        sealed_all(client)
+        happen(client, 1)
+    sealed_all(client)
+    assert [one.seq for one in ledger.sealed(1, 10)] == [4, 5]
+    assert client.lrange("cs:alarms", 0, -1) == []
 
 
 def test_what_was_not_erased_keeps_its_trail(
@@ -204,5 +229,7 @@ def test_the_record_is_told_in_numbers(client: redis.Redis, upkeep: RedisUpkeep)
     assert record.checkpoint_ms is not None
     upkeep.waiting_for_slack()  # a channel is set
     assert look().record.unposted == 1
+    upkeep.no_slack()
+    assert look().record.unposted == 0
     sealed_all(client)
     assert look().record.unsealed == look().record.unsealed_ms == 0

@@ -63,6 +63,8 @@ def test_a_newer_stored_form_is_left_alone(store: RequestStore, client: redis.Re
     with pytest.raises(RequestUnreadable, match="being upgraded"):
         store.load(request.id)
     assert store.load_many([request.id]) == []
+    assert store.is_of(request.body.client, request.id)
+    assert not store.is_of("another", request.id)
 
 
 def test_of_two_changes_to_one_version_the_second_conflicts(store: RequestStore):

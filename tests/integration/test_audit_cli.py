@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +20,11 @@ from app.domain.request import Request
 from app.store.bells import Bells
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer
+from app.store.inspection import RedisInspection
+from app.store.ledger import RedisLedger, connect_record
 from app.store.policies import RedisPolicies
 from app.store.requests import RedisRequests
+from app.store.upkeep import RedisUpkeep
 from policies.plan import Route
 from tests.builders import approval, body, evaluation
 from tests.servers import running_server
@@ -135,6 +139,48 @@ def test_without_the_key_that_signs_nothing_is_sealed_and_the_tail_is_unsigned(
     assert typed(server, "audit", "export", "--to", str(path), key=False).exit_code == 0
     assert client.exists("cs:seal") == 0
     assert verified(path).exit_code == 3
+
+
+def test_an_export_takes_the_place_of_a_file_and_of_nothing_else(
+    server: EmbeddedServer, store: RedisRequests, tmp_path: Path
+):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for place in (pipe, tmp_path):
+        done = typed(server, "audit", "export", "--to", str(place))
+        assert done.exit_code == 1
+        assert "is no file" in done.output
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_an_id_with_an_instant_that_no_calendar_has_is_verified_like_any_other(
+    server: EmbeddedServer, store: RedisRequests, client: redis.Redis, tmp_path: Path
+):
+    client.xadd("cs:events", {"event": "{}"}, id=f"{2**64 - 2}-0")
+    path = tmp_path / "record.jsonl"
+    assert typed(server, "audit", "export", "--to", str(path)).exit_code == 0
+    told = verified(path)
+    assert told.exit_code == 0, told.output
+    assert f"{2**64 - 2} ms" in told.output
+
+
+def test_what_is_not_utf_8_in_the_stream_stops_neither_the_record_nor_the_figures(
+    server: EmbeddedServer, store: RedisRequests, client: redis.Redis, tmp_path: Path
+):
+    connect(server.url, text=False).xadd("cs:events", {b"event": b"\xff", b"\xfe": b"x"})
+    approved(store)
+    assert RedisInspection(client).figures().record.unsealed == 3
+    path = tmp_path / "record.jsonl"
+    done = typed(server, "audit", "export", "--to", str(path))
+    assert done.exit_code == 0, done.output
+    assert b'"event":{"event": "\\udcff", "\\udcfe": "x"}' in path.read_bytes()
+    told = verified(path)
+    assert told.exit_code == 0, told.output
+    record = connect_record(server.url)
+    ledger = RedisLedger(record)
+    assert RedisUpkeep(record).drop(ledger.head(), ledger.sealed(1, 1)[0])
+    assert client.xlen("cs:events") == 2
 
 
 def test_a_chosen_export_shows_what_was_chosen_and_verifies_too(

@@ -37,7 +37,8 @@ class MemoryLedger:
     def look(self, limit: int) -> Look:
         behind = [one for one in self.stream if _place(one) > _place(self.stands.id)]
         events = [Recorded(one, self.stream[one]) for one in behind[:limit]]
-        intact = self.stands.seq == 0 or self.stands.id in self.stream
+        none_here = self.stands.seq < self.stands.first
+        intact = none_here or self.stands.id in self.stream
         return Look(self.stands, self.now, events, intact)
 
     def seal(
@@ -90,6 +91,9 @@ class MemoryLedger:
 
     def told_slack(self, seq: int) -> None:
         self.posted = seq
+
+    def no_slack(self) -> None:
+        self.posted = 0
 
     def still_there(self, request_ids: Sequence[str]) -> set[str]:
         return self.requests & set(request_ids)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from app.domain.alarms import Alarm
 from app.domain.bursts import queues_in, waits_in
 from app.domain.due import due_anew
-from app.domain.errors import RequestNotFound, StoreUnavailable
+from app.domain.errors import RequestNotFound, RequestUnreadable, StoreUnavailable
 from app.domain.events import Event
 from app.domain.request import Body, Request, State, Status
 from app.domain.transition import Transition
@@ -60,6 +60,7 @@ class MemoryStore:
     alarms: list[Alarm] = field(default_factory=list)
     replays: dict[tuple[str, str], Replay] = field(default_factory=dict)
     limits: MemoryLimits = field(default_factory=MemoryLimits)
+    unreadable: set[str] = field(default_factory=set)
     loads_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -80,8 +81,15 @@ class MemoryStore:
         self._up()
         return self.replays.get((client, key))
 
+    def is_of(self, client: str, request_id: str) -> bool:
+        self._up()
+        row = self.rows.get(request_id)
+        return row is not None and row.request.body.client == client
+
     def load(self, request_id: str) -> Loaded:
         self._up()
+        if request_id in self.unreadable:
+            raise RequestUnreadable.of_newer("this request")
         return Loaded(self._row(request_id).request, self.clock, self.lanes.paused)
 
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:

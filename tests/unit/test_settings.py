@@ -48,6 +48,8 @@ def test_lists_and_durations_are_read_as_people_write_them(environment: pytest.M
         ("COUNTERSIGN_SECRET", "hunter2"),
         ("COUNTERSIGN_RETENTION", "a while"),
         ("PORT", "http"),
+        ("REDIS_URL", "redis://:hunter2#x@127.0.0.1:6379/0"),
+        ("REDIS_URL", "redis://127.0.0.1:99999/0"),
         ("COUNTERSIGN_AUDIT_CHANNEL", "audit"),
     ],
 )

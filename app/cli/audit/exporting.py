@@ -92,6 +92,9 @@ def _opened(path: str) -> Iterator[TextIO]:
         yield sys.stdout
         return
     target = Path(path)
+    if target.exists() and not target.is_file():
+        # What takes the place of /dev/null is a file from then on.
+        raise click.ClickException(f"{path} is no file. Name one, or - for the output.")
     begun = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with begun.open("x", encoding="utf-8", newline="\n") as file:

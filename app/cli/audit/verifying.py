@@ -107,9 +107,17 @@ def _seen(figures: Figures) -> str:
         return "No entries."
     span = ""
     if figures.from_ms is not None and figures.until_ms is not None:
-        span = f", {iso(figures.from_ms)} to {iso(figures.until_ms)}"
+        span = f", {_instant(figures.from_ms)} to {_instant(figures.until_ms)}"
     numbers = f"{figures.first:,} to {figures.last:,}"
     return f"{_count(figures.entries, 'entry', 'entries')} ({numbers}){span}."
+
+
+def _instant(ms: int) -> str:
+    """As a date, where an id that somebody made up has one."""
+    try:
+        return iso(ms)
+    except (ValueError, OverflowError, OSError):
+        return f"{ms} ms"
 
 
 def _compared(figures: Figures) -> str:

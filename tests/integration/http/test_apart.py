@@ -75,6 +75,19 @@ def test_anothers_request_can_not_be_told_from_one_that_is_not_there(door: Door,
     assert door.get(f"/v1/requests/{theirs['id']}", key=SHOP_KEY).json() == theirs
 
 
+def test_anothers_request_that_can_not_be_read_is_like_one_that_is_not_there(
+    door: Door, world: World
+):
+    theirs = door.open(key=SHOP_KEY)
+    world.store.unreadable.add(theirs["id"])
+    for method, path in routes(door, "/v1/requests/{id}"):
+        if "/signals" not in path:
+            other = call(door, method, path, BILLING_KEY, theirs["id"])
+            assert seen(other) == seen(call(door, method, path, BILLING_KEY)), path
+    own = door.get(f"/v1/requests/{theirs['id']}", key=SHOP_KEY)
+    assert (own.status_code, own.json()["code"]) == (503, "request_unreadable")
+
+
 def test_a_monitor_can_not_tell_what_is_outside_its_policies_from_what_is_not_there(
     door: Door, world: World
 ):

@@ -51,7 +51,7 @@ class Deployment:
 
     @property
     def exporter(self) -> Exporter:
-        return Exporter(self.ledger, self.store, self.seal)
+        return Exporter(self.ledger, self.store, self.seal, self.key)
 
     def opened(self, judged: Evaluation = ASK, **more: Any) -> Request:
         made = body(evaluation=judged, opened_ms=self.store.clock, callback_url=None, **more)

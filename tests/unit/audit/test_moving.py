@@ -11,7 +11,7 @@ import pytest
 from app.audit.moving import Mover
 from app.audit.record import NOTHING, Checkpoint, Entry, link
 from app.audit.seal import EVERY_MS, MOST
-from app.ports.ledger import Head, Sealed
+from app.ports.ledger import Head, Look, Sealed
 from tests.memory.ledger import MemoryLedger
 from tests.unit.audit.test_seal import KEY, sealed_all
 
@@ -87,6 +87,13 @@ def test_a_file_names_who_signed_what_is_in_it(ledger: MemoryLedger, tmp_path: P
     assert json.loads(path.read_text().splitlines()[0])["keys"] == [KEY.public.text]
 
 
+def test_a_file_is_for_the_account_of_the_clock_alone(ledger: MemoryLedger, tmp_path: Path):
+    segment(ledger, 2)
+    move(ledger, tmp_path)
+    [path] = tmp_path.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_request_that_is_kept_holds_up_what_came_after_its_opening(
     ledger: MemoryLedger, tmp_path: Path
 ):
@@ -145,6 +152,43 @@ def test_a_crash_between_file_and_store_leaves_it_in_both_and_is_made_good(
     move(ledger, tmp_path)
     assert ledger.stream == {}
     assert numbers(tmp_path) == list(range(1, 6 + more))
+
+
+def test_what_another_process_moves_meanwhile_is_no_break(tmp_path: Path):
+    """Of one whose turn was over before it was done."""
+
+    class Late(MemoryLedger):
+        def look(self, limit: int) -> Look:
+            look = super().look(limit)
+            assert self.drop(look.head, self.sealed(5, 1)[0])
+            return look
+
+    ledger = MemoryLedger()
+    segment(ledger, 5)
+    segment(ledger, 5)
+    late = Late(**vars(ledger))
+    Mover(late, late, tmp_path, DAY_MS).move(10)
+    assert (late.alarms, names(tmp_path)) == ({}, [])
+
+
+def test_a_file_of_a_record_that_a_backup_took_back_is_neither_removed_nor_written_over(
+    tmp_path: Path,
+):
+    lost = MemoryLedger()
+    segment(lost, 5, "req_lost")
+    move(lost, tmp_path)
+    [evidence] = tmp_path.iterdir()
+    before = evidence.read_bytes()
+    longer, same = MemoryLedger(), MemoryLedger()
+    segment(longer, 7)
+    move(longer, tmp_path)
+    assert len(names(tmp_path)) == 2
+    segment(same, 5)
+    same.turns.clear()
+    with pytest.raises(FileExistsError, match="Keep it"):
+        Mover(same, same, tmp_path, DAY_MS).move(5)
+    assert (evidence.read_bytes(), len(same.stream)) == (before, 5)
+    assert len(names(tmp_path)) == 2
 
 
 def test_what_a_crash_left_half_written_is_no_part_of_the_record(

@@ -77,6 +77,16 @@ def test_a_checkpoint_is_made_within_a_minute_of_the_one_before_and_not_sooner()
     assert [one.seq for one, *_ in made(ledger)] == [1, 2]
 
 
+def test_a_clock_that_was_ahead_and_is_put_right_is_not_waited_for():
+    ledger = MemoryLedger()
+    ledger.happen()
+    sealed_all(ledger)
+    ledger.now -= 86_400_000
+    ledger.stream["1900000000000-0"] = "{}"
+    sealed_all(ledger)
+    assert [one.seq for one, *_ in made(ledger)] == [1, 2]
+
+
 def test_nothing_is_signed_where_nothing_happens():
     ledger = MemoryLedger()
     ledger.happen()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import replace
+from itertools import count, islice
 
 import pytest
 
-from app.audit.lines import Linked, read
+from app.audit.lines import Linked, Told, read
 from app.audit.verdict import Kind, Verdict
 from app.audit.verify import verify
 from app.domain.commands import Erase
@@ -21,6 +23,7 @@ from tests.unit.audit.genuine import (
     approve,
     genuine,
     lived,
+    raw,
     record_of,
 )
 from tests.unit.audit.tampering import (
@@ -111,8 +114,8 @@ def test_a_record_that_nobody_signed_is_not_verified():
 
 
 def record_of_unsigned(made: Deployment) -> list[bytes]:
-    exporter = type(made.exporter)(made.ledger, made.store, lambda: None)
-    return [f"{line}\n".encode() for line in exporter.whole()]
+    exporter = type(made.exporter)(made.ledger, made.store, lambda: None, None)
+    return raw(exporter.whole())
 
 
 def test_what_came_since_the_last_checkpoint_is_said_to_be_chained_and_not_signed():
@@ -171,18 +174,89 @@ def test_a_request_that_was_changed_in_the_store_differs_from_its_events():
     assert "has another digest than entry" in verdict.faults[0].words
 
 
-def test_a_header_that_says_to_be_long_before_its_entries_leaves_the_rest_unverified():
+def test_a_header_that_was_changed_does_not_fit_what_was_signed():
     record = genuine()
-    first = next(one for one in map(text, record.lines) if isinstance(one, Linked))
-    as_of = record.lines[0].index(b'"as_of":"') + 9
-    end = record.lines[0].index(b'"', as_of)
-    header = record.lines[0][:as_of] + first.entry.id.encode() + record.lines[0][end:]
-    verdict = record.verified([header, *record.lines[1:]])
-    assert verdict.faults == ()
-    without = [raw for raw in record.lines[1:] if not raw.startswith(b'{"request"')]
+    verdict = record.verified([as_of(record, "0-0"), *record.lines[1:]])
+    assert [fault.words for fault in verdict.faults] == [
+        "the first line or the last was changed: the signature does not fit"
+    ]
+
+
+def test_a_request_that_is_left_out_as_decided_later_by_a_word_that_nobody_signed():
+    """However little later."""
+    record = genuine()
+    entries = [one for one in map(text, record.lines) if isinstance(one, Linked)]
+    told = [one for one in map(text, record.lines) if isinstance(one, Told)]
+    newest = max(told, key=lambda one: one.at_ms)
+    ends = {"request.decided", "request.cancelled", "request.expired"}
+    [end] = [
+        one.seq
+        for one in entries
+        if (event := one.event) and event["request"] == newest.id and event["type"] in ends
+    ]
+    header = as_of(record, entries[end - 2].entry.id)
+    without = [one for one in record.lines[1:] if b'{"id":"%s"' % newest.id.encode() not in one]
     verdict = record.verified(closed([header, *without]))
     assert verdict.faults == ()
-    assert "decisions were not compared" in verdict.open[0]
+    assert "1 decided after the requests were read" in verdict.open[0]
+
+
+def as_of(record: Record, place: str) -> bytes:
+    """The first line, with another place before which the requests are said to be read."""
+    return line(json.loads(record.lines[0]) | {"as_of": place})
+
+
+def line(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+def test_an_export_that_was_signed_by_a_key_that_nobody_trusts_is_not_the_record():
+    made = lived(1)
+    made.seal()
+    made.exporter.ledger.known.add(OTHER.public.text)  # type: ignore[attr-defined]
+    exporter = replace(made.exporter, seal=lambda: None, key=OTHER)
+    verdict = verify([("export.jsonl", raw(exporter.whole()))], [KEY.public, OTHER.public])
+    assert (verdict.faults, verdict.open) == ((), ())
+    verdict = verify([("export.jsonl", unnamed(raw(exporter.whole())))], [KEY.public])
+    assert any("signed with another key" in fault.words for fault in verdict.faults)
+
+
+def unnamed(lines: list[bytes]) -> list[bytes]:
+    """The header does not name the other key."""
+    return [lines[0].replace(OTHER.public.text.encode(), KEY.public.text.encode()), *lines[1:]]
+
+
+def test_an_export_that_begins_as_nothing_is_there_yet_is_the_record():
+    """Events come while it reads the requests."""
+    made, calls = Deployment(), count()
+
+    def meanwhile() -> None:
+        if next(calls) == 1:
+            made.opened()
+        made.seal()
+
+    lines = raw(replace(made.exporter, seal=meanwhile).whole())
+    assert b'"as_of":"0-0"' in lines[0]
+    verdict = verify([("export.jsonl", lines)], [KEY.public])
+    assert (verdict.faults, verdict.open, verdict.figures.entries) == ((), (), 1)
+
+
+def test_an_export_that_begins_as_everything_was_moved_out_is_the_record():
+    """With the files before it, and without; events come while it reads the requests."""
+    made = lived(1)
+    made.seal()
+    made.wait(1)
+    made.opened()
+    lines = record_of_unsigned(made)
+    [*_, cut_at] = [at for at, one in enumerate(lines) if one.startswith(b'{"checkpoint"')]
+    last, header = text(lines[cut_at - 1]), json.loads(lines[0])
+    assert isinstance(last, Linked)
+    behind = header | {"first": last.seq + 1, "before": last.hash, "as_of": last.entry.id}
+    export = closed([line(behind), *lines[cut_at + 1 : cut_at + 2], lines[-1]])
+    del header["as_of"]
+    part = [line(header), *lines[1 : cut_at + 1]]
+    for files in ([("part", part), ("export", export)], [("export", export)]):
+        assert not [one for one in verify(files, [KEY.public]).faults if one.kind is Kind.HEADER]
 
 
 def test_erased_requests_leave_a_record_that_verifies():
@@ -220,7 +294,8 @@ def closed_again(header: bytes, rest: list[bytes]) -> list[bytes]:
     """The last line counts what is in its own file."""
     entries = sum(raw.startswith(b'{"seq"') for raw in rest)
     marks = sum(raw.startswith(b'{"checkpoint"') for raw in rest)
-    end = rest[-1].replace(b'"entries":88', b'"entries":%d' % entries)
+    unsigned = rest[-1].partition(b',"key"')[0] + b"}}\n"
+    end = unsigned.replace(b'"entries":88', b'"entries":%d' % entries)
     return [*rest[:-1], end.replace(b'"checkpoints":7', b'"checkpoints":%d' % marks)]
 
 
