@@ -108,19 +108,17 @@ class Mover:
         """The file, all of it or none: under another name until it is on the disk."""
         name = f"record-{head.first:012}-{segment[-1].seq:012}.jsonl"
         path, begun = self._folder / name, self._folder / f".{name}.{os.getpid()}"
-        with begun.open("w", encoding="utf-8", newline="\n") as file:
-            begun.chmod(0o600)  # it names people, as an export does
-            for line in self._lines(head, segment, lines):
-                file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists() and _behind_header(path) != _behind_header(begun):
-            begun.unlink()
-            raise FileExistsError(
-                f"{path} has other entries than the store has under their numbers. Keep it, "
-                "elsewhere. docs/record.md says what to do."
-            )
-        begun.replace(path)
+        try:
+            with begun.open("w", encoding="utf-8", newline="\n") as file:
+                begun.chmod(0o600)  # it names people, as an export does
+                for line in self._lines(head, segment, lines):
+                    file.write(line + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            _refuse_another(path, begun)
+            begun.replace(path)
+        finally:
+            begun.unlink(missing_ok=True)  # a full disk has no room for halves
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)  # the name, too
@@ -144,6 +142,15 @@ def header_line(first: int, before: str, keys: Sequence[str]) -> str:
     """The first line of a file of the record: where it begins, and whose keys signed, it says."""
     header = {"countersign": "record", "form": FORM, "first": first, "before": before}
     return json.dumps(header | {"keys": list(keys)}, separators=(",", ":"))
+
+
+def _refuse_another(path: Path, begun: Path) -> None:
+    """Raises `FileExistsError` where what lies there already is another record."""
+    if path.exists() and _behind_header(path) != _behind_header(begun):
+        raise FileExistsError(
+            f"{path} has other entries than the store has under their numbers. Keep it, "
+            "elsewhere. docs/record.md says what to do."
+        )
 
 
 def _behind_header(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,22 @@ def test_a_file_of_a_record_that_a_backup_took_back_is_neither_removed_nor_writt
         Mover(same, same, tmp_path, DAY_MS).move(5)
     assert (evidence.read_bytes(), len(same.stream)) == (before, 5)
     assert len(names(tmp_path)) == 2
+
+
+def test_a_full_disk_is_left_without_halves(
+    ledger: MemoryLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    segment(ledger, 5)
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            Mover(ledger, ledger, tmp_path, DAY_MS).move(5)
+    assert (names(tmp_path), len(ledger.stream)) == ([], 5)
+    move(ledger, tmp_path)
+    assert numbers(tmp_path) == [1, 2, 3, 4, 5]
 
 
 def test_what_a_crash_left_half_written_is_no_part_of_the_record(
