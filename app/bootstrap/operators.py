@@ -18,17 +18,17 @@ from .shared import slack_api
 from .store import build_store, secret_of
 
 
-def build_clients(settings: StoreSettings) -> RedisClients:
-    """What `countersign clients` needs."""
-    return RedisClients(connect(settings.redis_url), secret_of(settings))
+def build_clients(settings: StoreSettings, by: str) -> RedisClients:
+    """What `countersign clients` needs; `by` is who types, for the trail."""
+    return RedisClients(connect(settings.redis_url), secret_of(settings), by)
 
 
-def build_leaving(settings: StoreSettings) -> Leaving:
-    """What `countersign clients delete` needs."""
+def build_leaving(settings: StoreSettings, by: str) -> Leaving:
+    """What `countersign clients delete` needs; `by` is who types."""
     requests = RedisRequests(
         connect(settings.redis_url), Bells(connect(settings.redis_url, text=False))
     )
-    return Leaving(requests, build_clients(settings))
+    return Leaving(requests, build_clients(settings, by))
 
 
 def build_policies(settings: StoreSettings) -> RedisPolicies:

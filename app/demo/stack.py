@@ -135,7 +135,8 @@ class Stack:
     def clients(self) -> RedisClients:
         """Who may ask, once the server runs."""
         secret = SecretStr(self.notebook.secret)
-        return build_clients(StoreSettings(REDIS_URL=self.server.url, COUNTERSIGN_SECRET=secret))
+        settings = StoreSettings(REDIS_URL=self.server.url, COUNTERSIGN_SECRET=secret)
+        return build_clients(settings, "countersign demo")
 
     def _make_client(self) -> None:
         """The client whose key the demo shows; made once, its key kept in the notebook."""

@@ -95,6 +95,16 @@ class GateEventType(StrEnum):
     RESUMED = "gate.resumed"
 
 
+class ClientEventType(StrEnum):
+    """What is recorded about who may ask."""
+
+    CREATED = "client.created"
+    CHANGED = "client.changed"
+    DELETED = "client.deleted"
+    KEY_MADE = "key.made"
+    KEY_REVOKED = "key.revoked"
+
+
 class SystemEvent(Frozen):
     """One entry of the trail that is about no one request.
 
@@ -115,6 +125,16 @@ class PolicyEvent(SystemEvent):
     """
 
     type: PolicyEventType
+
+
+class ClientEvent(SystemEvent):
+    """About a client and its keys.
+
+    `detail` has its name (`client`), the id of the key (`key`), or the names of the `fields` that
+    changed and, where it is about them, the `policies` that it may use from then on.
+    """
+
+    type: ClientEventType
 
 
 class AbsenceEvent(SystemEvent):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import redis
+from pydantic import JsonValue
 from redis.client import Pipeline
 
 from app.domain.errors import (
@@ -15,9 +16,11 @@ from app.domain.errors import (
     ClientNotFound,
     RotationRefused,
 )
+from app.domain.events import ClientEventType
 from app.domain.request import BY_HAND
 from app.ports import Caller, Client
 
+from .access import AccessTrail, record
 from .connection import once, script, talk
 from .gate import admission_key
 from .keys import RedisKeys, well_formed
@@ -33,14 +36,17 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
 class RedisClients:
     """`Clients`, and what an operator does with them.
 
-    `secret` is the deployment's own, from COUNTERSIGN_SECRET. Nothing is remembered from call to
-    call, so that whatever changes here holds for the next one.
+    `secret` is the deployment's own, from COUNTERSIGN_SECRET; `by` is who changes something, for
+    the trail. Nothing is remembered from call to call, so that whatever changes here holds for the
+    next one.
     """
 
-    def __init__(self, client: redis.Redis, secret: bytes) -> None:
+    def __init__(self, client: redis.Redis, secret: bytes, by: str = "countersign") -> None:
         self._redis = client
-        self.keys = RedisKeys(client, secret)
+        self._trail = AccessTrail(client, by)
+        self.keys = RedisKeys(client, secret, self._trail)
         self._call = script(client, "call")
+        self._create = script(client, "create_client")
 
     def call(self, key: str) -> Caller | None:
         if not well_formed(key):
@@ -80,7 +86,9 @@ class RedisClients:
             raise ClientNameRefused(
                 f"{name} is the client as whom people ask by hand.", "Choose another name."
             )
-        if not once(lambda: self._redis.hsetnx(_CLIENTS, name, _record(client))):
+        fields = _differing(Client(id=name), client)
+        entry = self._entry(ClientEventType.CREATED, client, fields)
+        if not once(lambda: self._create(args=[name, _record(client), entry])):
             raise _taken(name, self.get(name))
         return self.keys.add(name)
 
@@ -135,16 +143,32 @@ class RedisClients:
         changed: list[Client] = []
 
         def step(pipe: Pipeline) -> None:
-            record = pipe.hget(_CLIENTS, name)
-            after = change(_existing(name, None if record is None else _read(str(record))))
+            stored = pipe.hget(_CLIENTS, name)
+            before = _existing(name, None if stored is None else _read(str(stored)))
+            after = change(before)
+            kind = ClientEventType.DELETED if after.deleted else ClientEventType.CHANGED
+            entry = self._entry(kind, after, _differing(before, after))
             changed.append(after)
             pipe.multi()
             pipe.hset(_CLIENTS, name, _record(after))
+            record(pipe, entry)
             for key in forget:
                 pipe.delete(key)
 
         once(lambda: self._redis.transaction(step, _CLIENTS))
         return changed[-1]
+
+    def _entry(self, kind: ClientEventType, client: Client, fields: list[str]) -> str:
+        """For the trail: what differs by its name, and the policies themselves."""
+        detail: dict[str, JsonValue] = {"fields": list(fields)}
+        if "policies" in fields:
+            detail["policies"] = list(client.policies)
+        return self._trail.entry(kind, client.id, **detail)
+
+
+def _differing(before: Client, after: Client) -> list[str]:
+    was, becomes = before.model_dump(), after.model_dump()
+    return sorted(name for name in becomes if becomes[name] != was[name])
 
 
 def _record(client: Client) -> str:

@@ -7,14 +7,16 @@ import hmac
 import re
 import secrets
 import zlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import redis
 from redis.client import Pipeline
 
 from app.domain.errors import KeysEnough
+from app.domain.events import ClientEventType
 from app.ports import Key, key_id
 
+from .access import AccessTrail, record
 from .connection import script, talk, talk_in_one
 
 MOST = 2
@@ -29,15 +31,18 @@ _KEY = re.compile(r"csk_[0-9a-f]{40}_[0-9a-f]{8}")
 class RedisKeys:
     """Who has which keys. One from before they had records has no instant at which it was made."""
 
-    def __init__(self, client: redis.Redis, secret: bytes) -> None:
+    def __init__(self, client: redis.Redis, secret: bytes, trail: AccessTrail) -> None:
         self._redis = client
         self._secret = secret
+        self._trail = trail
         self._add = script(client, "add_key")
 
     def add(self, client_id: str) -> str:
         """One more key for a client, given this once. Raises `KeysEnough`."""
         key = new_key()
-        if not talk(lambda: self._add(args=[client_id, self.mac(key), MOST])):
+        mac = self.mac(key)
+        entry = self._trail.entry(ClientEventType.KEY_MADE, client_id, key=key_id(mac))
+        if not talk(lambda: self._add(args=[client_id, mac, MOST, entry])):
             ids = " or ".join(one.id for one in self.of(client_id))
             raise KeysEnough(
                 f"{client_id} has {MOST} keys, and no more live at once.",
@@ -67,14 +72,15 @@ class RedisKeys:
     def revoke(self, key: str) -> list[str]:
         """End the key that this is, whole or by its id; gives the ids of those that ended."""
         whole = self.mac(key) if well_formed(key) else None
-        macs = [mac for mac in self._owners() if mac == whole or key_id(mac) == key]
-        talk_in_one(self._redis, lambda pipe: _forget(pipe, macs))
-        return [key_id(mac) for mac in macs]
+        owners = self._owners()
+        ended = {mac: owners[mac] for mac in owners if mac == whole or key_id(mac) == key}
+        self._end(ended)
+        return [key_id(mac) for mac in ended]
 
     def revoke_all(self, client_id: str) -> None:
         """End every key of a client."""
-        macs = [mac for mac, owner in self._owners().items() if owner == client_id]
-        talk_in_one(self._redis, lambda pipe: _forget(pipe, macs))
+        owners = self._owners()
+        self._end({mac: owner for mac, owner in owners.items() if owner == client_id})
 
     def owner(self, mac: str) -> str | None:
         """The client whose live key has this MAC."""
@@ -84,6 +90,23 @@ class RedisKeys:
     def mac(self, key: str) -> str:
         """The key as Redis knows it: who reads Redis can't tell a key from it, nor test one."""
         return hmac.new(self._secret, f"client key {key}".encode(), hashlib.sha256).hexdigest()
+
+    def _end(self, owners: Mapping[str, str]) -> None:
+        """End these keys, all in one step with what goes on record."""
+        entries = [
+            self._trail.entry(ClientEventType.KEY_REVOKED, owner, key=key_id(mac))
+            for mac, owner in owners.items()
+        ]
+
+        def say(pipe: Pipeline) -> None:
+            for mac in owners:
+                for table in (_OWNERS, _MADE, _USED):
+                    pipe.hdel(table, mac)
+            for entry in entries:
+                record(pipe, entry)
+
+        if owners:
+            talk_in_one(self._redis, say, at_once=True)
 
     def _owners(self) -> dict[str, str]:
         found = talk(lambda: self._redis.hgetall(_OWNERS))
@@ -103,12 +126,6 @@ def well_formed(key: str) -> bool:
 
 def _checksum(stem: str) -> str:
     return f"{zlib.crc32(stem.encode()):08x}"
-
-
-def _forget(pipe: Pipeline, macs: Iterable[str]) -> None:
-    for mac in macs:
-        for table in (_OWNERS, _MADE, _USED):
-            pipe.hdel(table, mac)
 
 
 def _instant(text: str | None) -> int | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 
+from app.cli.account import operator
 from app.domain.events import EventType
 from app.identifiers import new_operation
 from app.ports import Client, ClientLimit
@@ -274,3 +277,36 @@ def test_nobody_gets_a_key_to_ask_by_hand_with(server: EmbeddedServer, clients: 
     assert refused.exit_code != 0
     assert "as whom people ask by hand" in refused.output
     assert clients.all() == []
+
+
+def test_who_may_get_in_is_on_record_from_the_first_key_to_the_last(
+    server: EmbeddedServer, clients: RedisClients
+):
+    key = key_in(typed(server, "clients", "create", "billing", "--policy", "refund").output)
+    typed(server, "clients", "create", "billing")
+    typed(server, "clients", "key", "billing")
+    typed(server, "clients", "revoke", key)
+    typed(server, "clients", "edit", "billing", "--policy", "payout", "--admin")
+    typed(server, "clients", "secret", "billing")
+    typed(server, "clients", "delete", "billing")
+    with inside(server) as text:
+        stream: Any = text.xrange("cs:events")
+    entries = [json.loads(fields["event"]) for _, fields in stream]
+    assert {entry["actor"] for entry in entries} == {operator()}
+    assert {entry["detail"]["client"] for entry in entries} == {"billing"}
+    assert [entry["type"] for entry in entries] == [
+        "client.created",
+        "key.made",
+        "key.made",
+        "key.revoked",
+        "client.changed",
+        "client.changed",
+        "key.revoked",
+        "client.deleted",
+    ]
+    first, made, _, ended, edited, rotated, *_ = (entry["detail"] for entry in entries)
+    assert (first["fields"], first["policies"]) == (["policies"], ["refund"])
+    assert made["key"] == ended["key"]
+    assert (edited["fields"], edited["policies"]) == (["admin", "policies"], ["payout"])
+    assert rotated["fields"] == ["secret_generation", "secret_overlaps"]
+    assert key not in json.dumps(entries)

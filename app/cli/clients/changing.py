@@ -56,7 +56,7 @@ def edit(
     if not changes:
         raise click.UsageError("Say what should change; see --help.")
     settings = load_store_settings()
-    client = build_clients(settings).edit(name, **changes)
+    client = build_clients(settings, operator()).edit(name, **changes)
     warn_of_unknown(policies, settings)
     calling = [] if client.calls is None else [f"calls {limit_in_words(client.calls)}"]
     click.echo("\t".join([name, policies_in_words(client), *calling, *roles(client)]))
@@ -70,7 +70,7 @@ def limit_(name: str, limit: ClientLimit | str) -> None:
 
     What is held already stays held for as long as it was told.
     """
-    build_clients(load_store_settings()).edit(name, limit=told(limit))
+    build_clients(load_store_settings(), operator()).edit(name, limit=told(limit))
     click.echo(f"{name}: {limit_in_words(told(limit))}.")
 
 
@@ -83,7 +83,7 @@ def secret(name: str, *, finish: bool) -> None:
     A receiver that verifies with either takes every callback meanwhile.
     """
     settings = load_store_settings()
-    clients = build_clients(settings)
+    clients = build_clients(settings, operator())
     if finish:
         clients.edit(name, secret_overlaps=False)
         click.echo(f"{name}: the newest secret signs alone.")
@@ -101,6 +101,6 @@ def delete(name: str, *, cancel_open: bool) -> None:
 
     It is refused while there are open requests, unless they are cancelled.
     """
-    leaving = build_leaving(load_store_settings())
+    leaving = build_leaving(load_store_settings(), operator())
     cancelled = leaving.delete(name, operator(), cancel=cancel_open)
     click.echo(f"{name} is deleted; requests cancelled: {cancelled}.")

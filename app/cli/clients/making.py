@@ -8,6 +8,7 @@ from app.bootstrap import build_clients
 from app.ports import Client, ClientLimit
 from app.settings import StoreSettings, load_store_settings
 
+from ..account import operator
 from .words import limit_of, secret_of, told, warn_of_unknown
 
 
@@ -61,7 +62,7 @@ def create(
         limit=told(limit),
         calls=told(calls),
     )
-    key = build_clients(settings).create(client)
+    key = build_clients(settings, operator()).create(client)
     warn_of_unknown(policies, settings)
     _show(client, key, settings)
 
@@ -71,7 +72,7 @@ def create(
 def key(name: str) -> None:
     """Make a second key for the client NAME; the one that it has stays good until it is revoked."""
     settings = load_store_settings()
-    clients = build_clients(settings)
+    clients = build_clients(settings, operator())
     made = clients.add_key(name)
     _show(clients.get(name) or Client(id=name), made, settings)
 
@@ -83,7 +84,7 @@ def revoke(keys: tuple[str, ...]) -> None:
 
     An id is better: what is typed here stays in the shell's history.
     """
-    known = build_clients(load_store_settings()).keys
+    known = build_clients(load_store_settings(), operator()).keys
     ended = {given: known.revoke(given) for given in keys}
     for ids in ended.values():
         for one in ids:

@@ -12,13 +12,14 @@ from app.domain.message import iso
 from app.ports import Client, Key
 from app.settings import load_store_settings
 
+from ..account import operator
 from .words import limit_in_words, policies_in_words, roles
 
 
 @click.command("list")
 def list_() -> None:
     """Name every client, the policies it may use, its limit, what else it is, and its keys."""
-    clients = build_clients(load_store_settings())
+    clients = build_clients(load_store_settings(), operator())
     keys = clients.keys.all()
     for client in clients.all():
         click.echo("\t".join(_cells(client, [one for one in keys if one.client == client.id])))
@@ -28,7 +29,7 @@ def list_() -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Everything about the client NAME, and when each of its keys was last used."""
-    clients = build_clients(load_store_settings())
+    clients = build_clients(load_store_settings(), operator())
     client = clients.get(name)
     if client is None:
         raise ClientNotFound(f"There is no client {name}.", "See: countersign clients list")
