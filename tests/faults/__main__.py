@@ -16,9 +16,10 @@ from tests.faults.table import HEAD, RULES, chosen, line, results
 PAGE = """\
 # The fault table
 
-What `make faults` did to the product on one machine of two shared cores, and what it came to. `make test` runs every row in
-small. Faults are injected in the network and in the processes: signals, a proxy between the product and Redis or Slack, a
-Slack and receivers that misbehave. Nothing in the code under test is patched. Rows are in `tests/faults/rows`.
+What `make faults` did to the product on one machine of two shared cores, and what it came to.
+`make test` runs every row in small. Faults are injected in the network and in the processes:
+signals, a proxy between the product and Redis or Slack, a Slack and receivers that misbehave.
+Nothing in the code under test is patched. Rows are in `tests/faults/rows`.
 
 {rules}
 
