@@ -24,12 +24,14 @@ PERSON = r"^([UW][A-Z0-9]{6,20}|[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+
 """A Slack user id, or an e-mail address and nothing about it: no name, no `mailto:`, no mention."""
 
 LINK = r"^https?://[\x21-\x7e]+$"
+DIGEST = r"^[0-9a-f]{64}$"
 
 _FORMS = {
     ONE_LINE: "has to be one line of text, neither blank nor with control characters",
     VISIBLE_ASCII: "has to be visible ASCII characters, without spaces",
     LINK: "has to be an address that begins with https:// or http://",
     PERSON: "has to be a Slack user id or a plain e-mail address, with nothing around it",
+    DIGEST: "has to be the whole digest, 64 lower-case hex digits",
 }
 """What a pattern asks for, in words."""
 
@@ -39,7 +41,11 @@ M = TypeVar("M", bound=BaseModel)
 def fit(model: type[M], value: object) -> M:
     """`value` as `model`. Raises `InvalidRequest` with every field that doesn't fit."""
     if not isinstance(value, dict):
-        raise InvalidRequest("The body has to be a JSON object.", ())
+        raise InvalidRequest(
+            "The body has to be a JSON object.",
+            (),
+            "GET /openapi.json has an example for every call.",
+        )
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -51,7 +57,11 @@ def refusal(errors: Iterable[Mapping[str, Any]], known: Iterable[str]) -> Invali
     """pydantic's errors in our words; an unknown field with the nearest `known` names."""
     names = list(known)
     problems = [_problem(error, names) for error in islice(errors, _PROBLEMS_SHOWN)]
-    return InvalidRequest("The request has fields that don't fit.", tuple(problems))
+    return InvalidRequest(
+        "The request has fields that don't fit.",
+        tuple(problems),
+        "Mend the fields that `errors` names; GET /openapi.json describes each.",
+    )
 
 
 def _problem(error: Mapping[str, Any], known: list[str]) -> tuple[str, str]:

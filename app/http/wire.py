@@ -11,7 +11,7 @@ from app.domain.gate import LONGEST_REASON
 from app.domain.request import Body, Status
 
 from .errors import FieldTooLarge
-from .fitting import LINK, ONE_LINE, PERSON, VISIBLE_ASCII, within_limits
+from .fitting import DIGEST, LINK, ONE_LINE, PERSON, VISIBLE_ASCII, within_limits
 from .preferences import LONGEST_WAIT_S
 
 LARGEST_DRAFT = 256 * 1024
@@ -211,7 +211,7 @@ class Consumption(BaseModel):
     )
 
     digest: str = Field(
-        pattern="^[0-9a-f]{64}$",
+        pattern=DIGEST,
         description="The `digest` of the decision, as the callback or the request has it.",
     )
 

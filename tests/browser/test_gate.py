@@ -66,7 +66,9 @@ def test_a_reviewer_approves(page: Page, world: World, pictures: Path) -> None:
     expect(card).to_contain_text("120.00 USD")
     expect(card).to_contain_text("The parcel arrived damaged")
     expect(card).to_contain_text("Every other refund gets one look.")
+    page.set_viewport_size({"width": 1060, "height": 930})  # the whole card, its title included
     page.screenshot(path=pictures / "waiting.png")
+    page.set_viewport_size({"width": 1060, "height": 760})
     button(card, APPROVE).click()
     expect(card).to_contain_text("Approved by @Ana")
     expect(card.locator("[data-action-id]")).to_have_count(0)

@@ -32,7 +32,11 @@ class InputsRefused(CountersignError):
     code = "inputs_refused"
 
     def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
-        super().__init__("The request does not fit the inputs of its policy.")
+        super().__init__(
+            "The request does not fit the inputs of its policy.",
+            "Mend the fields that `errors` names. `countersign policy example NAME` prints"
+            " a request that fits.",
+        )
         self.problems = problems
 
 

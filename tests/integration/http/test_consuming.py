@@ -186,6 +186,14 @@ def test_a_body_that_does_not_fit_is_refused(door: Door, world: World, sent: dic
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
+def test_half_a_digest_is_refused_in_words_and_with_what_to_do(door: Door, world: World):
+    answer = consume(door, decided(door, world), sent={"digest": "5f0c1a9e"}).json()
+    assert answer["errors"] == [
+        {"field": "digest", "message": "has to be the whole digest, 64 lower-case hex digits"}
+    ]
+    assert "openapi.json" in answer["advice"]
+
+
 def test_a_key_that_does_not_fit_is_refused_and_so_are_two(door: Door, world: World):
     request = decided(door, world)
     assert consume(door, request, "k" * 256).json()["code"] == "invalid_request"

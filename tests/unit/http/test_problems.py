@@ -62,7 +62,8 @@ def test_a_problem_says_what_is_wrong_what_to_do_and_where():
         "status": 422,
         "detail": "The request does not fit the inputs of its policy.",
         "code": "inputs_refused",
-        "advice": None,
+        "advice": "Mend the fields that `errors` names. `countersign policy example NAME` prints"
+        " a request that fits.",
         "errors": [{"field": "payload.amount", "message": "has to be a number"}],
     }
 
