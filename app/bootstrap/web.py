@@ -70,11 +70,12 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     )
     bolt = build_app(desk)
     door, socket = _ways_in(settings, bolt, store)
-    beside = _beside(slack, replies, socket, reloading)
+    tokens = SlackTokens(slack, store.cache, store.pace, store.requests.now)
+    beside = _beside(slack, tokens, replies, socket, reloading)
     health = DeploymentHealth(
         store=store.health,
         pulse=store.pulse,
-        tokens=SlackTokens(slack, store.cache, store.pace, store.requests.now),
+        tokens=tokens,
         gate=store.gate,
         inspection=store.inspection,
         policies=reloading.report,
@@ -101,11 +102,16 @@ def _ways_in(
 
 @contextmanager
 def _beside(
-    slack: SlackApi, replies: Replies, socket: SlackSocket | None, reloading: Reloading
+    slack: SlackApi,
+    tokens: SlackTokens,
+    replies: Replies,
+    socket: SlackSocket | None,
+    reloading: Reloading,
 ) -> Iterator[None]:
     """What lives and ends with the web application."""
-    # The first click should not have to wait for Slack to say who we are.
+    # The first click should not have to wait for Slack to say who we are, nor the first probe.
     threading.Thread(target=slack.warm, daemon=True).start()
+    tokens.known()
     if socket is not None:
         socket.start()
     try:

@@ -107,7 +107,8 @@ class Workspace:
 
     def _short(self, about: str, stage: Stage) -> Line | None:
         able = self._able(stage, stage.quorum + 1)
-        asked = f"{stage.quorum} of {listing(stage.reviewers)} have to approve"
+        verb = "has" if stage.quorum == 1 else "have"
+        asked = f"{stage.quorum} of {listing(stage.reviewers)} {verb} to approve"
         if len(able) < stage.quorum:
             words = f"{asked}, and {_people(len(able))} can: nothing is ever approved there."
             return mend(about, words, "Name more people, or mend what is said of them above.")
