@@ -84,6 +84,7 @@ def test_what_an_earlier_policy_kept_from_the_channel_stays_so_in_the_difference
     revises = Revises(request_id="r", by=by, comment=None, changes=changes, threads=())
     copy = in_public(pending(revises=revises))
     assert "98765" not in copy.model_dump_json()
+    assert withholds(copy), "so that nobody gets a card with it who should not"
 
 
 @pytest.mark.parametrize(
