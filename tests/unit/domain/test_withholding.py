@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.cards import Cards
 from app.domain.difference import difference
-from app.domain.request import Actor, Away, Body, Edited, Request, Revises
+from app.domain.request import Actor, Away, Body, Edited, Request, Revises, Stopped
 from app.domain.viewing import Viewer, as_seen_by, may_see, may_see_all
 from app.domain.withholding import in_public, withholds
 from policies.plan import Escalation, Field, Flag, Stage, Step
@@ -113,6 +113,14 @@ def test_whoever_may_only_look_or_was_shown_it_sees_the_rest():
         assert may_see(request, viewer)
         assert not may_see_all(request, viewer)
         assert withholds(as_seen_by(request, viewer))
+
+
+def test_to_have_stopped_a_watch_while_slack_vouched_for_nobody_shows_nobody_more():
+    eve = Actor(kind="person", id=EVE, name="Eve")
+    request = asked().changed(stopped=Stopped(by=eve, at_ms=NOW, reason="Wait."))
+    viewer = Viewer(id=EVE, name="Eve")
+    assert may_see(request, viewer)
+    assert withholds(as_seen_by(request, viewer))
 
 
 def test_what_was_stored_before_there_was_anything_to_keep_is_read():
