@@ -44,6 +44,17 @@ def in_public(request: Request) -> Request:
     )
 
 
+def in_direct(request: Request) -> Request:
+    """The request as direct messages show it: whole, since they go to those who may see all of it.
+
+    Unless an edit brought in what is for reviewers alone and nothing of the kind was there: before
+    that anybody who read a digest could have a card of their own.
+    """
+    as_asked = request.state.model_copy(update={"edited": None})
+    before = request.model_copy(update={"state": as_asked})
+    return request if withholds(in_public(before)) else in_public(request)
+
+
 def without_secrets(request: Request) -> dict[str, JsonValue]:
     """The payload without what is secret, for what people print and keep."""
     secret = {field.name for field in request.evaluation.fields if field.secret}

@@ -10,7 +10,7 @@ from app.domain.cards import Cards
 from app.domain.difference import difference
 from app.domain.request import Actor, Away, Body, Edited, Request, Revises, Stopped
 from app.domain.viewing import Viewer, as_seen_by, may_see, may_see_all
-from app.domain.withholding import in_public, withholds
+from app.domain.withholding import in_direct, in_public, withholds
 from policies.plan import Escalation, Field, Flag, Stage, Step
 from tests.builders import NOW, after, approval, body, evaluation, pending, plan
 
@@ -75,6 +75,20 @@ def test_that_it_was_changed_is_seen_and_not_into_what(salary: int, differs: lis
     changes = difference(copy.body.payload, copy.state.edited.payload)
     assert [change.field for change in changes] == differs
     assert not {"98765", "43210"} & set(copy.model_dump_json().replace(":", ",").split(","))
+
+
+def test_a_direct_message_shows_it_unless_only_an_edit_brought_it_in():
+    """Whoever got a card of their own before could be anybody."""
+    assert in_direct(asked()).payload["salary"] == 98_765
+    assert in_direct(edited(asked(), salary=43_210)).payload["salary"] == 43_210
+    judged = asked().evaluation
+    without = judged.model_copy(update={"fields": (NAME,), "trace": (), "flags": ()})
+    open_to_all = pending(payload={"name": "Acme"}, evaluation=without)
+    assert in_direct(open_to_all) is open_to_all
+    made = edited(open_to_all, salary=43_210).state.edited
+    assert made is not None
+    later = open_to_all.changed(edited=made.model_copy(update={"evaluation": judged}))
+    assert "43210" not in in_direct(later).model_dump_json()
 
 
 def test_what_an_earlier_policy_kept_from_the_channel_stays_so_in_the_difference():
