@@ -62,12 +62,8 @@ def onlookers(request: Request) -> frozenset[str]:
 
 def took_part(request: Request) -> tuple[Actor, ...]:
     """The people who answered it, or stopped it, whether or not that decided it."""
-    state = request.state
-    undoable = None if state.undoable is None else state.undoable.decision
-    decisions = [one for one in (state.decision, undoable) if one is not None]
-    stopped = () if state.stopped is None else (state.stopped.by,)
-    votes = (vote.by for vote in (*state.votes, *state.rejections))
-    everybody = (*votes, *stopped, *(by for one in decisions for by in one.by))
+    stopped = request.state.stopped
+    everybody = (*_answered(request), *(() if stopped is None else (stopped.by,)))
     return tuple(one for one in everybody if one.kind == "person")
 
 
@@ -123,16 +119,30 @@ def _concerned(request: Request) -> frozenset[str]:
     plan = request.plan
     if plan is None:
         return frozenset()
-    return _known((*_reviewers(request), *plan.viewers, *request.state.cards.shown_to))
+    took = (one.id for one in took_part(request))
+    return _known((*_reviewers(request), *plan.viewers, *request.state.cards.shown_to, *took))
 
 
 def _reviewers(request: Request) -> tuple[str, ...]:
-    """Those of them who may come to decide it, or did."""
+    """Those of them who may come to decide it, or did.
+
+    Whoever stopped a watch is no reviewer by that: while Slack vouches for nobody, anybody can.
+    """
     plan, state = request.plan, request.state
     if plan is None:
         return ()
     delegates = (one.delegate for one in state.away)
-    return (*plan.named, *delegates, *state.assigned, *(one.id for one in took_part(request)))
+    answered = (one.id for one in _answered(request) if one.kind == "person")
+    return (*plan.named, *delegates, *state.assigned, *answered)
+
+
+def _answered(request: Request) -> tuple[Actor, ...]:
+    """Whoever voted on it, or decided it."""
+    state = request.state
+    undoable = None if state.undoable is None else state.undoable.decision
+    decisions = [one for one in (state.decision, undoable) if one is not None]
+    votes = (vote.by for vote in (*state.votes, *state.rejections))
+    return (*votes, *(by for one in decisions for by in one.by))
 
 
 def _known(refs: Iterable[str]) -> frozenset[str]:

@@ -16,16 +16,19 @@ from .request import Edited, Request, Revises, Undoable
 
 
 def withholds(request: Request) -> bool:
-    """Whether this is such a copy, and something was taken from it."""
-    return any(field.visible == "elsewhere" for field in request.evaluation.fields)
+    """Whether this is such a copy, and something was taken from it.
+
+    Also what is gone from the payload by now, and stands in the difference alone.
+    """
+    fields, changes = _fields(request), _changes(request)
+    return "elsewhere" in {*(one.visible for one in fields), *(one.visible for one in changes)}
 
 
 def in_public(request: Request) -> Request:
     """The copy; the request itself where everybody may see all of it."""
     names = {field.name for field in _fields(request) if field.visible == "reviewers"}
     body, edited, revises = request.body, request.state.edited, request.body.revises
-    changes = () if revises is None else revises.changes
-    if not names and all(change.visible != "reviewers" for change in changes):
+    if not names and all(change.visible != "reviewers" for change in _changes(request)):
         return request
     asked = {
         "payload": _without(names, body.payload),
@@ -41,6 +44,17 @@ def in_public(request: Request) -> Request:
     )
 
 
+def in_direct(request: Request) -> Request:
+    """The request as direct messages show it: whole, since they go to those who may see all of it.
+
+    Unless an edit brought in what is for reviewers alone and nothing of the kind was there: before
+    that anybody who read a digest could have a card of their own.
+    """
+    as_asked = request.state.model_copy(update={"edited": None})
+    before = request.model_copy(update={"state": as_asked})
+    return request if withholds(in_public(before)) else in_public(request)
+
+
 def without_secrets(request: Request) -> dict[str, JsonValue]:
     """The payload without what is secret, for what people print and keep."""
     secret = {field.name for field in request.evaluation.fields if field.secret}
@@ -51,6 +65,11 @@ def _fields(request: Request) -> Iterator[Field]:
     yield from request.body.evaluation.fields
     if request.state.edited is not None:
         yield from request.state.edited.evaluation.fields
+
+
+def _changes(request: Request) -> tuple[Change, ...]:
+    revises = request.body.revises
+    return () if revises is None else revises.changes
 
 
 def _without(names: Set[str], payload: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -11,7 +11,7 @@ from app.domain.bursts import GAP_MS
 from app.domain.cards import Place
 from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
-from app.domain.withholding import in_public
+from app.domain.withholding import in_direct, in_public
 from app.ports import Cache, ConversationShared, Found, Pace, SlackAgain, SlackNever
 
 from . import metadata, naming
@@ -250,8 +250,8 @@ class SlackCards:
 
 
 def _shown_in(target: str, request: Request) -> Request:
-    """What the readers of a conversation may see; a direct one is with somebody who decides."""
-    return request if naming.is_direct(target) else in_public(request)
+    """What the readers of a conversation may see."""
+    return in_direct(request) if naming.is_direct(target) else in_public(request)
 
 
 def _wait_for(wait_ms: int) -> None:

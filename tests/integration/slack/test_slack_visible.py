@@ -10,10 +10,10 @@ import pytest
 
 from app.changes import change
 from app.domain.commands import CardDrawn
-from app.domain.request import Request
+from app.domain.request import Edited, Request
 from app.slack import ids
 from policies.plan import Field, Stage
-from tests.builders import evaluation, opened, plan
+from tests.builders import evaluation, opened, person, plan
 
 from .conftest import ANA, APPROVALS, BEN, CHLOE, COMMAND, DEV, EVE, GONE, GUEST, until
 
@@ -84,6 +84,18 @@ def test_a_direct_message_to_a_reviewer_shows_it(desk):
     card = str(direct(desk, ANA, request))
     assert "98765" in card
     assert ids.APPROVE in card
+
+
+def test_what_an_edit_brought_in_for_reviewers_is_in_no_card_that_stood_before(desk):
+    """It may be that of somebody who read a digest; a reviewer presses Details."""
+    judged = evaluation(plan=PLAN, fields=(NAME,))
+    request, _ = ask(desk, payload={"name": "Acme"}, evaluation=judged)
+    by = person(id=ANA).as_actor()
+    edited = Edited(**KEPT, digest="e" * 64, by=by, at_ms=request.body.opened_ms)
+    card = str(direct(desk, ANA, request.changed(edited=edited)))
+    assert "Acme" in card
+    assert "98765" not in card
+    assert ids.DETAILS in card
 
 
 @pytest.mark.parametrize("asked", [KEPT, WHOLE])

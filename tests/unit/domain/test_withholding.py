@@ -8,9 +8,9 @@ import pytest
 
 from app.domain.cards import Cards
 from app.domain.difference import difference
-from app.domain.request import Actor, Away, Body, Edited, Request, Revises
+from app.domain.request import Actor, Away, Body, Edited, Request, Revises, Stopped
 from app.domain.viewing import Viewer, as_seen_by, may_see, may_see_all
-from app.domain.withholding import in_public, withholds
+from app.domain.withholding import in_direct, in_public, withholds
 from policies.plan import Escalation, Field, Flag, Stage, Step
 from tests.builders import NOW, after, approval, body, evaluation, pending, plan
 
@@ -77,6 +77,20 @@ def test_that_it_was_changed_is_seen_and_not_into_what(salary: int, differs: lis
     assert not {"98765", "43210"} & set(copy.model_dump_json().replace(":", ",").split(","))
 
 
+def test_a_direct_message_shows_it_unless_only_an_edit_brought_it_in():
+    """Whoever got a card of their own before could be anybody."""
+    assert in_direct(asked()).payload["salary"] == 98_765
+    assert in_direct(edited(asked(), salary=43_210)).payload["salary"] == 43_210
+    judged = asked().evaluation
+    without = judged.model_copy(update={"fields": (NAME,), "trace": (), "flags": ()})
+    open_to_all = pending(payload={"name": "Acme"}, evaluation=without)
+    assert in_direct(open_to_all) is open_to_all
+    made = edited(open_to_all, salary=43_210).state.edited
+    assert made is not None
+    later = open_to_all.changed(edited=made.model_copy(update={"evaluation": judged}))
+    assert "43210" not in in_direct(later).model_dump_json()
+
+
 def test_what_an_earlier_policy_kept_from_the_channel_stays_so_in_the_difference():
     [before] = difference({"salary": 98_765}, {})
     by = Actor(kind="person", id="U0ANA00001", name="Ana")
@@ -84,6 +98,7 @@ def test_what_an_earlier_policy_kept_from_the_channel_stays_so_in_the_difference
     revises = Revises(request_id="r", by=by, comment=None, changes=changes, threads=())
     copy = in_public(pending(revises=revises))
     assert "98765" not in copy.model_dump_json()
+    assert withholds(copy), "so that nobody gets a card with it who should not"
 
 
 @pytest.mark.parametrize(
@@ -112,6 +127,14 @@ def test_whoever_may_only_look_or_was_shown_it_sees_the_rest():
         assert may_see(request, viewer)
         assert not may_see_all(request, viewer)
         assert withholds(as_seen_by(request, viewer))
+
+
+def test_to_have_stopped_a_watch_while_slack_vouched_for_nobody_shows_nobody_more():
+    eve = Actor(kind="person", id=EVE, name="Eve")
+    request = asked().changed(stopped=Stopped(by=eve, at_ms=NOW, reason="Wait."))
+    viewer = Viewer(id=EVE, name="Eve")
+    assert may_see(request, viewer)
+    assert withholds(as_seen_by(request, viewer))
 
 
 def test_what_was_stored_before_there_was_anything_to_keep_is_read():
