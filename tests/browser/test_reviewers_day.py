@@ -127,7 +127,7 @@ def test_a_large_approval_takes_the_amount_typed_and_says_what_came_of_it(
         "link": "https://billing.example.com/cr_881",
     }
     world.web.post(f"/v1/requests/{request['id']}/result", json=told).raise_for_status()
-    expect(card).to_contain_text("Done: Credit booked, cr_881")
+    expect(card).to_contain_text("Done: “Credit booked, cr_881”")
     expect(control(card, APPROVE)).to_have_count(0)
     page.screenshot(path=pictures / "result.png")
 

@@ -9,7 +9,7 @@ from policies.calendar import in_words
 
 from . import fields, phrases
 from .fields import Rich
-from .text import Message, boxed, checked, cut, escaped, one_line, section
+from .text import Message, boxed, checked, cut, escaped, one_line, quoted, section
 from .values import linked
 
 _LINK, _TITLE, _TEXT = 1_000, 300, 500
@@ -25,9 +25,9 @@ def shown(request: Request, most: int) -> list[Block]:
 
 
 def _result(result: Result, most: int) -> list[Block]:
-    """`Done: Refund sent, re_123`, with its link; in the words of the client."""
+    """`Done: “Refund sent, re_123”`, with its link; in the words of the client."""
     lead = Rich.Text(text=f"{_said(result)} ", style=Rich.TextStyle(bold=True))
-    words = Rich.Text(text=cut(one_line(result.text), most, "in the request") or _NOTHING)
+    words = Rich.Text(text=_words(result, most))
     link = fields.inline(linked(cut(result.link, _LINK, "in the request"))) if result.link else []
     parts = [lead, words, *([Rich.Text(text="\n"), *link] if link else [])]
     told = section(f"_Told by the requester_ · {phrases.instant(result.at_ms)}")
@@ -50,7 +50,14 @@ def told(request: Request, to: str) -> Message:
         return Message(text=words, blocks=checked([section(words)]))
     lead = f"{to} {_said(result)} *{title}*".strip()
     said = cut(one_line(result.text), _TEXT, "in the request") or _NOTHING
-    return Message(text=f"{lead}: {escaped(said)}", blocks=checked([section(lead), boxed(said)]))
+    text = f"{lead}: {escaped(_words(result, _TEXT))}"
+    return Message(text=text, blocks=checked([section(lead), boxed(said)]))
+
+
+def _words(result: Result, most: int) -> str:
+    """Theirs, in quotation marks that they can't close."""
+    said = cut(one_line(result.text), most - len("“”"), "in the request")
+    return quoted(said) if said else _NOTHING
 
 
 def _said(result: Result) -> str:

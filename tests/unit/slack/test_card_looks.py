@@ -295,7 +295,7 @@ def test_what_came_of_an_approval_is_on_its_card(ok, said, short):
     result = Result(ok=ok, text="Refund, re_123", link="https://pay.example/re_123", at_ms=NOW)
     done = state(approved, result=result)
     assert rich(done) == [
-        f"*{said}: *Refund, re_123\n[https://pay.example/re_123] (leads to pay.example)"
+        f"*{said}: *“Refund, re_123”\n[https://pay.example/re_123] (leads to pay.example)"
     ]
     assert f"{short}: “Refund 120 USD" in card(done).text
 
