@@ -105,7 +105,9 @@ class World:
         self.stack = stack
         book = stack.notebook
         key = {"Authorization": f"Bearer {book.client_key}"}
-        self.web = httpx2.Client(base_url=stack.web_url, headers=key, timeout=30)
+        # What was idle is not used again: web hangs up after five seconds.
+        limits = httpx2.Limits(keepalive_expiry=2)
+        self.web = httpx2.Client(base_url=stack.web_url, headers=key, timeout=30, limits=limits)
         self.slack = httpx2.Client(base_url=stack.sandbox_url, timeout=30)
         self.receiver = Receiver(secret_for(book.secret.encode(), CLIENT, 1))
 

@@ -21,7 +21,7 @@ class Presser:
 
     def __init__(self, world: World) -> None:
         self._signer = SignatureVerifier(world.stack.notebook.signing_secret)
-        limits = httpx2.Limits(max_connections=32, max_keepalive_connections=32)
+        limits = httpx2.Limits(max_connections=32, keepalive_expiry=2)
         self._web = httpx2.Client(
             base_url=world.stack.web_url, timeout=60, limits=limits, trust_env=False
         )

@@ -39,7 +39,7 @@ CLOCKS: Mapping[str, Mapping[str, str]] = {
 @row(
     "clocks ten minutes off, fast, slow and both",
     "what has minutes left is left alone; what is over by the store's clock is over",
-    full=100,
+    full=30,
     small=1,
 )
 def off(requests: int) -> Outcome:

@@ -46,7 +46,7 @@ def hostile(texts: int) -> Outcome:
 @row(
     "random bodies on every route of the OpenAPI document",
     "each is answered as the document says, and never with a fault of ours",
-    full=500,
+    full=100,
     small=4,
 )
 def bodies(cases: int) -> Outcome:
@@ -126,7 +126,7 @@ def _tried(caller: Caller, operation: Any, mode: GenerationMode, cases: int) -> 
 @row(
     "random payloads from Slack, signed",
     "each is answered, none has an effect and none ends in a fault of ours",
-    full=10_000,
+    full=5_000,
     small=60,
 )
 def payloads(trials: int) -> Outcome:

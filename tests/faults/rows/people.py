@@ -163,7 +163,7 @@ review: {{channel: "#approvals", reviewers: [{people}], quorum: 2}}
 @row(
     "the payload edited between show and click",
     "a press on what was shown before is refused; what is approved is what both saw",
-    full=200,
+    full=100,
     small=4,
 )
 def edited(trials: int) -> Outcome:
