@@ -85,21 +85,28 @@ def limited(seconds: int) -> Outcome:
     )
 
 
+_ON_ITS_WAY_MS = 100
+
+
 def calls_of(world: World) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = world.slack.get("/api/calls").json()
     return calls
 
 
 def early(calls: Iterable[dict[str, Any]], wait_ms: int) -> Iterator[dict[str, Any]]:
-    """Calls of what Slack wanted to be left alone: a method, or posts into one conversation."""
-    until_ms: dict[str, int] = {}
+    """Calls of what Slack wanted to be left alone: a method, or posts into one conversation.
+
+    What is done by several at once may have been on its way when the first of them was refused.
+    """
+    refused_ms: dict[str, int] = {}
     for call in calls:
         posts = call["method"] == "chat.postMessage"
         place = call["args"]["channel"] if posts else call["method"]
-        if call["at_ms"] < until_ms.get(place, 0):
+        since_ms = call["at_ms"] - refused_ms.get(place, 0)
+        if _ON_ITS_WAY_MS < since_ms < wait_ms:
             yield call
         if call["error"] == "ratelimited":
-            until_ms[place] = call["at_ms"] + wait_ms
+            refused_ms[place] = call["at_ms"]
 
 
 @row(
