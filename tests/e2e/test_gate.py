@@ -40,7 +40,7 @@ def test_a_refund_is_approved_in_slack_and_the_workflow_hears_of_it(world: World
     [by] = callback["data"]["by"]
     assert (by["kind"], by["id"], by["email"]) == ("person", ANA, "ana@example.com")
     assert world.receiver.unverified == 0
-    redrawn = world.redrawn(opened["id"], "pproved")
+    redrawn = world.redrawn(opened["id"], "Approved")
     assert buttons(redrawn) == []
     assert f"<@{ANA}>" in json.dumps(redrawn)
 

@@ -12,4 +12,4 @@ def test_a_refund_is_approved_over_socket_mode():
         opened = world.ask()
         world.decide(opened["id"], APPROVE, ANA)
         assert world.delivered(opened["id"])["type"] == "request.approved"
-        assert buttons(world.redrawn(opened["id"], "pproved")) == []
+        assert buttons(world.redrawn(opened["id"], "Approved")) == []

@@ -45,7 +45,7 @@ def test_a_reply_that_is_lost_after_posting_leaves_one_card():
         assert len(world.cards(request["id"])) == 1
         world.decide(request["id"], APPROVE, ANA)
         world.delivered(request["id"])
-        assert buttons(world.redrawn(request["id"], "pproved")) == []
+        assert buttons(world.redrawn(request["id"], "Approved")) == []
 
 
 @pytest.mark.parametrize("kind", ["ratelimited", "ratelimited_200", "http_500"])
