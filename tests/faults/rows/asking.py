@@ -20,7 +20,7 @@ _WIDTH = 50
     "50 parallel creates with one idempotency key",
     "one request is opened, and all fifty get it",
     full=200,
-    small=5,
+    small=3,
 )
 def creates(keys: int) -> Outcome:
     with lanes() as world:
@@ -54,7 +54,7 @@ def _listed(world: World) -> int:
     "a poison document",
     "it is set aside, counted and shown; everything else goes on",
     full=100,
-    small=8,
+    small=4,
 )
 def poison(documents: int) -> Outcome:
     """Requests whose stored form is spoilt in turn: no JSON, no request, another form, no hash."""

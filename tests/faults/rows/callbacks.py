@@ -32,7 +32,7 @@ ANA = PEOPLE[0]
     "the receiver of callbacks down for six hours (its hours brought forward)",
     "each callback arrives afterwards, under its one id",
     full=1_000,
-    small=10,
+    small=6,
 )
 def away(requests: int) -> Outcome:
     """Six tries fail: at once, after 1 s, 5 s, 5 min, 30 min and 2 h; the next is 5 h later."""

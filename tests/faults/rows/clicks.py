@@ -27,7 +27,7 @@ ANA = PEOPLE[0]
     "8 reviewers at once, opposite buttons",
     "one decides, the callback is of that one, the others are told who it was",
     full=2_000,
-    small=60,
+    small=30,
 )
 def opposite(requests: int) -> Outcome:
     with lanes() as world, _ears() as ears:
@@ -62,7 +62,7 @@ def opposite(requests: int) -> Outcome:
     "each click delivered five times, side by side",
     "it counts once",
     full=2_000,
-    small=60,
+    small=30,
 )
 def again(requests: int) -> Outcome:
     with lanes() as world:
@@ -95,7 +95,7 @@ _CLOSE_S = 0.05
     "clicks around expiry",
     "approved before it or expired after it, never both, never late",
     full=10_000,
-    small=150,
+    small=80,
 )
 def expiry(trials: int) -> Outcome:
     """The hour of each is brought forward in the store: a policy allows no less than a minute."""

@@ -47,7 +47,7 @@ def _killing(world: World, name: str, every_s: float) -> Iterator[list[int]]:
     "kill -9 of a worker every 2 s",
     "each request decided once, called back under one id, shown once",
     full=10_000,
-    small=150,
+    small=80,
 )
 def workers(requests: int) -> Outcome:
     with lanes() as world:

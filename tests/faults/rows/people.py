@@ -38,7 +38,7 @@ review: {channel: "#flood", reviewers: [U0ANA00001]}
     "the policy reloaded during votes",
     "each request is decided by the quorum that it was opened under",
     full=1_000,
-    small=40,
+    small=20,
 )
 def reloaded(requests: int) -> Outcome:
     """Between two quorums, with a reload before every tenth request, and one vote on each side."""
@@ -93,7 +93,7 @@ def _reloads(world: World) -> Any:
     "1,000 requests for one reviewer in a minute",
     "all are shown within Slack's rate, none twice, and no 429 is earned",
     full=1_000,
-    small=100,
+    small=60,
 )
 def flood(requests: int) -> Outcome:
     with running_with({"flood": _ONE}) as world:
@@ -174,7 +174,7 @@ review: {{channel: "#approvals", reviewers: [{people}], quorum: 2}}
     "the payload edited between show and click",
     "a press on what was shown before is refused; what is approved is what both saw",
     full=100,
-    small=4,
+    small=2,
 )
 def edited(trials: int) -> Outcome:
     """Ana approves 50 in place of 120 while Ben presses on 120; he sees 50, and presses again."""

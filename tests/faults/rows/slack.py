@@ -21,7 +21,7 @@ ANA = PEOPLE[0]
     "Slack 30 s slow",
     "no callback waits for it; afterwards each request has one card, as it stands",
     full=200,
-    small=8,
+    small=4,
 )
 def slow(requests: int) -> Outcome:
     """Half of them are decided before Slack has taken a card; those need none any more."""
@@ -57,7 +57,7 @@ _WANTED: tuple[tuple[str, dict[str, str], int], ...] = (
     "Slack answers 429 for minutes: whole, fractional, and as HTTP 200",
     "no call is early; afterwards each request has one card",
     full=120,
-    small=6,
+    small=4,
 )
 def limited(seconds: int) -> Outcome:
     """So many seconds of each of the three."""
@@ -113,7 +113,7 @@ def early(calls: Iterable[dict[str, Any]], wait_ms: int) -> Iterator[dict[str, A
     "Slack down for two hours (its hours brought forward)",
     "afterwards each request has one card, as it stands; nobody had to wait to decide",
     full=200,
-    small=10,
+    small=6,
 )
 def down(requests: int) -> Outcome:
     """Half of them have a card when it begins. Each wait until the next try is cut short."""
