@@ -12,6 +12,7 @@ from typing import Any
 
 import redis
 
+from app.demo.stack import Stack
 from app.domain import lifecycle
 from app.identifiers import new_operation
 from app.store.bells import Bells
@@ -21,8 +22,9 @@ from app.store.requests import RedisRequests
 from tests.builders import approval, opened
 from tests.faults.account import settled
 from tests.faults.lanes import PEOPLE, ask_in_lane, lanes
+from tests.faults.proxy import proxied
 from tests.faults.table import Outcome, row
-from tests.world import APPROVE, World, at_once, pressed
+from tests.world import APPROVE, World, at_once, eventually, pressed
 
 ANA = PEOPLE[0]
 _FILES = "appendonlydir"
@@ -156,3 +158,54 @@ def _full_disk(world: World, _: redis.Redis) -> Callable[[], object]:
         world.stack.server.start()
 
     return end
+
+
+@row(
+    "the replies of Redis delayed, halved, swallowed and cut, under traffic",
+    "whoever repeats what had no answer has it done once",
+    full=40,
+    small=4,
+)
+def unreliable(rounds: int) -> Outcome:
+    """Web and worker behind a proxy; each round one trouble, and four trips through it."""
+    with proxied() as network:
+        through = {"REDIS_URL": f"redis://127.0.0.1:{network.port}/0"}
+        troubles: tuple[Callable[[], object], ...] = (
+            lambda: setattr(network, "delay_s", 0.05),
+            lambda: network.halve_replies(3),
+            lambda: network.swallow_replies(3),
+            network.cut,
+        )
+
+        def prepare(stack: Stack) -> None:
+            network.to = stack.server.url.removeprefix("unix://")
+
+        with lanes(own={"web": through, "worker": through}, prepare=prepare) as world:
+            asked = list[dict[str, Any]]()
+            for n in range(rounds):
+                troubles[n % len(troubles)]()
+                trips = [partial(_trip, world, n * 4 + trip) for trip in range(4)]
+                asked += at_once(trips, 4)
+                network.heal()
+            account = settled(world, asked)
+            opened = len({one["id"] for one in asked})
+    return Outcome(
+        f"{rounds} troubles, {len(asked)} requests asked and approved",
+        lost=len(account.lost),
+        doubled=len(account.doubled) + len(asked) - opened,
+        seen=f"{account.repeats} callbacks came again under their id",
+    )
+
+
+def _trip(world: World, n: int) -> dict[str, Any]:
+    """Ask and approve, each again until it is answered as done."""
+    body = {"title": "t", "policy": f"lane{n % 10}", "payload": {"n": n}}
+    body |= {"callback_url": world.receiver.url, "idempotency_key": f"order-{n}"}
+
+    def ask() -> Any:
+        answer = world.web.post("/v1/requests", json=body)
+        return answer.json() if answer.status_code == 201 else None
+
+    request: dict[str, Any] = eventually(ask, 60, "an answer")
+    eventually(lambda: pressed(world, ANA, request, APPROVE)["ok"], 60, "the press")
+    return request
