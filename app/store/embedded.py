@@ -9,11 +9,14 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 
 import redis
 from redis.exceptions import RedisError
 
 from app.domain.errors import EmbeddedServerFailed
+
+Flush = Literal["always", "everysec"]
 
 _START_S = 10
 _STOP_S = 10
@@ -23,11 +26,13 @@ class EmbeddedServer:
     """One server process; its files and its unix socket lie in `folder`.
 
     Keeps an append-only file that is flushed on every write, so that even power loss takes nothing
-    that was acknowledged. Holds the file descriptor `keep` open while it runs.
+    that was acknowledged, unless `flush` says otherwise. Holds the file descriptor `keep` open
+    while it runs.
     """
 
-    def __init__(self, folder: Path, keep: int = -1) -> None:
+    def __init__(self, folder: Path, keep: int = -1, flush: Flush = "always") -> None:
         self._folder = folder
+        self._flush = flush
         self._socket = _short(folder / "redis.sock")
         self._keep = (keep,) if keep >= 0 else ()
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,7 +82,7 @@ class EmbeddedServer:
             "dir": str(self._folder),
             "logfile": str(log),
             "appendonly": "yes",
-            "appendfsync": "always",
+            "appendfsync": self._flush,
             "save": "",
             "maxmemory-policy": "noeviction",
         }
