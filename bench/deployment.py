@@ -1,4 +1,4 @@
-"""The product as its Procfile starts it, with everything on, and what stands for Slack beside it."""
+"""The product as its Procfile starts it, with everything on, beside what stands for Slack."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from app.demo.stack import PROCFILE
 from app.ports import Client
 from app.settings import StoreSettings
 from app.store.embedded import EmbeddedServer
+from policies.loader import LoadedPolicy, load_folder
 
 from .load.world import Site
 
@@ -110,6 +111,11 @@ class Deployment:
             check=True,
         )
         return json.loads(done.stdout)
+
+    def loaded(self) -> list[LoadedPolicy]:
+        """Its policies, as web and worker read them."""
+        found = load_folder(self._folder / "policies")
+        return [found[name] for name in self.policies]
 
     def _write_policies(self) -> None:
         """One for each channel, as Slack takes one message a second in each."""

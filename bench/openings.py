@@ -1,58 +1,97 @@
-"""Thousands of requests, opened straight in the store."""
+"""Thousands of requests, opened straight in the store, where how they came is not measured."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator
+from itertools import cycle, islice
 
 from pydantic import JsonValue
 
-from app.demo.stack import CLIENT
 from app.domain import lifecycle
+from app.domain.cards import Place
+from app.domain.commands import CardDrawn
 from app.domain.digest import digest
 from app.domain.request import Body, PolicyRef, Request
+from app.domain.transition import Transition
 from app.identifiers import new_nonce, new_operation, new_request_id
+from app.store.bells import Bells
+from app.store.connection import connect
 from app.store.requests import RedisRequests
 from policies.evaluate import Facts, LoadedPolicy, evaluate
+from policies.plan import Evaluation
 
-_AT_ONCE = 100
+from .deployment import CLIENT, Deployment
+from .load.world import Card, Site
+
+_AT_ONCE = 200
+"""Commits in one round trip."""
+
+_PAYLOAD: dict[str, JsonValue] = {"amount": 120, "customer": "Acme", "tier": "standard"}
+_SIGNALS: dict[str, JsonValue] = {"confidence": 0.1}
 
 
 def open_all(
-    store: RedisRequests, policy: LoadedPolicy, number: int, opened_ms: int, **fields: Any
-) -> list[Request]:
-    """So many requests of one policy, as if they had been opened at that instant."""
-    bodies = iter([_body(policy, opened_ms, fields) for _ in range(number)])
-    opened: list[Request] = []
-    while some := list(islice(bodies, _AT_ONCE)):
-        opened += _committed(store, some)
-    return opened
+    product: Deployment, number: int, *, opened_ms: int | None = None, shown: bool = False
+) -> list[Card]:
+    """So many requests, the policies of a deployment in turn, opened now or at another instant.
+
+    With `shown` each has a card of its own already, which are given back; else the worker begins to
+    post them. A thousand take about a second.
+    """
+    url = product.server.url
+    store = RedisRequests(connect(url), Bells(connect(url, text=False)))
+    now = store.now() if opened_ms is None else opened_ms
+    begun = islice(_begun(product, now), number)
+    opened = (_shown(one) for one in begun) if shown else begun
+    cards: list[Card] = []
+    while some := list(islice(opened, _AT_ONCE)):
+        if not all(store.commit_many([(one, new_operation()) for one in some])):
+            raise AssertionError("nobody else opens these")
+        cards += [card for one in some for card in _cards(one.request)]
+    return cards
 
 
-def _committed(store: RedisRequests, bodies: Sequence[Body]) -> Iterator[Request]:
-    begun = [lifecycle.begin(body) for body in bodies]
-    if not all(store.commit_many([(each, new_operation()) for each in begun])):
-        raise AssertionError("nobody else opens these")
-    return (each.request for each in begun)
+def _begun(product: Deployment, opened_ms: int) -> Iterator[Transition]:
+    judged = [(one, evaluate(one, Facts(_PAYLOAD, _SIGNALS))) for one in product.loaded()]
+    for policy, evaluation in cycle(judged):
+        yield lifecycle.begin(_body(product.site, policy, evaluation, opened_ms))
 
 
-def _body(policy: LoadedPolicy, opened_ms: int, fields: dict[str, Any]) -> Body:
+def _body(site: Site, policy: LoadedPolicy, evaluation: Evaluation, opened_ms: int) -> Body:
+    """As the service makes it of what comes in."""
     request_id, nonce = new_request_id(opened_ms), new_nonce()
-    payload: dict[str, JsonValue] = {"amount": 120}
-    given: dict[str, Any] = {
-        "id": request_id,
-        "root_id": request_id,
-        "revision": 1,
-        "client": CLIENT,
-        "title": "Refund",
-        "payload": payload,
-        "policy": PolicyRef(name=policy.policy.policy, hash=policy.hash),
-        "evaluation": evaluate(policy, Facts(payload, {})),
-        "nonce": nonce,
-        "digest": digest(request_id, nonce, policy.hash, payload),
-        "links": {},
-        "opened_ms": opened_ms,
-        "retention_s": 90 * 86_400,
-    }
-    return Body(**(given | fields))
+    return Body(
+        id=request_id,
+        root_id=request_id,
+        revision=1,
+        client=CLIENT,
+        title="Refund",
+        payload=_PAYLOAD,
+        signals=_SIGNALS,
+        callback_url=site.callback_url,
+        policy=PolicyRef(name=policy.policy.policy, hash=policy.hash),
+        evaluation=evaluation,
+        nonce=nonce,
+        digest=digest(request_id, nonce, policy.hash, _PAYLOAD),
+        links={"request": f"http://127.0.0.1:{site.web_port}/v1/requests/{request_id}"},
+        opened_ms=opened_ms,
+        retention_s=90 * 86_400,
+    )
+
+
+def _shown(begun: Transition) -> Transition:
+    """The opening and the posting of its card as one change, which the store takes as well."""
+    request, opened_ms = begun.request, begun.request.body.opened_ms
+    (channel,) = request.state.cards.targets or ()
+    ts = f"{opened_ms // 1000}.{int(request.body.nonce[:5], 16):07}"
+    place = Place(channel=channel, ts=ts)
+    card = CardDrawn(target=channel, place=place, face=request.state.cards.face)
+    drawn = lifecycle.apply(request, card, opened_ms)
+    if drawn is None:
+        raise AssertionError("a card that is drawn is recorded")
+    return Transition(None, drawn.after, (*begun.events, *drawn.events))
+
+
+def _cards(request: Request) -> list[Card]:
+    places = [copy.place for copy in request.state.cards.copies]
+    return [Card(place.channel, place.ts, request.id, request.digest) for place in places]
