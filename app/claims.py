@@ -18,7 +18,14 @@ from .ports import Claim, Lanes
 _log = logging.getLogger("countersign.lanes")
 
 _TURN_S = 1.0
-"""How long one job works before it lets another one of the queue have its turn."""
+"""How long a worker does one thing after the other before it looks whether it should stop."""
+
+_LISTEN_S = 2.0
+"""The same for one that waits for a bell."""
+
+NEAR_S = _LISTEN_S + 0.2
+"""How long who found nothing counts as near the bell: a little longer than it waits there, so that
+there is no gap until it has looked again."""
 
 _GIVE_WAY_S = 1.0
 """How long another lane gives way to timers before it does one thing all the same."""
@@ -30,6 +37,21 @@ BatchWork = Callable[[Sequence[Claim]], None]
 """What is done with all that was claimed at once; it ends each of these claims."""
 
 
+def serve(lanes: Lanes, lane: Lane, look: Callable[[], None], on_duty: Callable[[], bool]) -> None:
+    """One shift in a lane: `look` at what is due, wait for the bell, look again, while `on_duty`.
+
+    Whoever leaves has somebody else take the place.
+    """
+    lanes.answer(lane)
+    try:
+        while on_duty():
+            look()
+            lanes.listen(lane, _LISTEN_S)
+    finally:
+        with suppress(StoreUnavailable):
+            lanes.leave(lane)
+
+
 def drain(
     lanes: Lanes,
     lane: Lane,
@@ -37,24 +59,21 @@ def drain(
     batch: int,
     give_way: Callable[[], None] = lambda: None,
 ) -> None:
-    """Do what is due in a lane until nothing is, or for one turn.
+    """Do what is due in a lane until nothing is, or for one turn; from then on be near its bell.
 
     `batch` requests are claimed at a time, so it is 1 where a single one can take long; before that
-    it may `give_way` to what is more pressing. Rings for help when more is due than was claimed.
+    it may `give_way` to what is more pressing.
     """
-    lanes.answer(lane)
     end = time.monotonic() + _TURN_S
     while time.monotonic() < end:
         give_way()
-        claimed = lanes.claim(lane, batch)
-        if claimed.more:
-            lanes.ring(lane)
-        if not claimed.claims:
+        claims = lanes.claim(lane, batch, NEAR_S)
+        if not claims:
             return
         try:
-            work(claimed.claims)
+            work(claims)
         except StoreUnavailable:
-            abandon(lanes, claimed.claims)
+            abandon(lanes, claims)
             raise
     lanes.ring(lane)
 

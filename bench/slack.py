@@ -96,7 +96,12 @@ def _answer(reader: Reader, told: dict[str, Any]) -> None:
 
 
 _KNOWN: dict[str, dict[str, Any]] = {
-    "auth.test": {"team_id": TEAM, "bot_id": "B0BENCH000", "user_id": "U0BENCHBOT", "team": "Bench"},
+    "auth.test": {
+        "team_id": TEAM,
+        "bot_id": "B0BENCH000",
+        "user_id": "U0BENCHBOT",
+        "team": "Bench",
+    },
     "usergroups.list": {"usergroups": [{"id": GROUP, "handle": "reviewers", "users": PEOPLE}]},
     "usergroups.users.list": {"users": PEOPLE},
     "users.conversations": {"channels": []},
@@ -110,7 +115,9 @@ def _asked(method: str, message: Message) -> dict[str, Any]:
         user = _argument(message, "user")
         return {"user": {"id": user, "team_id": TEAM, "name": user.lower(), "profile": {}}}
     if method == "conversations.info":
-        return {"channel": {"id": _argument(message, "channel"), "name": "bench", "is_member": True}}
+        return {
+            "channel": {"id": _argument(message, "channel"), "name": "bench", "is_member": True}
+        }
     if method == "conversations.open":
         return {"channel": {"id": "D" + _argument(message, "users")[1:]}}
     return {}

@@ -88,7 +88,9 @@ class Caller:
         """The answer. Raises `ConnectionError` when the connection ends before it."""
         loop = asyncio.get_running_loop()
         if self._reader is None or self._reader.transport.is_closing():
-            _, self._reader = await loop.create_connection(lambda: Reader(self._came), *self._address)
+            _, self._reader = await loop.create_connection(
+                lambda: Reader(self._came), *self._address
+            )
         fields = {"Host": "bench", "Content-Length": str(len(body)), **(headers or {})}
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         self._answered = loop.create_future()

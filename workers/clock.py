@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import partial
 
 from app.bootstrap import build_clock, build_pulse
-from app.domain.due import Lane
 from app.faults import described
 from app.ports import CLOCK, Lanes
 from app.process import starting, stop_signal
@@ -21,6 +20,8 @@ _log = logging.getLogger("countersign.clock")
 _SWEEP_S = 0.5
 """The longest sleep between two looks: what another process makes due earlier is seen by then."""
 
+_LEAST_S = 0.01
+"""The shortest, for what is due in a moment."""
 
 _TURN_S, _BROKEN_S = 1.0, 15.0
 """How often this process asks whether there is something for it to do, and its rest after a
@@ -31,13 +32,13 @@ def run(lanes: Lanes, stop: threading.Event, beat: Callable[[], None] = lambda: 
     """Ring what is due, sleep until the next is, until `stop` is set; `beat` after each round."""
     while not stop.is_set():
         try:
-            waits = [_ring_if_due(lanes, lane) for lane in Lane]
+            wait_s = _ring(lanes)
             beat()
         except Exception as error:
             # Whatever it was, nothing moves without the clock.
             _log.error("the clock stands still: %s", described(error))
-            waits = []
-        stop.wait(max(0.01, min([_SWEEP_S, *waits])))
+            wait_s = _SWEEP_S
+        stop.wait(max(_LEAST_S, wait_s))
 
 
 def repeat(what: str, work: Callable[[], bool], stop: threading.Event) -> None:
@@ -57,12 +58,13 @@ def repeat(what: str, work: Callable[[], bool], stop: threading.Event) -> None:
             stop.wait(_TURN_S)
 
 
-def _ring_if_due(lanes: Lanes, lane: Lane) -> float:
-    """Seconds until this lane is worth another look."""
-    wait_ms = lanes.due_in_ms(lane)
-    if wait_ms == 0:
-        lanes.ring(lane)
-    return _SWEEP_S if not wait_ms else wait_ms / 1000
+def _ring(lanes: Lanes) -> float:
+    """Ring each lane in which something is due. Seconds until it is worth looking again."""
+    waits = lanes.waits()
+    for lane, wait_ms in waits.items():
+        if wait_ms == 0:
+            lanes.ring(lane)
+    return min([_SWEEP_S, *(wait_ms / 1000 for wait_ms in waits.values() if wait_ms)])
 
 
 def main() -> None:

@@ -12,37 +12,37 @@ from app.domain.due import Lane
 class _Worker:
     """What this process works with; set once before the first job."""
 
-    drain: Callable[[Lane], None]
+    serve: Callable[[Lane], None]
 
 
-def equip(drain: Callable[[Lane], None]) -> None:
-    """Say what this process does with a lane (`bootstrap.build_drain`)."""
-    _Worker.drain = staticmethod(drain)
+def equip(serve: Callable[[Lane], None]) -> None:
+    """Say what this process does in a lane, for one shift."""
+    _Worker.serve = staticmethod(serve)
 
 
 def run_timers() -> None:
     """Whatever time has come for: expiry, the end of retention."""
-    _Worker.drain(Lane.TIME)
+    _Worker.serve(Lane.TIME)
 
 
 def sync_cards() -> None:
     """Cards that are to be posted or brought up to date."""
-    _Worker.drain(Lane.SLACK)
+    _Worker.serve(Lane.SLACK)
 
 
 def send_callbacks() -> None:
     """Callbacks that are to be sent."""
-    _Worker.drain(Lane.CALLBACK)
+    _Worker.serve(Lane.CALLBACK)
 
 
 def move_work() -> None:
     """Open requests of people whose absence begins or ends."""
-    _Worker.drain(Lane.PEOPLE)
+    _Worker.serve(Lane.PEOPLE)
 
 
 def draw_homes() -> None:
     """Home tabs that are to be drawn."""
-    _Worker.drain(Lane.HOME)
+    _Worker.serve(Lane.HOME)
 
 
 _JOBS = (run_timers, sync_cards, send_callbacks, move_work, draw_homes)

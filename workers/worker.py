@@ -15,7 +15,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
-from app.bootstrap import build_drain, build_pulse
+from app.bootstrap import build_pulse, build_shifts
 from app.domain.due import Lane
 from app.faults import described
 from app.ports import worker_of
@@ -30,6 +30,10 @@ _log = logging.getLogger("countersign.worker")
 THREADS = {Lane.TIME: 2, Lane.SLACK: 4, Lane.CALLBACK: 16, Lane.PEOPLE: 1, Lane.HOME: 2}
 """Callbacks have the most: each of up to 4 sends to one host can hang for 20 s, and some hosts
 may hang while the others go on."""
+
+_SHIFT_S = 60.0
+"""After this a worker leaves its lane to the next one, so that RQ, for which a shift is a job,
+knows that it is alive: it forgets who was not heard of for 90 s."""
 
 STOP_S = 25
 """A send is over in 20 s; who takes longer than this to stop is left behind, its lease runs out."""
@@ -99,6 +103,16 @@ class WorkerThreads:
         for thread in self._threads:
             thread.start()
 
+    def serve(self, shift: Callable[[Lane, Callable[[], bool]], None], lane: Lane) -> None:
+        """Do a shift in a lane, until it is over or all are told to stop."""
+        end = time.monotonic() + _SHIFT_S
+
+        def on_duty() -> bool:
+            self._beat(worker_of(lane))
+            return not self._stop.is_set() and time.monotonic() < end
+
+        shift(lane, on_duty)
+
     def stop(self) -> None:
         """Let each finish what it is at, and wait for all of them, `STOP_S` at most."""
         self._stop.set()
@@ -122,9 +136,9 @@ class WorkerThreads:
 def main() -> None:
     """The `worker` of the Procfile: runs until SIGTERM or SIGINT."""
     with starting("worker") as settings:
-        jobs.equip(build_drain(settings))
         pulse = build_pulse(settings)
         threads = WorkerThreads(partial(connect, settings.redis_url, text=False), pulse.beat)
+        jobs.equip(partial(threads.serve, build_shifts(settings)))
     stop = stop_signal()
     threads.start()
     _log.info("worker ready: %d threads", sum(THREADS.values()))

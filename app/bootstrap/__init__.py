@@ -11,7 +11,7 @@ from .operators import (
     build_policies,
     build_reviewing,
 )
-from .processes import build_clock, build_drain, build_pulse
+from .processes import build_clock, build_pulse, build_shifts
 from .record import build_sealing_key
 from .web import build_web
 
@@ -20,7 +20,6 @@ __all__ = [
     "build_break_glass",
     "build_clients",
     "build_clock",
-    "build_drain",
     "build_erasing",
     "build_exporter",
     "build_gate",
@@ -30,5 +29,6 @@ __all__ = [
     "build_pulse",
     "build_reviewing",
     "build_sealing_key",
+    "build_shifts",
     "build_web",
 ]

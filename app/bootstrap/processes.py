@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..audit.announcing import Announcer
 from ..auditor import Auditor
-from ..claims import BatchWork, Timers, drain, singly
+from ..claims import BatchWork, Timers, drain, serve, singly
 from ..domain.due import Lane
 from ..home_lane import HomeLane
 from ..lanes import CallbackLane, TimeLane
@@ -68,8 +69,8 @@ def build_pulse(settings: Settings) -> RedisPulse:
     return RedisPulse(connect(settings.redis_url))
 
 
-def build_drain(settings: Settings) -> Callable[[Lane], None]:
-    """What a worker does with a lane: what is due in it, for one turn."""
+def build_shifts(settings: Settings) -> Callable[[Lane, Callable[[], bool]], None]:
+    """What a worker does in a lane for as long as it is on duty there."""
     store = build_store(settings)
     api = slack_api(settings, store)
     cards = SlackCards(api, store.pace, store.cache)
@@ -95,11 +96,14 @@ def build_drain(settings: Settings) -> Callable[[Lane], None]:
     }
     timers = Timers()
 
-    def drain_one(lane: Lane) -> None:
+    def look(lane: Lane) -> None:
         if lane is not Lane.TIME:
             drain(store.lanes, lane, work[lane], _BATCH[lane], timers.give_way)
             return
         with timers.first():
             drain(store.lanes, lane, work[lane], _BATCH[lane])
 
-    return drain_one
+    def shift(lane: Lane, on_duty: Callable[[], bool]) -> None:
+        serve(store.lanes, lane, partial(look, lane), on_duty)
+
+    return shift

@@ -23,7 +23,6 @@ from .people import Absences, Reached
 from .policies import Explained, Judge, Judgement
 from .queues import EVERYTHING, ListKind, Queues
 from .requests import (
-    Batch,
     Claim,
     Conflict,
     Full,
@@ -60,7 +59,6 @@ __all__ = [
     "Alarms",
     "Answer",
     "Arrivals",
-    "Batch",
     "Cache",
     "Callbacks",
     "Caller",

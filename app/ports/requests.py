@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,14 +75,6 @@ class Claim:
     request_id: str
     token: str
     unfinished: bool
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What was claimed at once, and whether more is due."""
-
-    claims: list[Claim]
-    more: bool
 
 
 @dataclass(frozen=True)
@@ -178,8 +170,11 @@ class Lanes(Protocol):
     While everything is paused nothing in the lane of callbacks is claimed.
     """
 
-    def claim(self, lane: Lane, limit: int) -> Batch:
-        """Up to `limit` requests that are due and that nobody holds, earliest first."""
+    def claim(self, lane: Lane, limit: int, near_s: float = 0) -> list[Claim]:
+        """Up to `limit` requests that are due and that nobody holds, earliest first.
+
+        The bell rings for others where more is due. Who finds nothing is near it for `near_s`.
+        """
 
     def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
         """The first of those that wait for a card in a channel and that nobody holds.
@@ -218,7 +213,14 @@ class Lanes(Protocol):
         """Have a worker look at this lane now, unless one has just been asked to."""
 
     def answer(self, lane: Lane) -> None:
-        """A worker is looking now: what is committed from here on has to ring again."""
+        """A worker came: when none is near from now on, one has to be called again."""
 
-    def due_in_ms(self, lane: Lane) -> int | None:
-        """How long until the earliest entry is due: 0 when it is now, None when there is none."""
+    def listen(self, lane: Lane, wait_s: float) -> None:
+        """Wait for the bell, for `wait_s` at most."""
+
+    def leave(self, lane: Lane) -> None:
+        """Wait for the bell no more, and have somebody else take the place."""
+
+    def waits(self) -> Mapping[Lane, int | None]:
+        """How many ms until the earliest entry of each lane is due: 0 when it is now, None when
+        there is none."""

@@ -1,14 +1,27 @@
 -- Take up to ARGV[2] due requests of lane ARGV[1] under a lease of ARGV[4] ms, named ARGV[3].
+-- Whoever ARGV[5] is has its bell rung for others where more is due, and where nothing is they are
+-- near that bell for ARGV[6] ms.
 -- With a line, KEYS[1], they are the first of those who stand in it and have work in the lane,
 -- whenever that is due; who is set aside is left alone.
 -- A claim that is found past its lease was never finished: its work may be half done.
--- Answers '1' when more is due, then each id with '1' when it was found unfinished. No callback is
--- handed out during a pause.
+-- Answers '1' when a worker has to be called, then each id with '1' when it was found unfinished.
+-- No callback is handed out during a pause.
 local lane, limit, token, lease = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local due, claims, aside = 'cs:due:' .. lane, 'cs:claims:' .. lane, 'cs:aside:' .. lane
-if lane == 'callback' and redis.call('EXISTS', 'cs:paused') == 1 then return {'0'} end
+local near, who, near_ms = 'cs:bell:' .. lane .. ':near', ARGV[5], tonumber(ARGV[6])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function stay_near()
+  redis.call('ZREMRANGEBYSCORE', near, '-inf', now)
+  redis.call('ZADD', near, string.format('%.0f', now + near_ms), who)
+end
+
+if near_ms > 0 then redis.call('ZREM', near, who) end
+if lane == 'callback' and redis.call('EXISTS', 'cs:paused') == 1 then
+  if near_ms > 0 then stay_near() end
+  return {'0'}
+end
 
 -- When the lease of whoever holds a request ends, nil when nobody does; and what a claim left.
 local function holder(id)
@@ -47,5 +60,9 @@ for _ = 1, 8 do
   end
   if #ids < wanted or count == limit then break end
 end
-local more = #redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, 1)
-return {tostring(more), unpack(taken)}
+if count == 0 then
+  if near_ms > 0 then stay_near() end
+  return {'0'}
+end
+local more = count == limit and #redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, 1) > 0
+return {more and ring(lane, now) and '1' or '0', unpack(taken)}

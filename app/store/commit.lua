@@ -72,15 +72,11 @@ for lane, due in pairs(write.due) do
       -- Never earlier than now, so that its place tells for how long nobody has come for it.
       local from = string.format('%.0f', math.max(tonumber(due), now))
       redis.call('ZADD', 'cs:due:' .. lane, from, write.id)
-      if tonumber(due) <= now
-        and redis.call('SET', 'cs:bell:' .. lane, '1', 'NX', 'PX', write.quiet) then
-        answer[#answer + 1] = lane
-      end
+      if tonumber(due) <= now and ring(lane, now) then answer[#answer + 1] = lane end
     end
   end
 end
-if write.seen and draw_homes_of(write.id, now)
-  and redis.call('SET', 'cs:bell:home', '1', 'NX', 'PX', write.quiet) then
+if write.seen and draw_homes_of(write.id, now) and ring('home', now) then
   answer[#answer + 1] = 'home'
 end
 if write.lost then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import redis
@@ -9,7 +10,7 @@ from redis.client import Pipeline
 
 from app.domain.due import Lane
 from app.identifiers import new_operation
-from app.ports import Batch, Claim
+from app.ports import Claim
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk, talk_in_one
@@ -26,15 +27,15 @@ class RedisLanes:
     def __init__(self, client: redis.Redis, bells: Bells) -> None:
         self._redis = client
         self._bells = bells
-        self._claim = script(client, "claim")
+        self._claim = script(client, "bells", "claim")
         self._release = script(client, "release")
         self._stagger = script(client, "stagger")
 
-    def claim(self, lane: Lane, limit: int) -> Batch:
-        return self._taken(lane, limit)
+    def claim(self, lane: Lane, limit: int, near_s: float = 0) -> list[Claim]:
+        return self._taken(lane, limit, near_s=near_s)
 
     def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
-        return self._taken(lane, limit, line_key(channel)).claims
+        return self._taken(lane, limit, line_key(channel))
 
     def stagger(self, lane: Lane, channel: str, first_ms: int, step_ms: int) -> None:
         args = [lane.value, first_ms, step_ms]
@@ -66,30 +67,38 @@ class RedisLanes:
     def answer(self, lane: Lane) -> None:
         self._bells.answer(lane)
 
-    def due_in_ms(self, lane: Lane) -> int | None:
-        """How long until the earliest entry is due: 0 when it is now, None when there is none.
+    def listen(self, lane: Lane, wait_s: float) -> None:
+        self._bells.listen(lane, wait_s)
 
-        No callback is due during a pause.
-        """
+    def leave(self, lane: Lane) -> None:
+        self._bells.leave(lane)
+
+    def waits(self) -> dict[Lane, int | None]:
+        """No callback is due during a pause."""
 
         def ask(pipe: Pipeline) -> None:
-            pipe.zrange(due_key(lane), 0, 0, withscores=True)
+            for lane in Lane:
+                pipe.zrange(due_key(lane), 0, 0, withscores=True)
             pipe.time()
             pipe.exists(PAUSED)
 
-        earliest, clock, paused = talk_in_one(self._redis, ask)
-        if not earliest or (paused and lane is Lane.CALLBACK):
-            return None
-        return max(0, int(earliest[0][1]) - milliseconds(clock))
+        *earliest, clock, paused = talk_in_one(self._redis, ask)
+        now = milliseconds(clock)
+        found = {
+            lane: max(0, int(first[0][1]) - now) if first else None
+            for lane, first in zip(Lane, earliest, strict=True)
+        }
+        return {**found, Lane.CALLBACK: None} if paused else found
 
-    def _taken(self, lane: Lane, limit: int, *line: str) -> Batch:
-        token = new_operation()
+    def _taken(self, lane: Lane, limit: int, *line: str, near_s: float = 0) -> list[Claim]:
+        token, near_ms = new_operation(), math.ceil(near_s * 1000)
+        args = [lane.value, limit, token, LEASE_MS, self._bells.me, near_ms]
         # Never repeated: what a lost reply took comes back when its lease ends.
-        args = [lane.value, limit, token, LEASE_MS]
-        more, *taken = once(lambda: self._claim(keys=line, args=args))
+        call, *taken = once(lambda: self._claim(keys=line, args=args))
+        if call == "1":
+            self._bells.call(lane)
         pairs = zip(taken[::2], taken[1::2], strict=True)
-        claims = [Claim(lane, one, token, held == "1") for one, held in pairs]
-        return Batch(claims, more == "1")
+        return [Claim(lane, one, token, held == "1") for one, held in pairs]
 
     def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "", held: str = "") -> None:
         args = _letting_go(claim, wait_ms, problem, held)

@@ -33,7 +33,7 @@ from policies.plan import Allowance
 
 from . import documents
 from .alarms import MOST
-from .bells import QUIET_MS, Bells
+from .bells import Bells
 from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
 from .gate import PAUSED
 
@@ -47,7 +47,7 @@ class RedisRequests:
     def __init__(self, client: redis.Redis, bells: Bells) -> None:
         self._redis = client
         self._bells = bells
-        self._commit = script(client, "limit", "homes", "commit")
+        self._commit = script(client, "limit", "homes", "bells", "commit")
         self._room = script(client, "limit", "room")
 
     def now(self) -> int:
@@ -117,7 +117,7 @@ class RedisRequests:
             case "full":
                 raise Full(transition.request.id)
         for lane in rest:
-            self._bells.enqueue(Lane(lane))
+            self._bells.call(Lane(lane))
         return None
 
     def commit_many(self, changes: Sequence[tuple[Transition, str]]) -> list[bool]:
@@ -130,7 +130,7 @@ class RedisRequests:
         answers = talk_in_one(self._redis, ask, COMMIT_S)
         written = [rest for outcome, *rest in answers if outcome == "done"]
         for lane in {lane for lanes in written for lane in lanes}:
-            self._bells.enqueue(Lane(lane))
+            self._bells.call(Lane(lane))
         return [outcome == "done" for outcome, *_ in answers]
 
     def has_room(self, allowance: Allowance) -> bool:
@@ -270,7 +270,6 @@ def _kept(transition: Transition, after: Request) -> dict[str, Any]:
         "version": str(after.state.version),
         "fields": fields,
         "due": {lane.value: "" if at is None else str(at) for lane, at in anew.items()},
-        "quiet": QUIET_MS,
         "seen": before is not None and _looks(before) != _looks(after),
         "news": not after.pending and (before is None or before.pending),
     }

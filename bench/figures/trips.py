@@ -38,7 +38,9 @@ def waits(results: Results, when: str, rounds: list[dict[str, Any]]) -> None:
             values = [percentile(one, share) for one in samples]
             name = f"click to {what}, {when}, p{share * 100:.0f}"
             results.add(name, "ms", values, aim=aims.get((what, share)))
-        results.draw("latency", f"click to {what}, {when}", [(0, ms) for one in samples for ms in one])
+        results.draw(
+            "latency", f"click to {what}, {when}", [(0, ms) for one in samples for ms in one]
+        )
 
 
 def _rounds(product: Deployment, at_once: int, rounds: int) -> list[dict[str, Any]]:

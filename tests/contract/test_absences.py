@@ -51,7 +51,7 @@ def absence(now: int, begins: int = 0, ends: int = HOUR, **changes: Any) -> Abse
 
 
 def claimed(lanes: RedisLanes) -> list[str]:
-    return [one.request_id for one in lanes.claim(Lane.PEOPLE, 10).claims]
+    return [one.request_id for one in lanes.claim(Lane.PEOPLE, 10)]
 
 
 def trail(client: redis.Redis) -> list[Any]:
@@ -135,9 +135,9 @@ def test_each_change_is_looked_at_at_once_and_rings(
     store: RedisRequests, absences: RedisAbsences, lanes: RedisLanes, client: redis.Redis
 ):
     absences.put(absence(store.now(), begins=HOUR, ends=2 * HOUR), ANA)
-    [claim] = lanes.claim(Lane.PEOPLE, 10).claims
+    [claim] = lanes.claim(Lane.PEOPLE, 10)
     assert claim.request_id == ANA
-    assert client.exists("cs:bell:people")
+    assert client.exists("cs:bell:people:rung")
 
 
 def test_what_was_seen_is_due_again_at_the_next_instant_and_not_before(
@@ -145,11 +145,11 @@ def test_what_was_seen_is_due_again_at_the_next_instant_and_not_before(
 ):
     gone = absence(store.now())
     absences.put(gone, ANA)
-    [claim] = lanes.claim(Lane.PEOPLE, 10).claims
+    [claim] = lanes.claim(Lane.PEOPLE, 10)
     absences.seen(ANA, gone, gone.until_ms)
     lanes.release(claim)
     assert claimed(lanes) == []
-    due_in_ms = lanes.due_in_ms(Lane.PEOPLE)
+    due_in_ms = lanes.waits()[Lane.PEOPLE]
     assert due_in_ms is not None
     assert HOUR - 60_000 < due_in_ms <= HOUR
 
@@ -159,11 +159,11 @@ def test_an_absence_that_is_over_is_forgotten_once_it_was_seen(
 ):
     gone = absence(store.now(), begins=-HOUR, ends=-1)
     absences.put(gone, ANA)
-    [claim] = lanes.claim(Lane.PEOPLE, 10).claims
+    [claim] = lanes.claim(Lane.PEOPLE, 10)
     absences.seen(ANA, gone, None)
     lanes.release(claim)
     assert absences.all() == ()
-    assert lanes.due_in_ms(Lane.PEOPLE) is None
+    assert lanes.waits()[Lane.PEOPLE] is None
     assert client.keys("cs:request:*") == []
 
 
@@ -172,7 +172,7 @@ def test_a_change_in_between_is_not_taken_for_seen(
 ):
     gone = absence(store.now())
     absences.put(gone, ANA)
-    [claim] = lanes.claim(Lane.PEOPLE, 10).claims
+    [claim] = lanes.claim(Lane.PEOPLE, 10)
     newer = absence(store.now(), ends=2 * HOUR)
     absences.put(newer, ANA)
     absences.seen(ANA, gone, None)
@@ -186,21 +186,21 @@ def test_an_end_in_between_is_looked_at_as_well(
 ):
     gone = absence(store.now())
     absences.put(gone, ANA)
-    [claim] = lanes.claim(Lane.PEOPLE, 10).claims
+    [claim] = lanes.claim(Lane.PEOPLE, 10)
     absences.end(ANA, ANA)
     absences.seen(ANA, gone, gone.until_ms)
     lanes.release(claim)
-    [again] = lanes.claim(Lane.PEOPLE, 10).claims
+    [again] = lanes.claim(Lane.PEOPLE, 10)
     absences.seen(ANA, None, None)
     lanes.release(again)
-    assert lanes.due_in_ms(Lane.PEOPLE) is None
+    assert lanes.waits()[Lane.PEOPLE] is None
 
 
 def test_a_worker_that_dies_leaves_its_turn_to_another(
     store: RedisRequests, absences: RedisAbsences, lanes: RedisLanes, client: redis.Redis
 ):
     absences.put(absence(store.now()), ANA)
-    [claim] = lanes.claim(Lane.PEOPLE, 10).claims
+    [claim] = lanes.claim(Lane.PEOPLE, 10)
     lanes.release(claim)
     assert claimed(lanes) == [ANA], "it was let go, and not seen"
 

@@ -129,10 +129,10 @@ def test_what_was_there_comes_back_and_nothing_goes_ahead_until_somebody_has_loo
     with pytest.raises(RequestNotFound):
         restored.requests.load(past.opened_later.id)
 
-    eventually(lambda: restored.lanes.due_in_ms(Lane.TIME) == 0, what="the end of the watch")
+    eventually(lambda: restored.lanes.waits()[Lane.TIME] == 0, what="the end of the watch")
     restored.work()
     assert restored.status(past.watched) is Status.PENDING
-    assert restored.lanes.claim(Lane.CALLBACK, 10).claims == []
+    assert restored.lanes.claim(Lane.CALLBACK, 10) == []
 
     assert Auditor(restored.inspection, RedisAlarms(restored.client), None).run()
     figures = restored.inspection.figures()
@@ -143,7 +143,7 @@ def test_what_was_there_comes_back_and_nothing_goes_ahead_until_somebody_has_loo
     restored.work()
     assert restored.status(past.watched) is Status.APPROVED
     assert restored.status(past.decided_later) is Status.PENDING, "that takes a person"
-    due = {claim.request_id for claim in restored.lanes.claim(Lane.CALLBACK, 10).claims}
+    due = {claim.request_id for claim in restored.lanes.claim(Lane.CALLBACK, 10)}
     assert due == {past.told.id, past.watched.id}
     callback = restored.requests.load(past.told.id).request.state.callback
     assert callback is not None

@@ -61,7 +61,7 @@ def test_each_channel_has_a_line_of_its_own(store: RequestStore, lanes: Lanes):
 
 def test_those_that_wait_are_taken_whenever_they_are_due(store: RequestStore, lanes: Lanes):
     one, two = several(store, 2)
-    for claim in lanes.claim(Lane.SLACK, 2).claims:
+    for claim in lanes.claim(Lane.SLACK, 2):
         lanes.postpone(claim, 60_000)
     claims = taken(lanes)
     assert [(each.request_id, each.unfinished) for each in claims] == [
@@ -71,15 +71,15 @@ def test_those_that_wait_are_taken_whenever_they_are_due(store: RequestStore, la
     assert taken(lanes) == [], "a claim keeps others off, this kind too"
     for claim in claims:
         lanes.release(claim)
-    assert len(lanes.claim(Lane.SLACK, 2).claims) == 2
+    assert len(lanes.claim(Lane.SLACK, 2)) == 2
 
 
 def test_nobody_is_taken_who_is_held_set_aside_or_done(store: RequestStore, lanes: Lanes):
     held, aside = several(store, 2)
-    claims = {claim.request_id: claim for claim in lanes.claim(Lane.SLACK, 2).claims}
+    claims = {claim.request_id: claim for claim in lanes.claim(Lane.SLACK, 2)}
     lanes.set_aside(claims[aside.id], "ValueError")
     [done] = several(store, 1)
-    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    [claim] = lanes.claim(Lane.SLACK, 1)
     change(store, done.id, DRAWN)
     lanes.release(claim)
     assert taken(lanes) == []
@@ -106,12 +106,12 @@ def test_those_in_line_come_one_after_the_other_and_nobody_else_is_moved(
         lanes.release(claim)
     held = first[2]
     lanes.stagger(Lane.SLACK, CHANNEL, 30_000, 50)
-    [claim] = lanes.claim(Lane.SLACK, 10).claims
+    [claim] = lanes.claim(Lane.SLACK, 10)
     assert claim.request_id == other.id
     due = [inside.due_ms(Lane.SLACK, one.id) or 0 for one in requests]
     assert [due[1] - due[0], due[3] - due[0]] == [50, 150]
     lanes.release(held)
-    assert [one.request_id for one in lanes.claim(Lane.SLACK, 10).claims] == [requests[2].id]
+    assert [one.request_id for one in lanes.claim(Lane.SLACK, 10)] == [requests[2].id]
 
 
 def test_who_was_left_half_done_is_not_moved(
@@ -122,7 +122,7 @@ def test_who_was_left_half_done_is_not_moved(
     lanes.claim(Lane.SLACK, 1)
     monkeypatch.undo()
     lanes.stagger(Lane.SLACK, CHANNEL, 30_000, 50)
-    assert [one.unfinished for one in lanes.claim(Lane.SLACK, 1).claims] == [True]
+    assert [one.unfinished for one in lanes.claim(Lane.SLACK, 1)] == [True]
 
 
 def test_who_knows_how_many_come_first_is_told_so_long(client: redis.Redis):

@@ -51,7 +51,7 @@ def test_reads_outlive_a_stall_and_are_whole(server: EmbeddedServer, impatient: 
     stall(server)
     assert len(store.events(request.id)) == 1
     stall(server)
-    assert lanes.due_in_ms(Lane.SLACK) == 0
+    assert lanes.waits()[Lane.SLACK] == 0
 
 
 def test_what_is_no_request_is_unreadable_and_not_a_store_that_is_away(

@@ -64,7 +64,7 @@ def stream(client: redis.Redis) -> list[dict[str, Any]]:
 def work(store: RedisRequests, lanes: RedisLanes) -> None:
     """A worker's turns in the lane of time, as many as it takes until nothing is due there."""
     drain(lanes, Lane.TIME, TimeLane(store, lanes), 16)
-    while lanes.due_in_ms(Lane.TIME) == 0:
+    while lanes.waits()[Lane.TIME] == 0:
         drain(lanes, Lane.TIME, TimeLane(store, lanes), 16)
 
 
@@ -183,15 +183,15 @@ def test_what_is_held_waits_without_being_looked_at_again_and_goes_on_with_resum
 ):
     gate.pause(BY, "why")
     requests = [routine(store, held=True) for _ in range(40)]
-    assert lanes.due_in_ms(Lane.TIME) == 0
+    assert lanes.waits()[Lane.TIME] == 0
     work(store, lanes)
-    wait_ms = lanes.due_in_ms(Lane.TIME)
+    wait_ms = lanes.waits()[Lane.TIME]
     assert wait_ms is not None
     assert 0 < wait_ms <= 300_000
     assert gate.state().held == 40
     assert all(status(store, one) is Status.PENDING for one in requests)
     gate.resume(BY)
-    assert lanes.due_in_ms(Lane.TIME) == 0
+    assert lanes.waits()[Lane.TIME] == 0
     work(store, lanes)
     assert all(status(store, one) is Status.APPROVED for one in requests)
     assert gate.state().held == 0
@@ -221,7 +221,7 @@ def test_what_waited_for_the_end_of_a_pause_is_not_overdue_then(
         due_ms = client.zscore(f"cs:due:{lane.value}", request.id)
         assert due_ms is not None
         assert before <= due_ms <= store.now()
-        assert [one.request_id for one in lanes.claim(lane, 1).claims] == [request.id]
+        assert [one.request_id for one in lanes.claim(lane, 1)] == [request.id]
 
 
 def test_what_is_put_off_just_when_the_pause_ends_is_due_at_once(
@@ -229,12 +229,12 @@ def test_what_is_put_off_just_when_the_pause_ends_is_due_at_once(
 ):
     gate.pause(BY, "why")
     request = routine(store, held=True)
-    [claim] = lanes.claim(Lane.TIME, 1).claims
+    [claim] = lanes.claim(Lane.TIME, 1)
     with pytest.raises(Paused):
         change(store, request.id, Wake())
     gate.resume(BY)
     lanes.hold(claim, 300_000)
-    assert lanes.due_in_ms(Lane.TIME) == 0
+    assert lanes.waits()[Lane.TIME] == 0
     assert not client.exists("cs:held")
 
 
@@ -278,18 +278,17 @@ def test_no_callback_is_handed_out_during_a_pause_and_the_clock_is_told_of_none(
     store: RedisRequests, lanes: RedisLanes, gate: RedisGate
 ):
     requests = [routine(store) for _ in range(3)]
-    [taken] = lanes.claim(Lane.CALLBACK, 1).claims
+    [taken] = lanes.claim(Lane.CALLBACK, 1)
     gate.pause(BY, "why")
-    batch = lanes.claim(Lane.CALLBACK, 10)
-    assert (batch.claims, batch.more) == ([], False)
-    assert lanes.due_in_ms(Lane.CALLBACK) is None
+    assert lanes.claim(Lane.CALLBACK, 10) == []
+    assert lanes.waits()[Lane.CALLBACK] is None
     state = gate.state()
     assert (state.callbacks, state.under_way) == (2, 1)
     lanes.release(taken)
     assert (gate.state().callbacks, gate.state().under_way) == (3, 0)
     gate.resume(BY)
-    assert lanes.due_in_ms(Lane.CALLBACK) == 0
-    left = {claim.request_id for claim in lanes.claim(Lane.CALLBACK, 10).claims}
+    assert lanes.waits()[Lane.CALLBACK] == 0
+    left = {claim.request_id for claim in lanes.claim(Lane.CALLBACK, 10)}
     assert left == {request.id for request in requests}
 
 

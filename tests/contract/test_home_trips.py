@@ -68,7 +68,7 @@ def test_it_takes_as_many_trips_and_calls_however_much_waits(
     def draw() -> tuple[int, int, int]:
         """Trips to the store, calls to Slack for a person, and for a Home."""
         homes.opened(ANA)
-        [claim] = lanes.claim(Lane.HOME, 1).claims
+        [claim] = lanes.claim(Lane.HOME, 1)
         people, drawn = directory.asked, len(tabs.published)
         with counted(monkeypatch) as sent:
             lane(claim)

@@ -36,7 +36,7 @@ def homes(client: redis.Redis, bells: Bells) -> RedisHomes:
 
 
 def claimed(lanes: Lanes) -> list[Claim]:
-    return lanes.claim(Lane.HOME, 10).claims
+    return lanes.claim(Lane.HOME, 10)
 
 
 def whose(lanes: Lanes) -> list[str]:
@@ -49,7 +49,7 @@ def drawn(homes: RedisHomes, lanes: Lanes, person: str, *requests: Request) -> N
     [claim] = claimed(lanes)
     assert homes.showing(person, versions(*requests))
     lanes.release(claim)
-    assert lanes.due_in_ms(Lane.HOME) is None
+    assert lanes.waits()[Lane.HOME] is None
 
 
 def chosen(homes: RedisHomes) -> Chosen:
@@ -72,7 +72,7 @@ def test_who_opens_their_home_is_drawn_one(homes: RedisHomes, lanes: Lanes, insi
     [claim] = claimed(lanes)
     assert claim.request_id == ANA
     lanes.release(claim)
-    assert lanes.due_in_ms(Lane.HOME) is None
+    assert lanes.waits()[Lane.HOME] is None
 
 
 def test_a_change_of_a_request_makes_every_home_due_that_shows_it(
@@ -95,7 +95,7 @@ def test_a_change_of_another_request_makes_none_due(
     drawn(homes, lanes, ANA, request, other)
     drawn(homes, lanes, ANA, request)
     withdraw(store, other)
-    assert lanes.due_in_ms(Lane.HOME) is None
+    assert lanes.waits()[Lane.HOME] is None
 
 
 def test_what_nobody_can_see_makes_none_due(store: RequestStore, homes: RedisHomes, lanes: Lanes):
@@ -103,7 +103,7 @@ def test_what_nobody_can_see_makes_none_due(store: RequestStore, homes: RedisHom
     drawn(homes, lanes, ANA, request)
     change(store, request.id, DRAWN)
     assert isinstance(DRAWN, CardDrawn)
-    assert lanes.due_in_ms(Lane.HOME) is None
+    assert lanes.waits()[Lane.HOME] is None
 
 
 def test_what_changed_between_the_look_and_the_note_of_it_is_found(
@@ -128,7 +128,7 @@ def test_what_changes_while_it_is_drawn_has_it_drawn_once_more(
     lanes.release(claim)
     [again] = claimed(lanes)
     lanes.release(again)
-    assert lanes.due_in_ms(Lane.HOME) is None
+    assert lanes.waits()[Lane.HOME] is None
 
 
 def test_a_home_that_has_to_wait_for_slack_does(homes: RedisHomes, lanes: Lanes):
@@ -136,7 +136,7 @@ def test_a_home_that_has_to_wait_for_slack_does(homes: RedisHomes, lanes: Lanes)
     [claim] = claimed(lanes)
     lanes.postpone(claim, 60_000)
     assert claimed(lanes) == []
-    assert lanes.due_in_ms(Lane.HOME) is not None
+    assert lanes.waits()[Lane.HOME] is not None
 
 
 def test_whose_drawer_died_is_drawn_when_its_lease_ends(
@@ -147,9 +147,9 @@ def test_whose_drawer_died_is_drawn_when_its_lease_ends(
     [lost] = claimed(lanes)
     [claim] = claimed(lanes)
     lanes.release(lost)
-    assert lanes.due_in_ms(Lane.HOME) is not None, "only its holder lets go of it"
+    assert lanes.waits()[Lane.HOME] is not None, "only its holder lets go of it"
     lanes.release(claim)
-    assert lanes.due_in_ms(Lane.HOME) is None
+    assert lanes.waits()[Lane.HOME] is None
 
 
 def test_of_a_request_that_is_erased_nothing_is_left(
@@ -202,7 +202,7 @@ def test_who_never_opened_their_home_is_drawn_none(
     homes.say(ANA, "Too late.")
     homes.turn(ANA, "waiting", ["c1"])
     assert homes.chosen(ANA) is None
-    assert lanes.due_in_ms(Lane.HOME) is None
+    assert lanes.waits()[Lane.HOME] is None
     assert client.keys("cs:home:*") == []
 
 
@@ -215,7 +215,7 @@ def test_a_home_that_nobody_opens_is_forgotten_and_drawn_no_more(
     assert 0 < client.pttl(f"cs:shown:{request.id}") <= homes_module.KEPT_MS
     client.delete(f"cs:home:{ANA}")
     withdraw(store, request)
-    assert lanes.due_in_ms(Lane.HOME) is None
+    assert lanes.waits()[Lane.HOME] is None
 
 
 @pytest.fixture

@@ -155,19 +155,19 @@ def test_an_absence_that_would_never_end_is_put_back(
     client.delete(f"cs:request:{ANA}")
     client.zrem("cs:due:people", ANA)
     audited(auditor, client)
-    assert [one.request_id for one in lanes.claim(Lane.PEOPLE, 1).claims] == [ANA]
+    assert [one.request_id for one in lanes.claim(Lane.PEOPLE, 1)] == [ANA]
 
 
 def test_an_absence_that_somebody_looks_at_is_left_to_them(
     lanes: RedisLanes, auditor: Auditor, client: redis.Redis, bells: Bells
 ):
     away(client, bells, int(client.time()[0]) * 1000 - 1)
-    [claim] = lanes.claim(Lane.PEOPLE, 1).claims
+    [claim] = lanes.claim(Lane.PEOPLE, 1)
     client.zrem("cs:due:people", ANA)
     audited(auditor, client)
-    assert lanes.claim(Lane.PEOPLE, 1).claims == []
+    assert lanes.claim(Lane.PEOPLE, 1) == []
     lanes.release(claim)
-    assert [one.request_id for one in lanes.claim(Lane.PEOPLE, 1).claims] == [ANA]
+    assert [one.request_id for one in lanes.claim(Lane.PEOPLE, 1)] == [ANA]
 
 
 def test_what_is_put_off_for_ever_is_brought_forward(
@@ -185,13 +185,13 @@ def test_what_somebody_is_at_comes_back_when_their_lease_ends(
     store: RedisRequests, lanes: RedisLanes, auditor: Auditor, client: redis.Redis
 ):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    [claim] = lanes.claim(Lane.SLACK, 1)
     client.zrem("cs:due:slack", request.id)
     audited(auditor, client)
     assert (queued(client, Lane.SLACK, request) or 0) > store.now() + 1_000
-    assert lanes.claim(Lane.SLACK, 1).claims == []
+    assert lanes.claim(Lane.SLACK, 1) == []
     lanes.release(claim)
-    assert [again.request_id for again in lanes.claim(Lane.SLACK, 1).claims] == [request.id]
+    assert [again.request_id for again in lanes.claim(Lane.SLACK, 1)] == [request.id]
 
 
 @pytest.mark.parametrize("stored", [None, "soon", "nan"])
@@ -222,10 +222,10 @@ def test_an_open_request_that_nothing_can_happen_to_is_looked_at_once_and_report
     client.hdel(f"cs:request:{request.id}", "due:time")
     client.zrem("cs:due:time", request.id)
     audited(auditor, client)
-    [claim] = lanes.claim(Lane.TIME, 1).claims
+    [claim] = lanes.claim(Lane.TIME, 1)
     assert claim.request_id == request.id
     lanes.release(claim)
-    assert lanes.claim(Lane.TIME, 1).claims == [], "it does not keep the lane busy"
+    assert lanes.claim(Lane.TIME, 1) == [], "it does not keep the lane busy"
     assert "nothing due" in caplog.text
     assert store.load(request.id).request.pending
 
@@ -302,7 +302,7 @@ def test_what_was_let_go_undone_is_due_from_then_on(
     store: RedisRequests, lanes: RedisLanes, inspection: RedisInspection
 ):
     open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    [claim] = lanes.claim(Lane.SLACK, 1)
     lanes.release(claim)
     assert inspection.figures().lanes[Lane.SLACK].oldest_ms < GRACE_MS
 
@@ -315,7 +315,7 @@ def test_what_is_set_aside_is_said_once(
     caplog: pytest.LogCaptureFixture,
 ):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    [claim] = lanes.claim(Lane.SLACK, 1)
     lanes.set_aside(claim, "ValueError")
     for _ in range(3):
         audited(auditor, client)

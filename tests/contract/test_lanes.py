@@ -22,38 +22,38 @@ DRAWN = CardDrawn(target="#approvals", place=Place(channel="C0APPROVAL", ts="1.1
 
 
 def held_ids(lanes: Lanes, limit: int = 10) -> list[str]:
-    return [claim.request_id for claim in lanes.claim(Lane.SLACK, limit).claims]
+    return [claim.request_id for claim in lanes.claim(Lane.SLACK, limit)]
 
 
 def test_a_claim_keeps_others_off(store: RequestStore, lanes: Lanes):
     requests = [open_one(store) for _ in range(3)]
-    assert len(lanes.claim(Lane.SLACK, 2).claims) == 2
-    assert len(lanes.claim(Lane.SLACK, 2).claims) == 1
-    assert lanes.claim(Lane.SLACK, 2).claims == []
-    assert lanes.claim(Lane.CALLBACK, 2).claims == []
+    assert len(lanes.claim(Lane.SLACK, 2)) == 2
+    assert len(lanes.claim(Lane.SLACK, 2)) == 1
+    assert lanes.claim(Lane.SLACK, 2) == []
+    assert lanes.claim(Lane.CALLBACK, 2) == []
     assert len(requests) == 3
 
 
 def test_what_was_done_and_let_go_is_not_due_again(store: RequestStore, lanes: Lanes):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 10).claims
+    [claim] = lanes.claim(Lane.SLACK, 10)
     change(store, request.id, DRAWN)
     lanes.release(claim)
-    assert lanes.due_in_ms(Lane.SLACK) is None
+    assert lanes.waits()[Lane.SLACK] is None
 
 
 def test_what_was_let_go_undone_is_due_at_once(store: RequestStore, lanes: Lanes):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 10).claims
+    [claim] = lanes.claim(Lane.SLACK, 10)
     lanes.release(claim)
-    [again] = lanes.claim(Lane.SLACK, 10).claims
+    [again] = lanes.claim(Lane.SLACK, 10)
     assert again.request_id == request.id
     assert not again.unfinished
 
 
 def test_many_are_let_go_at_once(store: RequestStore, lanes: Lanes, inside: Inside):
     done, undone, lost = (open_one(store) for _ in range(3))
-    claims = lanes.claim(Lane.SLACK, 10).claims
+    claims = lanes.claim(Lane.SLACK, 10)
     change(store, done.id, DRAWN)
     stolen = [replace(one, token="another") for one in claims if one.request_id == lost.id]
     lanes.release_all([*(one for one in claims if one.request_id != lost.id), *stolen])
@@ -63,7 +63,7 @@ def test_many_are_let_go_at_once(store: RequestStore, lanes: Lanes, inside: Insi
 
 def test_news_that_come_during_a_claim_are_not_lost_with_it(store: RequestStore, lanes: Lanes):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 10).claims
+    [claim] = lanes.claim(Lane.SLACK, 10)
     change(store, request.id, DRAWN)
     change(store, request.id, approval(request, seen=DRAWN.place))
     assert held_ids(lanes) == [], "the one who holds it will see to it"
@@ -76,8 +76,8 @@ def test_a_lease_that_ran_out_says_that_its_work_may_be_half_done(
 ):
     monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
     request = open_one(store)
-    [lost] = lanes.claim(Lane.SLACK, 10).claims
-    [found] = lanes.claim(Lane.SLACK, 10).claims
+    [lost] = lanes.claim(Lane.SLACK, 10)
+    [found] = lanes.claim(Lane.SLACK, 10)
     assert found.request_id == request.id
     assert found.unfinished
     lanes.release(lost)
@@ -86,10 +86,10 @@ def test_a_lease_that_ran_out_says_that_its_work_may_be_half_done(
 
 def test_what_is_postponed_stays_alone_for_that_long(store: RequestStore, lanes: Lanes):
     open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 10).claims
+    [claim] = lanes.claim(Lane.SLACK, 10)
     lanes.postpone(claim, 60_000)
-    assert lanes.claim(Lane.SLACK, 10).claims == []
-    wait_ms = lanes.due_in_ms(Lane.SLACK)
+    assert lanes.claim(Lane.SLACK, 10) == []
+    wait_ms = lanes.waits()[Lane.SLACK]
     assert wait_ms is not None
     assert 0 < wait_ms <= 60_000
 
@@ -100,25 +100,25 @@ def test_what_fails_is_set_aside_longer_each_time_and_holds_up_nobody(
     poison = open_one(store)
     waits = []
     for _ in range(3):
-        [claim] = lanes.claim(Lane.SLACK, 10).claims
+        [claim] = lanes.claim(Lane.SLACK, 10)
         assert claim.request_id == poison.id
         lanes.set_aside(claim, "ValueError")
-        waits.append(lanes.due_in_ms(Lane.SLACK) or 0)
+        waits.append(lanes.waits()[Lane.SLACK] or 0)
         inside.make_due(Lane.SLACK, poison.id)
     assert 0 < waits[0] <= 1000 < waits[1] <= 2000 < waits[2] <= 4000
     assert inside.set_aside(Lane.SLACK) == {poison.id: 3}
-    [claim] = lanes.claim(Lane.SLACK, 10).claims
+    [claim] = lanes.claim(Lane.SLACK, 10)
     lanes.release(claim)
     assert inside.set_aside(Lane.SLACK) == {}
 
 
 def test_the_clock_is_told_when_the_next_is_due(store: RequestStore, lanes: Lanes):
-    assert lanes.due_in_ms(Lane.TIME) is None
+    assert lanes.waits()[Lane.TIME] is None
     request: Request = open_one(store)
-    wait_ms = lanes.due_in_ms(Lane.TIME)
+    wait_ms = lanes.waits()[Lane.TIME]
     assert wait_ms is not None
     assert 86_000_000 < wait_ms <= 86_400_000
-    assert lanes.due_in_ms(Lane.SLACK) == 0
+    assert lanes.waits()[Lane.SLACK] == 0
     assert request.pending
 
 
@@ -138,38 +138,43 @@ def test_what_was_found_unfinished_stays_so_while_it_is_put_off(
     monkeypatch.setattr(lanes_module, "LEASE_MS", 0)
     lanes.claim(Lane.SLACK, 10)
     monkeypatch.undo()
-    [found] = lanes.claim(Lane.SLACK, 10).claims
+    [found] = lanes.claim(Lane.SLACK, 10)
     lanes.postpone(found, 60_000)
     lanes.release(found)
     assert held_ids(lanes) == [], "letting go twice undoes nothing"
     inside.make_due(Lane.SLACK, request.id)
-    [again] = lanes.claim(Lane.SLACK, 10).claims
+    [again] = lanes.claim(Lane.SLACK, 10)
     assert again.unfinished
     lanes.set_aside(again, "ValueError")
     inside.make_due(Lane.SLACK, request.id)
-    [last] = lanes.claim(Lane.SLACK, 10).claims
+    [last] = lanes.claim(Lane.SLACK, 10)
     assert last.unfinished
     lanes.release(last)
     assert inside.claimed(Lane.SLACK) == 0
 
 
-def test_a_claim_says_whether_more_is_due(store: RequestStore, lanes: Lanes):
+def test_help_is_called_only_when_more_is_due(store: RequestStore, lanes: Lanes, inside: Inside):
     for _ in range(3):
         open_one(store)
-    assert lanes.claim(Lane.SLACK, 2).more
-    assert not lanes.claim(Lane.SLACK, 2).more
+    lanes.answer(Lane.SLACK)
+    called = inside.jobs(Lane.SLACK)
+    lanes.claim(Lane.SLACK, 2)
+    assert inside.jobs(Lane.SLACK) == called + 1
+    lanes.answer(Lane.SLACK)
+    lanes.claim(Lane.SLACK, 2)
+    assert inside.jobs(Lane.SLACK) == called + 1
 
 
 def test_a_change_leaves_the_back_off_of_other_lanes_alone(
     store: RequestStore, lanes: Lanes, inside: Inside
 ):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    [claim] = lanes.claim(Lane.SLACK, 1)
     lanes.set_aside(claim, "ValueError")
     intruder = approval(request, person=person(id="U0EVE00001", email="eve@example.com"))
     with pytest.raises(NotAReviewer):
         change(store, request.id, intruder)
-    assert lanes.claim(Lane.SLACK, 1).claims == []
+    assert lanes.claim(Lane.SLACK, 1) == []
     assert inside.set_aside(Lane.SLACK) == {request.id: 1}
 
 
@@ -177,7 +182,7 @@ def test_nobody_is_called_for_what_somebody_is_at(
     store: RequestStore, lanes: Lanes, inside: Inside
 ):
     request = open_one(store)
-    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    [claim] = lanes.claim(Lane.SLACK, 1)
     lanes.answer(Lane.SLACK)
     rung = inside.jobs(Lane.SLACK)
     change(store, request.id, DRAWN)

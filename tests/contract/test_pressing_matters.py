@@ -27,12 +27,12 @@ def overdue(store: RequestStore) -> Request:
 
 def put_off(lanes: Lanes) -> None:
     """What is due waits its turn in a long line."""
-    for claim in lanes.claim(Lane.SLACK, 10).claims:
+    for claim in lanes.claim(Lane.SLACK, 10):
         lanes.postpone(claim, FAR_MS)
 
 
 def due_now(lanes: Lanes) -> list[str]:
-    return [claim.request_id for claim in lanes.claim(Lane.SLACK, 10).claims]
+    return [claim.request_id for claim in lanes.claim(Lane.SLACK, 10)]
 
 
 def test_an_escalation_is_shown_at_once_whatever_waits_in_the_channel(
@@ -77,10 +77,10 @@ def test_a_change_while_a_worker_is_at_it_is_not_put_off_with_the_rest(
     store: RequestStore, lanes: Lanes
 ):
     request = overdue(store)
-    [claim] = lanes.claim(Lane.SLACK, 1).claims
+    [claim] = lanes.claim(Lane.SLACK, 1)
     change(store, request.id, Wake())
     assert due_now(lanes) == []
     lanes.postpone(claim, FAR_MS)
-    [again] = lanes.claim(Lane.SLACK, 1).claims
+    [again] = lanes.claim(Lane.SLACK, 1)
     lanes.postpone(again, FAR_MS)
     assert due_now(lanes) == [], "once"

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.due import Lane
 from app.identifiers import new_operation
-from app.ports import Batch, Claim
+from app.ports import Claim
 from app.store import lanes as redis_lanes
-from app.store.bells import QUIET_MS
+
+QUIET_MS = 1000
+"""A worker that was called is called again after so long (`bells.lua`)."""
 
 
 @dataclass
@@ -75,16 +77,18 @@ class MemoryLanes:
     queues: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     lanes: dict[Lane, OneLane] = field(default_factory=lambda: {lane: OneLane() for lane in Lane})
 
-    def claim(self, lane: Lane, limit: int) -> Batch:
+    def claim(self, lane: Lane, limit: int, near_s: float = 0) -> list[Claim]:
         with self.lock:
             if lane is Lane.CALLBACK and self.paused:
-                return Batch([], more=False)
+                return []
             one, now = self.lanes[lane], self.clock()
             ids: list[str] = []
             while len(ids) < limit and (request_id := self._due_now(one, now)) is not None:
                 one.due.drop(request_id)
                 ids.append(request_id)
-            return Batch(self._take(lane, ids), more=self._due_now(one, now) is not None)
+            if self._due_now(one, now) is not None:
+                self.ring(lane)
+            return self._take(lane, ids)
 
     def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
         with self.lock:
@@ -154,12 +158,15 @@ class MemoryLanes:
     def answer(self, lane: Lane) -> None:
         self.lanes[lane].quiet_until = 0
 
-    def due_in_ms(self, lane: Lane) -> int | None:
+    def listen(self, lane: Lane, wait_s: float) -> None:
+        """Nobody waits here."""
+
+    def leave(self, lane: Lane) -> None:
+        self.ring(lane)
+
+    def waits(self) -> dict[Lane, int | None]:
         with self.lock:
-            if lane is Lane.CALLBACK and self.paused:
-                return None
-            first = self.lanes[lane].due.first()
-            return None if first is None else max(0, first[0] - self.clock())
+            return {lane: self._wait_ms(lane) for lane in Lane}
 
     def schedule(self, request_id: str, anew: Mapping[Lane, int | None]) -> None:
         """What a commit says of the lanes whose due time it moves."""
@@ -195,6 +202,12 @@ class MemoryLanes:
             one.leases[request_id] = lease
             one.due.put(request_id, lease.ends)
         return claims
+
+    def _wait_ms(self, lane: Lane) -> int | None:
+        first = self.lanes[lane].due.first()
+        if first is None or (lane is Lane.CALLBACK and self.paused):
+            return None
+        return max(0, first[0] - self.clock())
 
     def _due_now(self, one: OneLane, now: int) -> str | None:
         """The earliest that is due and that nobody holds; those held are due when that ends."""

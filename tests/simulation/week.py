@@ -121,7 +121,7 @@ class Week(threading.Event):
 
     def _next_ms(self) -> int:
         """When something happens next."""
-        due_ms = self.store.clock + (self.store.lanes.due_in_ms(Lane.TIME) or 0)
+        due_ms = self.store.clock + (self.store.lanes.waits()[Lane.TIME] or 0)
         return min(due_ms, self._acts[0][0]) if self._acts else due_ms
 
     def _work(self) -> None:
@@ -132,6 +132,7 @@ class Week(threading.Event):
         self.looks.append(now)
         while self._heard < self._time.rung:  # a turn that ends before the work does rings again
             self._heard = self._time.rung
+            self.store.lanes.answer(Lane.TIME)
             drain(self.store.lanes, Lane.TIME, self._lane, batch=100)
 
     def _come_back(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from app import changes
 from app.changes import change
-from app.claims import Timers, drain, singly
+from app.claims import Timers, drain, serve, singly
 from app.domain import lifecycle
 from app.domain.absence import Absence
 from app.domain.cards import Place
@@ -25,7 +25,6 @@ from app.domain.transition import Transition
 from app.lanes import CallbackLane, TimeLane
 from app.ports import (
     Answer,
-    Batch,
     Claim,
     Client,
     ConversationGone,
@@ -53,10 +52,11 @@ class FakeLanes:
     ended: list[tuple[str, str]] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     rung: int = 0
+    heard: int = 0
 
-    def claim(self, lane: Lane, limit: int) -> Batch:
+    def claim(self, lane: Lane, limit: int, near_s: float = 0) -> list[Claim]:
         taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
-        return Batch(taken, more=bool(self.waiting))
+        return taken
 
     def claim_line(self, lane: Lane, channel: str, limit: int) -> list[Claim]:
         free = [one for one in self.line(channel) if one not in self.held]
@@ -89,8 +89,14 @@ class FakeLanes:
     def answer(self, lane: Lane) -> None:
         """Nobody listens."""
 
-    def due_in_ms(self, lane: Lane) -> int | None:
-        return 0 if self.waiting else None
+    def listen(self, lane: Lane, wait_s: float) -> None:
+        self.heard += 1
+
+    def leave(self, lane: Lane) -> None:
+        self.rung += 1
+
+    def waits(self) -> dict[Lane, int | None]:
+        return dict.fromkeys(Lane, 0 if self.waiting else None)
 
     def _end(self, claim: Claim, how: str) -> None:
         if claim.request_id not in dict(self.ended):
@@ -432,11 +438,23 @@ def test_what_breaks_is_set_aside_and_holds_up_nobody(caplog: pytest.LogCaptureF
     assert written not in caplog.text
 
 
-def test_help_is_called_only_when_more_is_due():
-    lanes = FakeLanes(claims("a", "b", "c"))
-    drain(lanes, Lane.TIME, singly(lanes, lambda _: None), batch=1)
-    assert lanes.rung == 2
-    assert len(lanes.ended) == 3
+def test_a_shift_looks_and_listens_in_turn_and_leaves_the_place_to_somebody():
+    lanes, looks = FakeLanes(), iter([True, True, False])
+    seen: list[int] = []
+    serve(lanes, Lane.TIME, lambda: seen.append(lanes.heard), lambda: next(looks))
+    assert seen == [0, 1]
+    assert (lanes.heard, lanes.rung) == (2, 1)
+
+
+def test_a_shift_that_breaks_off_leaves_the_place_to_somebody():
+    lanes = FakeLanes()
+
+    def look() -> None:
+        raise StoreUnavailable("away")
+
+    with pytest.raises(StoreUnavailable):
+        serve(lanes, Lane.TIME, look, lambda: True)
+    assert lanes.rung == 1
 
 
 def test_a_store_that_is_away_ends_the_turn():

@@ -43,14 +43,14 @@ class Drained:
     def __init__(self) -> None:
         self.lanes: list[Lane] = []
 
-    def drain(self, lane: Lane) -> None:
+    def serve(self, lane: Lane) -> None:
         self.lanes.append(lane)
 
 
 @pytest.fixture
 def drained() -> Drained:
     drained = Drained()
-    jobs.equip(drained.drain)
+    jobs.equip(drained.serve)
     return drained
 
 
