@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from fastapi import FastAPI
 
-from .bootstrap import build_web
+from .bootstrap.web import build_web
 from .domain.reload import HANGUP
 from .http.serving import WebServer
 from .process import starting

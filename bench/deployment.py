@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from app.bootstrap import build_clients
+from app.bootstrap.operators import build_clients
 from app.callbacks.sign import secret_for
 from app.demo.notebook import Notebook
 from app.demo.processes import Process

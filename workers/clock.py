@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from app.bootstrap import build_clock, build_pulse
+from app.bootstrap.clock import build_clock
+from app.bootstrap.store import build_pulse
 from app.faults import described
 from app.ports import CLOCK, Lanes
 from app.process import starting, stop_signal

@@ -15,7 +15,8 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
-from app.bootstrap import build_pulse, build_shifts
+from app.bootstrap.store import build_pulse
+from app.bootstrap.worker import build_shifts
 from app.domain.due import Lane
 from app.faults import described
 from app.ports import worker_of

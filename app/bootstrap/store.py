@@ -93,5 +93,10 @@ def build_store(settings: Settings) -> Store:
     )
 
 
+def build_pulse(settings: Settings) -> RedisPulse:
+    """What a worker and a clock say with that they are at work."""
+    return RedisPulse(connect(settings.redis_url))
+
+
 def secret_of(settings: StoreSettings) -> bytes:
     return settings.secret.get_secret_value().encode()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from app.bootstrap import build_absences, build_reviewing
+from app.bootstrap.operators import build_absences, build_reviewing
 from app.domain.absence import Absence
 from app.domain.errors import AbsenceRefused
 from app.reviewing import Reviewing

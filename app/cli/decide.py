@@ -6,7 +6,7 @@ import json
 
 import click
 
-from app.bootstrap import build_break_glass
+from app.bootstrap.operators import build_break_glass
 from app.domain.commands import Override
 from app.domain.request import Actor, Request
 from app.domain.seen import clean

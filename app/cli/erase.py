@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.bootstrap import build_erasing
+from app.bootstrap.exporting import build_erasing
 from app.domain.commands import Erase
 from app.domain.erasing import erase as check
 from app.settings import load_store_settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.bootstrap import build_gate
+from app.bootstrap.operators import build_gate
 from app.domain.gate import LONGEST_REASON, GateState, Pause
 from app.domain.message import iso
 from app.settings import load_store_settings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.bootstrap import build_orders
+from app.bootstrap.operators import build_orders
 from app.domain.errors import PoliciesRefused
 from app.domain.reload import Order, Report, in_words
 from app.identifiers import new_operation

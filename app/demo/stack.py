@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from app.bootstrap import build_clients
+from app.bootstrap.operators import build_clients
 from app.callbacks.sign import secret_for
 from app.ports import Client
 from app.settings import StoreSettings

@@ -71,7 +71,7 @@ def test_whoever_died_near_a_bell_is_not_waited_for(
 ):
     lanes.claim(Lane.SLACK, 1, NEAR_S)
     [dead] = client.zrange("cs:bell:slack:near", 0, -1)
-    client.zadd("cs:bell:slack:near", {dead: 1})  # long ago
+    client.zadd("cs:bell:slack:near", {str(dead): 1})  # long ago
     open_one(store)
     assert inside.jobs(Lane.SLACK) == 1
     lanes.claim(Lane.SLACK, 1)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from app.bootstrap import build_orders
+from app.bootstrap.operators import build_orders
 from app.cli import main
 from app.reloading import Reloading
 from app.settings import StoreSettings

@@ -18,7 +18,8 @@ import click
 from app.audit.choosing import Choice, Choosing
 from app.audit.export import Exporter
 from app.audit.lines import Linked
-from app.bootstrap import build_exporter, build_reviewing
+from app.bootstrap.exporting import build_exporter
+from app.bootstrap.operators import build_reviewing
 from app.domain.errors import CountersignError, SettingsRefused
 from app.domain.events import pseudonym
 from app.domain.message import iso

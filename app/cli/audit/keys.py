@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.audit.keys import SealingKey
-from app.bootstrap import build_sealing_key
+from app.bootstrap.record import build_sealing_key
 from app.settings import load_store_settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.bootstrap import build_clients, build_leaving
+from app.bootstrap.operators import build_clients, build_leaving
 from app.ports import ClientLimit
 from app.settings import load_store_settings
 

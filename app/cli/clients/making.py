@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.bootstrap import build_clients
+from app.bootstrap.operators import build_clients
 from app.ports import Client, ClientLimit
 from app.settings import StoreSettings, load_store_settings
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from app.bootstrap import build_clients
+from app.bootstrap.operators import build_clients
 from app.domain.errors import ClientNotFound
 from app.domain.message import iso
 from app.ports import Client, Key

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import click
 from pydantic import ValidationError
 
-from app.bootstrap import build_policies
+from app.bootstrap.operators import build_policies
 from app.callbacks.sign import secret_for
 from app.ports import Client, ClientLimit
 from app.service import DEFAULT_POLICY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from app.bootstrap import build_clock
+from app.bootstrap.clock import build_clock
 from app.settings import Settings
 from app.store.connection import connect
 from app.store.embedded import EmbeddedServer

@@ -1,13 +1,10 @@
-"""What a worker and a clock do."""
+"""What a worker does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
-from ..audit.announcing import Announcer
-from ..auditor import Auditor
 from ..claims import BatchWork, Timers, drain, serve, singly
 from ..domain.due import Lane
 from ..home_lane import HomeLane
@@ -17,56 +14,13 @@ from ..settings import Settings
 from ..slack.directory import SlackDirectory
 from ..slack.gateway import SlackCards
 from ..slack.home_tabs import SlackHomeTabs
-from ..slack.operators import SlackAdmins, SlackCheckpoints
 from ..slack_lane import SlackLane
 from ..staffing import Staffing
-from ..store.connection import connect
-from ..store.lanes import RedisLanes
-from ..store.pulse import RedisPulse
-from .record import keeping_of
 from .shared import callbacks_of, looking_of, slack_api
 from .store import build_store
 
 _BATCH = {Lane.TIME: 100, Lane.SLACK: 1, Lane.CALLBACK: 1, Lane.PEOPLE: 1, Lane.HOME: 1}
 """Requests claimed at a time: one where a single one can take 20 s."""
-
-
-@dataclass(frozen=True)
-class Clock:
-    """What a clock rings, and what it does beside that, again and again.
-
-    Each of these says whether it did something, so that there may be more. `announce` is None
-    without a channel.
-    """
-
-    lanes: RedisLanes
-    audit: Callable[[], bool]
-    keep: Callable[[], bool]
-    announce: Callable[[], bool] | None
-
-
-def build_clock(settings: Settings) -> Clock:
-    """Raises `SettingsRefused` for a key or a folder of the record that can't be used."""
-    store = build_store(settings)
-    api, channel = slack_api(settings, store), settings.audit_channel
-    hears = settings.admin_channel
-    admins = None if hears is None else SlackAdmins(api, hears)
-    announce = None
-    if channel is None:
-        store.upkeep.no_slack()
-    else:
-        announce = Announcer(store.upkeep, SlackCheckpoints(api, channel)).run
-    return Clock(
-        lanes=store.lanes,
-        audit=Auditor(store.inspection, store.alarms, admins).run,
-        keep=keeping_of(settings, store).run,
-        announce=announce,
-    )
-
-
-def build_pulse(settings: Settings) -> RedisPulse:
-    """What a worker and a clock say with that they are at work."""
-    return RedisPulse(connect(settings.redis_url))
 
 
 def build_shifts(settings: Settings) -> Callable[[Lane, Callable[[], bool]], None]:
