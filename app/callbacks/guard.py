@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from app.domain.errors import CallbackUrlRefused
+from app.outgoing.lookup import Lookup, LookupFailed, Resolver, system_resolver
 
-from .lookup import Lookup, LookupFailed, Resolver, system_resolver
 from .networks import Address, AllowList, is_public, parse_address
 from .url import Target, parse_url
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -11,16 +10,13 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _DATE = re.compile(r"[A-Za-z]{3,9}, [0-9A-Za-z: -]{18,32}")
 
 
-def retry_after_s(headers: Iterable[tuple[bytes, bytes]], now_s: int) -> float | None:
+def retry_after_s(words: str | None, now_s: int) -> float | None:
     """Seconds from `now_s` until the receiver wants to be asked again; None without a usable word.
 
     The RFC knows whole seconds and HTTP dates; fractions are read too, since some send them. A date
     gone by is 0.
     """
-    for name, value in headers:
-        if name.lower() == b"retry-after":
-            return _read(value.decode("latin-1").strip(), now_s)
-    return None
+    return None if words is None else _read(words.strip(), now_s)
 
 
 def _read(text: str, now_s: int) -> float | None:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Sequence
-from contextlib import suppress
-
-import httpcore2
 
 from app.domain.commands import Failure
 from app.domain.errors import CallbackUrlRefused
+from app.outgoing.client import HttpClient, Origin
+from app.outgoing.connection import NotHttp
+from app.outgoing.dial import NotConnected, connect, left_s, secure, trusted, words
 from app.ports import Answer
 
 from .guard import Guard
-from .lookup import LookupFailed
 from .retry_after import retry_after_s
 from .sign import headers
 from .url import Target
-from .wire import GuardedBackend
 
-_FAILURES = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
-
-_MAX_CONNECTIONS = 64
-_KEEP_ALIVE_S = 4.0
-"""Below the five seconds after which uvicorn and Node hang up, lest a send meets a closed door."""
+_ANSWER_LIMIT = 64 * 1024
 
 
 class CallbackSender:
@@ -39,12 +34,8 @@ class CallbackSender:
     ) -> None:
         self._guard = guard
         self._total_deadline_s = total_deadline_s
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=tls or httpcore2.default_ssl_context(),
-            max_connections=_MAX_CONNECTIONS,
-            keepalive_expiry=_KEEP_ALIVE_S,
-            network_backend=GuardedBackend(guard),
-        )
+        self._tls = tls
+        self._client = HttpClient(self._dial, _ANSWER_LIMIT)
 
     def send(
         self, url: str, message_id: str, body: bytes, secrets: Sequence[str], now_s: int
@@ -66,69 +57,52 @@ class CallbackSender:
         except CallbackUrlRefused as refusal:
             error = " ".join(filter(None, (refusal.message, refusal.advice)))
             failed = "refused"
-        except LookupFailed as failure:
-            error, failed = f"could not connect: {failure}", "unreachable"
-        except _FAILURES as failure:
-            error = self._explain(failure)
-            late = isinstance(failure, httpcore2.TimeoutException)
-            failed = "timeout" if late else "unreachable"
+        except OSError as failure:
+            error, failed = self._explain(failure), _kind(failure)
         return Answer(status, error, wait_s, round((time.monotonic() - started) * 1000), failed)
 
     def close(self) -> None:
         """Closes the connections that are kept."""
-        self._pool.close()
+        self._client.close()
 
     def _post(
         self, target: Target, signature: dict[str, str], body: bytes, now_s: int
     ) -> tuple[int, float | None]:
         """The status, and for how long the receiver asks to be left alone."""
-        with self._pool.stream(
-            "POST",
-            httpcore2.URL(
-                scheme=target.scheme, host=str(target.host), port=target.port, target=target.path
-            ),
-            headers=[
-                ("host", target.authority),
-                ("content-type", "application/json"),
-                ("user-agent", "Countersign"),
-                *signature.items(),
-            ],
-            content=body,
-            extensions=self._limits(),
-        ) as response:
-            # Read to its end, within the limits, so that the connection can be kept.
-            with suppress(*_FAILURES):
-                for _ in response.iter_stream():
-                    pass
-            if _is_success(response.status):
-                return response.status, None
-            return response.status, retry_after_s(response.headers, now_s)
-
-    def _limits(self) -> dict[str, dict[str, float]]:
-        """The instant at which all must be over (see wire.py); `pool` alone is a duration."""
+        origin = Origin(target.scheme, str(target.host), target.port)
+        said = {"content-type": "application/json", "user-agent": "Countersign", **signature}
         until = time.monotonic() + self._total_deadline_s
-        return {
-            "timeout": {
-                "connect": until,
-                "read": until,
-                "write": until,
-                "pool": self._total_deadline_s,
-            }
-        }
+        answer = self._client.post(origin, target.path, said, body, until)
+        if _is_success(answer.status):
+            return answer.status, None
+        return answer.status, retry_after_s(answer.headers.get("retry-after"), now_s)
 
-    def _explain(self, failure: Exception) -> str:
-        """What to tell the operator: never text of the receiver's, which h11's errors repeat."""
+    def _dial(self, origin: Origin, until: float) -> socket.socket:
+        """To what the guard's one look-up gave, and to nothing else."""
+        addresses = self._guard.resolve(origin.host, origin.port, left_s(until))
+        sock = connect(addresses, origin.port, until)
+        if origin.scheme == "http":
+            return sock
+        return secure(sock, origin.host, self._tls or trusted(), until)
+
+    def _explain(self, failure: OSError) -> str:
+        """What to tell the operator: never text of the receiver's."""
         match failure:
-            case httpcore2.ConnectTimeout():
+            case NotConnected(reason=TimeoutError()):
                 return f"could not connect within {self._total_deadline_s:g} s"
-            case httpcore2.TimeoutException():
-                return f"no answer within {self._total_deadline_s:g} s"
-            case httpcore2.ConnectError():
+            case NotConnected():
                 return f"could not connect: {failure}"
-            case httpcore2.NetworkError():
-                return f"no answer: {failure}"
-            case _:
+            case TimeoutError():
+                return f"no answer within {self._total_deadline_s:g} s"
+            case NotHttp():
                 return "the answer broke off or was not HTTP"
+            case _:
+                return f"no answer: {words(failure)}"
+
+
+def _kind(failure: OSError) -> Failure:
+    reason = failure.reason if isinstance(failure, NotConnected) else failure
+    return "timeout" if isinstance(reason, TimeoutError) else "unreachable"
 
 
 def _is_success(status: int) -> bool:

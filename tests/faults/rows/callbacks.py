@@ -13,16 +13,16 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from app.callbacks.guard import Guard
-from app.callbacks.lookup import LookupFailed
 from app.callbacks.send import CallbackSender
 from app.callbacks.sign import secret_for
 from app.demo.stack import CLIENT
 from app.domain.errors import CallbackUrlRefused
+from app.outgoing.lookup import LookupFailed
 from tests.faults.account import settled
 from tests.faults.lanes import PEOPLE, ask_in_lane, lanes
 from tests.faults.table import Outcome, row
-from tests.integration.callbacks.conftest import Receiver, Step
 from tests.integration.callbacks.test_send import dripping, endless, says, silent, status
+from tests.integration.receivers import Receiver, Step
 from tests.world import APPROVE, World, at_once, eventually, pressed
 
 ANA = PEOPLE[0]

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.callbacks.guard import Guard
-from app.callbacks.lookup import LookupFailed
 from app.domain.errors import CallbackUrlRefused
+from app.outgoing.lookup import LookupFailed
 
 
 class Names:

@@ -13,7 +13,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 _AT_ONCE = 64
 
 
-class LookupFailed(Exception):
+class LookupFailed(OSError):
     """The name has no address now. It may have one later."""
 
 
