@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -11,7 +12,6 @@ from threading import BoundedSemaphore, Thread
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from app.domain.counting import HELD_BACK, LIMITED, named
@@ -20,9 +20,10 @@ from app.ports import Pace, SlackAgain, SlackNever
 
 from .answers import Answer, Identity
 from .errors import FAILURES, RateLimited, narrowed
+from .web import KeptWebClient, end_of_calls, ending_within
 
 _AT_ONCE = 64
-"""Calls that may be open at once, those included that were left behind."""
+"""What may be outliving its deadline at once."""
 
 A = TypeVar("A", bound=Answer)
 T = TypeVar("T")
@@ -31,10 +32,8 @@ T = TypeVar("T")
 class SlackApi:
     """One token at one Slack; `deadline_s` bounds each call, whatever the other side does.
 
-    A socket's time-out starts anew with each byte, so calls run on threads of their own and are
-    left behind when time is up. The SDK's retries are off: they send a message twice (FACTS.md).
-
-    What Slack wants to be left alone it is left alone, by every process that shares `pace`.
+    Nothing is sent twice: what was not answered may have arrived. What Slack wants to be left alone
+    it is left alone, by every process that shares `pace`.
     """
 
     def __init__(
@@ -46,9 +45,7 @@ class SlackApi:
         self._pace = pace
         self._room = BoundedSemaphore(_AT_ONCE)
         self._identity: Identity | None = None
-        self.web = WebClient(
-            token=token, base_url=base_url, timeout=math.ceil(deadline_s), retry_handlers=[]
-        )
+        self.web = KeptWebClient(token, base_url)
 
     def call(
         self,
@@ -61,27 +58,33 @@ class SlackApi:
 
         `where` is what Slack limits, the method itself unless given.
         """
-        return self.bounded(lambda: self.step(answer, method, where, **args))
+        with ending_within(self._deadline_s):
+            return self.step(answer, method, where, **args)
 
     def bounded(self, work: Callable[[], T], deadline_s: float | None = None) -> T:
-        """Several steps within one deadline: this one, or that of a single call.
+        """Several steps within one deadline: this one, or that of a single call."""
+        with ending_within(deadline_s or self._deadline_s):
+            return work()
 
-        What is late goes on unheard, so that what it puts into a cache helps the next try.
+    def outliving(self, work: Callable[[], T]) -> T:
+        """Inside of `bounded`, steps whose answer is remembered.
+
+        Once it is late they go on unheard, for as long as a call may take, so that the next try
+        finds what they remembered.
         """
         if not self._room.acquire(blocking=False):
             raise SlackAgain("too many calls to Slack are waiting for an answer")
         done: Future[T] = Future()
-        # Not a pool: what Slack never answers must hold up neither the next call nor the end of
-        # the process, which waits for the threads of a pool.
+        # Not a pool, which the end of the process would wait for.
         Thread(target=self._run, args=(work, done), name="slack", daemon=True).start()
         try:
-            return done.result(deadline_s or self._deadline_s)
+            return done.result(end_of_calls() - time.monotonic())
         except TimeoutError:
             raise SlackAgain("no answer in time") from None
 
     def _run(self, work: Callable[[], T], done: Future[T]) -> None:
         try:
-            done.set_result(work())
+            done.set_result(self.bounded(work))
         except Exception as error:
             done.set_exception(error)
         finally:
@@ -128,6 +131,8 @@ class SlackApi:
 
     def identity(self) -> Identity:
         """Who we are, inside of `bounded`. A token stays one bot's, so it is asked once."""
-        if self._identity is None:
-            self._identity = self.step(Identity, self.web.auth_test)
+        return self._identity or self.outliving(self._ask_who_we_are)
+
+    def _ask_who_we_are(self) -> Identity:
+        self._identity = self.step(Identity, self.web.auth_test)
         return self._identity

@@ -233,9 +233,13 @@ class SlackDirectory:
                 return kind.validate_json(text)
             except ValidationError:
                 pass
-        value = look_up()
-        self._cache.put(f"slack:{name}", kind.dump_json(value).decode(), _FRESH_S)
-        return value
+
+        def learn() -> T:
+            value = look_up()
+            self._cache.put(f"slack:{name}", kind.dump_json(value).decode(), _FRESH_S)
+            return value
+
+        return self._api.outliving(learn)
 
 
 def _unverified(user_id: str) -> Person:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from slack_sdk.webhook import WebhookClient
+from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 
+from app.outgoing.client import Origin
 from app.ports import SlackAgain, SlackNever
 
 from .answers import Done
 from .api import SlackApi
 from .blocks.text import Message
 from .errors import FAILURES
+from .network import SlackNetwork
+from .web import JSON, json_body
 
 _log = logging.getLogger("countersign.slack")
 
 _THREADS, _WAITING = 8, 200
-_TIMEOUT_S = 5
+_WITHIN_S = 5
 
 
 class Replies:
@@ -29,6 +33,7 @@ class Replies:
     def __init__(self) -> None:
         self.executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="slack-reply")
         self._room = threading.BoundedSemaphore(_WAITING)
+        self._network = SlackNetwork(load_http_proxy_from_env())
 
     def tell(self, response_url: str | None, message: Message, *, in_place: bool = False) -> None:
         """Say it to the one who pressed, and nobody else, as soon as a thread is free.
@@ -77,12 +82,14 @@ class Replies:
         api.call(Done, api.web.views_update, view_id=view_id, view=view)
 
     def _send(self, response_url: str, message: Message, in_place: bool) -> None:
-        webhook = WebhookClient(response_url, timeout=_TIMEOUT_S, retry_handlers=[])
-        answer = webhook.send(
-            text=message.text,
-            blocks=message.blocks,
-            response_type="ephemeral",
-            replace_original=in_place,
-        )
-        if answer.status_code != 200:
-            _log.warning("an answer to a click was refused: HTTP %d", answer.status_code)
+        said = {
+            "text": message.text,
+            "blocks": message.blocks,
+            "response_type": "ephemeral",
+            "replace_original": in_place,
+        }
+        headers = {"user-agent": "Countersign", "content-type": JSON}
+        until = time.monotonic() + _WITHIN_S
+        answer = self._network.post(*Origin.of(response_url), headers, json_body(said), until)
+        if answer.status != 200:
+            _log.warning("an answer to a click was refused: HTTP %d", answer.status)

@@ -7,7 +7,7 @@ import pytest
 from app.ports import SlackAgain
 from app.slack.answers import Identity
 
-from .conftest import ANA, BEN, BOT, CHLOE, DEV, EVE, GONE, GUEST
+from .conftest import ANA, BEN, BOT, CHLOE, DEV, EVE, GONE, GUEST, until
 
 FINANCE, FINANCE_ID = "@finance-approvers", "S0FINANCE1"
 
@@ -78,6 +78,18 @@ def test_a_slow_slack_leaves_somebody_unverified_in_time(slack, directory, monke
     monkeypatch.setattr("app.slack.directory._PERSON_S", 0.2)
     slack.fault("users.info", "delay", delay_s=30, times=1)
     assert directory.person(ANA, [], None).standing == "unverified"
+
+
+def test_what_slack_says_too_late_is_known_to_the_next_who_asks(
+    slack, directory, cache, monkeypatch
+):
+    monkeypatch.setattr("app.slack.directory._PERSON_S", 0.3)
+    directory.team()
+    slack.fault("users.info", "delay", delay_s=1, times=1)
+    assert directory.person(ANA, [], None).standing == "unverified"
+    until(lambda: f"slack:person:{ANA}" in cache.kept)
+    assert directory.person(ANA, [], None).standing == "trusted"
+    assert len(slack.calls("users.info")) == 1
 
 
 def test_channels_pass_as_they_are(slack, directory):

@@ -15,6 +15,7 @@ from app.domain.request import Request, Status
 from app.judge import PolicyJudge
 from app.ports import Client
 from app.slack import form_ids, ids
+from app.slack.answers import Done
 from app.slack.blocks.home import home
 from app.slack.bolt import build_app
 from app.slack.listeners.desk import Desk as AppDesk
@@ -121,7 +122,8 @@ def test_who_opened_the_form_on_their_home_hears_there_what_came_of_it(desk, api
         "asked": nothing,
         "decided": nothing,
     }
-    api.web.views_publish(user_id=ANA, view=home(Home(NOW, shelves)))
+    publish = api.web.views_publish
+    api.call(Done, publish, user_id=ANA, view=home(Home(NOW, shelves)))
     pressed = {
         "user": ANA,
         "view_id": desk.slack.ask(f"state?user={ANA}")["home"]["id"],

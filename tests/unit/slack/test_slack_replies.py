@@ -11,15 +11,16 @@ from app.slack.replies import Replies
 def test_more_than_can_wait_is_dropped_and_said_so(monkeypatch, caplog):
     go, sent = threading.Event(), []
 
-    class Webhook:
-        def __init__(self, url, **_):
-            sent.append(url)
+    class Network:
+        def __init__(self, proxy):
+            pass
 
-        def send(self, **_):
+        def post(self, origin, target, *_):
+            sent.append(target)
             go.wait(10)
             raise OSError("gone")
 
-    monkeypatch.setattr("app.slack.replies.WebhookClient", Webhook)
+    monkeypatch.setattr("app.slack.replies.SlackNetwork", Network)
     replies = Replies()
     for number in range(205):
         replies.tell(f"https://hooks.slack.test/{number}", Message("x", []))
