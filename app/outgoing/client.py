@@ -66,7 +66,7 @@ class HttpClient:
         self._limit = limit
         self._idle: list[_Kept] = []  # the longest idle first
         self._lock = Lock()
-        weakref.finalize(self, _close_all, self._idle)
+        weakref.finalize(self, _close_all, self._idle)  # for whoever does not `close`
 
     def post(
         self, origin: Origin, target: str, headers: Mapping[str, str], body: bytes, until: float

@@ -10,6 +10,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
+from app.outgoing.dial import NotConnected
 from app.ports import ConversationGone, SlackAgain, SlackNever
 from app.slack.errors import FAILURES, NeedsOperator, RateLimited, narrowed
 
@@ -106,6 +107,8 @@ def test_what_is_no_code_is_not_repeated(code):
     [
         (TimeoutError(), "no answer in time"),
         (URLError(TimeoutError()), "no answer in time"),
+        (NotConnected(TimeoutError()), "no answer in time"),
+        (NotConnected(ConnectionRefusedError()), "no usable answer (NotConnected)"),
         (URLError(ConnectionRefusedError()), "no usable answer (URLError)"),
         (http.client.RemoteDisconnected("gone"), "no usable answer (RemoteDisconnected)"),
         (http.client.IncompleteRead(b""), "no usable answer (IncompleteRead)"),
