@@ -29,6 +29,7 @@ from app.looking import Looking
 from app.pausing import Pausing
 from app.ports import (
     Answer,
+    Arrival,
     Caller,
     Chosen,
     Client,
@@ -438,14 +439,15 @@ class FakeHomes:
 class FakeArrivals:
     """`Arrivals` in memory; while the store is `down` nothing is known of anything."""
 
+    clock: Callable[[], int] = lambda: NOW
     came: dict[str, Literal["begun", "done"]] = field(default_factory=dict)
     down: bool = False
 
-    def begin(self, name: str) -> Literal["new", "begun", "done"]:
+    def begin(self, name: str) -> Arrival:
         self._reach()
         known = self.came.get(name)
         self.came.setdefault(name, "begun")
-        return known or "new"
+        return Arrival(name, known or "new", self.clock())
 
     def done(self, name: str) -> None:
         self._reach()

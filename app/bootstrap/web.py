@@ -97,7 +97,7 @@ def _ways_in(
     if settings.slack_signing_secret is None:
         raise SettingsRefused("SLACK_SIGNING_SECRET is not set")
     secret = settings.slack_signing_secret.get_secret_value()
-    return SlackReceiver(bolt, secret, store.requests.now, store.arrivals).handle, None
+    return SlackReceiver(bolt, secret, store.arrivals).handle, None
 
 
 @contextmanager
