@@ -17,8 +17,8 @@ from app.domain.errors import (
     PolicyNotFound,
     StoreUnavailable,
 )
+from app.opening import Answered
 from app.ports import Caller
-from app.service import Answered
 
 from ..answers import RequestAnswer
 from ..body import sent
@@ -94,7 +94,7 @@ def _open(call: Request, body: Callable[[], bytes]) -> Answered:
     new = fit(NewRequest, parse(body()))
     keys = call.headers.getlist("idempotency-key")
     ask = new.ask(key_of(keys, new.idempotency_key))
-    return parts_of(call).service.open(caller.client, ask)
+    return parts_of(call).service.open(caller.client, ask, caller.now)
 
 
 async def answered(call: Request, opened: Answered) -> Response:

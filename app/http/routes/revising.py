@@ -14,8 +14,9 @@ from app.domain.errors import (
     RequestNotFound,
     RevisionUnchanged,
 )
+from app.opening import Answered
 from app.ports import Client
-from app.service import Answered, Service
+from app.service import Service
 
 from ..answers import RequestAnswer
 from ..body import json_body
