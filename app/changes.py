@@ -10,7 +10,7 @@ from .domain.commands import Command, Wake
 from .domain.errors import TooBusy
 from .domain.request import Request
 from .identifiers import new_operation
-from .ports import Conflict, RequestStore, TooLate
+from .ports import Conflict, Loaded, RequestStore, TooLate
 
 _TRIES = 20
 """Each lost try means that somebody else's change landed, so a crowd of this size gets through."""
@@ -28,19 +28,24 @@ class Changed:
     paused: bool
 
 
-def change(store: RequestStore, request_id: str, command: Command) -> Request | None:
+def change(
+    store: RequestStore, request_id: str, command: Command, found: Loaded | None = None
+) -> Request | None:
     """Apply `command` and commit; gives the request as it then stands, None once it is erased.
 
-    Raises what the lifecycle and the commit raise, `RequestNotFound`, and `TooBusy` when rivals won
-    every time.
+    `found` is the request as it was a moment ago, for the first try: the commit tells whether it
+    still is so, and whether it is still in time. Raises what the lifecycle and the commit raise,
+    `RequestNotFound`, and `TooBusy` when rivals won every time.
     """
-    return changed(store, request_id, command).request
+    return changed(store, request_id, command, found).request
 
 
-def changed(store: RequestStore, request_id: str, command: Command) -> Changed:
+def changed(
+    store: RequestStore, request_id: str, command: Command, found: Loaded | None = None
+) -> Changed:
     """The same, and whether there was anything to change."""
     for _ in range(_TRIES):
-        loaded = store.load(request_id)
+        loaded, found = found or store.load(request_id), None
         transition = lifecycle.apply(loaded.request, command, loaded.now)
         if transition is None:
             return Changed(loaded.request, anew=False, paused=loaded.paused)

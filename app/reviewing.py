@@ -30,7 +30,7 @@ from .domain.ending import already_decided
 from .domain.errors import AbsenceRefused, RequestNotFound
 from .domain.events import Event
 from .domain.request import Request
-from .ports import Absences, Directory, RequestStore
+from .ports import Absences, Directory, Loaded, RequestStore
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,19 @@ class At:
     digest: str
     place: Place | None = None
     foreign: bool = False
+
+
+@dataclass(frozen=True)
+class _Pressed:
+    """What somebody does at a request as it was when they were looked up, and somebody `other`."""
+
+    loaded: Loaded
+    press: Press
+    other: Person
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self.press, name) for name in Press.model_fields}
 
 
 @dataclass(frozen=True)
@@ -80,50 +93,57 @@ class Reviewing:
         `confirmation` is what they typed where the plan wants that. Raises `AlreadyVoted`,
         `OutcomeNotOffered`, `CommentRequired`, `ConfirmationWrong`.
         """
+        pressed = self._pressed(at)
         answer = Decide(
-            **_as_fields(self._press(at)),
+            **pressed.fields,
             outcome=outcome,
             choice=choice,
             comment=comment,
             confirmation=confirmation,
         )
-        return self._changed(at, answer)
+        return self._changed(pressed, answer)
 
     def undo(self, at: At) -> Request:
         """A person takes back what they decided, before it counts. Raises `UndoRefused`."""
-        return self._changed(at, Undo(**_as_fields(self._press(at, asked_by=False))))
+        pressed = self._pressed(at, asked_by=False)
+        return self._changed(pressed, Undo(**pressed.fields))
 
     def stop(self, at: At, reason: str) -> Request:
         """A person ends a watch before its time. Raises `CommentRequired`, `OutcomeNotOffered`."""
         # Nothing depends on who asked, so no look-up of them can fail and let it go ahead.
-        press = self._press(at, asked_by=False)
-        return self._changed(at, Stop(**_as_fields(press), reason=reason))
+        pressed = self._pressed(at, asked_by=False)
+        return self._changed(pressed, Stop(**pressed.fields, reason=reason))
 
     def claim(self, at: At) -> Request:
         """A reviewer is on it. Raises `ClaimRefused`."""
-        return self._changed(at, Claim(**_as_fields(self._press(at))))
+        pressed = self._pressed(at)
+        return self._changed(pressed, Claim(**pressed.fields))
 
     def release(self, at: At) -> Request:
         """A reviewer no longer is. Raises `ClaimRefused`."""
-        return self._changed(at, Release(**_as_fields(self._press(at))))
+        pressed = self._pressed(at)
+        return self._changed(pressed, Release(**pressed.fields))
 
     def hand_over(self, at: At, to: str) -> Request:
         """A reviewer has somebody else (a user id) asked. Raises `HandOverRefused`."""
-        press, successor = self._pressed(at, to)
-        return self._changed(at, HandOver(**_as_fields(press), to=successor))
+        pressed = self._pressed(at, other=to)
+        return self._changed(pressed, HandOver(**pressed.fields, to=pressed.other))
 
     def ask(self, at: At, text: str) -> Request:
         """A question to the requester. Raises `QuestionRefused`, `CommentRequired`."""
-        return self._changed(at, AskRequester(**_as_fields(self._press(at)), text=text))
+        pressed = self._pressed(at)
+        return self._changed(pressed, AskRequester(**pressed.fields, text=text))
 
     def answer(self, at: At, number: int, text: str) -> Request:
         """The requester's answer to a question. Raises `QuestionRefused`, `CommentRequired`."""
-        person = self._press(at).person
-        return self._changed(at, AnswerQuestion(person=person, number=number, text=text))
+        pressed = self._pressed(at)
+        answer = AnswerQuestion(person=pressed.press.person, number=number, text=text)
+        return self._changed(pressed, answer)
 
     def show(self, at: At) -> Request:
         """A card of their own for somebody who saw it in a digest. Raises `CardNotShown`."""
-        return self._changed(at, Show(person=self._press(at).person))
+        pressed = self._pressed(at)
+        return self._changed(pressed, Show(person=pressed.press.person))
 
     def to_answer(self, request_id: str) -> Request:
         """A request about which somebody wants to write something.
@@ -200,33 +220,34 @@ class Reviewing:
 
         For what takes more than the request and its people; `names` are those who are asked then.
         """
-        press, _ = self._pressed(at, at.user_id, names)
-        return self._changed(at, command(_as_fields(press)))
-
-    def _press(self, at: At, *, asked_by: bool = True) -> Press:
-        """Who pressed, and those for whom they stand in, as Slack knows them now."""
-        press, _ = self._pressed(at, at.user_id, asked_by=asked_by)
-        return press
+        pressed = self._pressed(at, names=names)
+        return self._changed(pressed, command(pressed.fields))
 
     def _pressed(
-        self, at: At, other: str, names: tuple[str, ...] = (), *, asked_by: bool = True
-    ) -> tuple[Press, Person]:
-        """The same, and somebody else; all of them in one look-up, since Slack waits for it.
+        self,
+        at: At,
+        *,
+        other: str | None = None,
+        names: tuple[str, ...] = (),
+        asked_by: bool = True,
+    ) -> _Pressed:
+        """Who pressed, and those for whom they stand in, as Slack knows them now.
 
-        `names` are looked for among their groups, beside those that the plan has.
+        And somebody else; all of them in one look-up, since Slack waits for it. `names` are looked
+        for among their groups, beside those that the plan has.
         """
-        request = self.store.load(at.request_id).request
+        loaded = self.store.load(at.request_id)
+        request = loaded.request
         plan, requester = request.plan, request.body.on_behalf_of
-        away = self._stands_in(request, at.user_id)
         person, successor, *absent = self.directory.persons(
-            [at.user_id, other, *away],
+            [at.user_id, other or at.user_id, *self._stands_in(request, at.user_id)],
             (*(() if plan is None else plan.named), *names),
             requester if asked_by else None,
         )
         if at.foreign:
             person = Person(id=at.user_id, name=at.user_id, standing="stranger")
         press = Press(person=person, digest=at.digest, absent=tuple(absent), seen=at.place)
-        return press, successor
+        return _Pressed(loaded, press, successor)
 
     def _stands_in(self, request: Request, user_id: str) -> list[str]:
         """For whom somebody stands in here, and still does at this moment."""
@@ -241,12 +262,9 @@ class Reviewing:
             if one.person in away and one.delegate == user_id and one.holds(now)
         ]
 
-    def _changed(self, at: At, command: Command) -> Request:
-        request = change(self.store, at.request_id, command)
+    def _changed(self, pressed: _Pressed, command: Command) -> Request:
+        loaded = pressed.loaded
+        request = change(self.store, loaded.request.id, command, loaded)
         if request is None:
             raise RequestNotFound("There is no such request.", "Check the id.")
         return request
-
-
-def _as_fields(press: Press) -> dict[str, Any]:
-    return {name: getattr(press, name) for name in Press.model_fields}

@@ -26,9 +26,11 @@ from app.domain.gate import GateState, Pause
 from app.domain.home import Note, Part
 from app.editing import Editing
 from app.looking import Looking
+from app.opening import Opening
 from app.pausing import Pausing
 from app.ports import (
     Answer,
+    Arrival,
     Caller,
     Chosen,
     Client,
@@ -270,18 +272,26 @@ class FakeAdmission:
         return self.until_ms
 
 
+class _Calling(Caller):
+    """Somebody for whom no time goes by."""
+
+    def now(self) -> int:
+        return self.at_ms
+
+
 @dataclass
 class FakeClients:
     """`Clients` by key; the MAC of a key is what it has in reverse. `busy` call too often."""
 
     keys: dict[str, Client] = field(default_factory=dict)
     busy: set[str] = field(default_factory=set)
+    clock: Callable[[], int] = lambda: NOW
 
     def call(self, key: str) -> Caller | None:
         client = self.keys.get(key)
         if client is None:
             return None
-        return Caller(client, key[::-1], 1500 if client.id in self.busy else 0)
+        return _Calling(client, key[::-1], self.clock(), 1500 if client.id in self.busy else 0)
 
     def live(self, caller: Caller) -> bool:
         return self.keys.get(caller.mac[::-1]) == caller.client
@@ -438,14 +448,15 @@ class FakeHomes:
 class FakeArrivals:
     """`Arrivals` in memory; while the store is `down` nothing is known of anything."""
 
+    clock: Callable[[], int] = lambda: NOW
     came: dict[str, Literal["begun", "done"]] = field(default_factory=dict)
     down: bool = False
 
-    def begin(self, name: str) -> Literal["new", "begun", "done"]:
+    def begin(self, name: str) -> Arrival:
         self._reach()
         known = self.came.get(name)
         self.came.setdefault(name, "begun")
-        return known or "new"
+        return Arrival(name, known or "new", self.clock())
 
     def done(self, name: str) -> None:
         self._reach()
@@ -506,11 +517,13 @@ def service(
     store: RequestStore, judge: Judge | None = None, admission: FakeAdmission | None = None
 ) -> Service:
     """The real service over the fakes."""
-    return Service(
+    judge = judge or FakeJudge()
+    opening = Opening(
         store=store,
-        judge=judge or FakeJudge(),
+        judge=judge,
         callbacks=FakeCallbacks(),
         admission=admission or FakeAdmission(),
         public_url="https://countersign.example",
         retention_s=90 * 86_400,
     )
+    return Service(store, judge, opening)

@@ -19,6 +19,7 @@ from ..editing import Editing
 from ..health import DeploymentHealth
 from ..http.application import build as build_http
 from ..http.routes.slack import SlackDoor
+from ..opening import Opening
 from ..pausing import Pausing
 from ..reloading import Asked, Reloading
 from ..reviewing import Reviewing
@@ -45,7 +46,7 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
     slack = slack_api(settings, store)
     reloading = _reloading(settings, store, SimpleQueue() if asked is None else asked)
     directory = SlackDirectory(slack, store.cache)
-    service = Service(
+    opening = Opening(
         store=store.requests,
         judge=reloading.judge,
         callbacks=callbacks_of(settings),
@@ -53,6 +54,7 @@ def build_web(settings: Settings, asked: Asked | None = None) -> FastAPI:
         public_url=settings.public_url.rstrip("/"),
         retention_s=settings.retention_s,
     )
+    service = Service(store.requests, reloading.judge, opening)
     replies = Replies()
     reviewing = Reviewing(store.requests, directory, store.absences)
     looking, pausing = looking_of(settings, store, directory), Pausing(store.gate)
@@ -97,7 +99,7 @@ def _ways_in(
     if settings.slack_signing_secret is None:
         raise SettingsRefused("SLACK_SIGNING_SECRET is not set")
     secret = settings.slack_signing_secret.get_secret_value()
-    return SlackReceiver(bolt, secret, store.requests.now, store.arrivals).handle, None
+    return SlackReceiver(bolt, secret, store.arrivals).handle, None
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from .routes import health as health_routes
 from .routes import opening as opening_routes
 from .routes import policies as policies_routes
 from .routes import requests as requests_routes
+from .routes import revising as revising_routes
 from .routes import slack as slack_routes
 from .waiting import Waiting
 
@@ -67,8 +68,12 @@ def build(
     )
     application.state.beside = beside or nullcontext()
     application.state.parts = Parts(service, administration, clients, health, Waiting(decisions))
+    # The two that are called most come first: each call is looked for in all of them in turn.
+    application.include_router(opening_routes.router)
+    if slack is not None:
+        application.include_router(slack_routes.routes(slack))
     for routes in (
-        opening_routes,
+        revising_routes,
         requests_routes,
         acting_routes,
         policies_routes,
@@ -76,8 +81,6 @@ def build(
         health_routes,
     ):
         application.include_router(routes.router)
-    if slack is not None:
-        application.include_router(slack_routes.routes(slack))
     _describe(application)
     return application
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn
 
 from starlette.requests import ClientDisconnect, Request
+
+from app.domain.errors import CountersignError
 
 from .errors import BodyIncomplete, BodyTooLarge, UnsupportedContentType
 
@@ -31,6 +36,18 @@ async def json_body(request: Request, limit: int = JSON_LIMIT) -> bytes:
     return body
 
 
+async def sent(call: Request) -> Callable[[], bytes]:
+    """What tells the JSON body of a call, or refuses it once somebody who may call is known.
+
+    So that both can be found out on one thread, and who may not call is told that first.
+    """
+    try:
+        body = await json_body(call)
+    except CountersignError as error:
+        return partial(_refuse, error)
+    return lambda: body
+
+
 async def capped(request: Request, limit: int) -> bytes:
     """The body, of which no more than `limit` bytes are read.
 
@@ -51,6 +68,10 @@ async def capped(request: Request, limit: int) -> bytes:
             f"The body was not whole within {ARRIVES_IN_S} seconds.", "Send it again."
         ) from None
     return bytes(body)
+
+
+def _refuse(error: CountersignError) -> NoReturn:
+    raise error
 
 
 def _media_type(request: Request) -> str:

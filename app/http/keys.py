@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from app.ports import Caller, Client
 
 from .errors import RateLimited, Unauthenticated
-from .parts import Its, Parts
+from .parts import Parts, parts_of
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -24,27 +25,32 @@ _bearer = HTTPBearer(
     auto_error=False,
 )
 
+WITH_KEY: dict[str, Any] = {"security": [{"key": []}]}
+"""What a route that calls `asking` itself adds to its description."""
 
-def _client(
-    request: Request,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    parts: Its,
-) -> Client:
-    """The client whose key came with the call. Raises `Unauthenticated`, `RateLimited`."""
-    if given is None:
+
+def asking(call: Request) -> Caller:
+    """Whose key came with the call. Raises `Unauthenticated`, `RateLimited`."""
+    scheme, key = get_authorization_scheme_param(call.headers.get("authorization"))
+    if scheme.lower() != "bearer" or not key:
         raise Unauthenticated("There is no key.", "Send Authorization: Bearer <key>.")
-    known = _KEY.fullmatch(given.credentials)
-    caller = parts.clients.call(given.credentials) if known else None
+    caller = parts_of(call).clients.call(key) if _KEY.fullmatch(key) else None
     if caller is None:
         raise _unknown()
-    request.state.caller = caller
+    call.state.caller = caller
     if caller.wait_ms:
         raise RateLimited(
             f"The client {caller.client.id} calls more often than it may.",
             "Call again once the seconds in Retry-After are over.",
             caller.wait_ms,
         )
-    return caller.client
+    return caller
+
+
+def _client(
+    call: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Client:
+    return asking(call).client
 
 
 Asking = Annotated[Client, Depends(_client)]

@@ -37,18 +37,27 @@ class Parts:
     explainers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(EXPLAINERS))
 
 
-async def _parts(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
+def parts_of(call: Request) -> Parts:
+    """What the application that is called was built of."""
+    parts: Parts = call.app.state.parts
     return parts
+
+
+def request_id_of(id: str) -> str:
+    """What can't be an id is not looked up, and is as good as an id that nobody has."""
+    if not _REQUEST_ID.fullmatch(id):
+        raise RequestNotFound("There is no such request.")
+    return id
+
+
+async def _parts(request: Request) -> Parts:
+    return parts_of(request)
 
 
 async def _request_id(
     id: Annotated[str, Path(description="`req_` and 26 characters.")],
 ) -> str:
-    """What can't be an id is not looked up, and is as good as an id that nobody has."""
-    if not _REQUEST_ID.fullmatch(id):
-        raise RequestNotFound("There is no such request.")
-    return id
+    return request_id_of(id)
 
 
 async def _policy_name(

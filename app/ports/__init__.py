@@ -46,7 +46,7 @@ from .slack import (
     SlackAgain,
     SlackNever,
 )
-from .store import Admission, Arrivals, Cache, Decisions, Gate, Health, Pace
+from .store import Admission, Arrival, Arrivals, Cache, Decisions, Gate, Health, Pace
 from .vitals import CLOCK, Pulse, Standing, StoreHealth, Token, Tokens, worker_of
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Admission",
     "Alarms",
     "Answer",
+    "Arrival",
     "Arrivals",
     "Cache",
     "Callbacks",

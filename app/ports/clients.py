@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydantic import Field
@@ -57,14 +58,20 @@ class Key:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, and the MAC of the key that they showed.
+    """Who calls, the MAC of the key that they showed, and the store's clock (ms) when they did.
 
     One who calls more often than they may has to wait first, and is not counted.
     """
 
     client: Client
     mac: str
+    at_ms: int
     wait_ms: int = 0
+    _since: float = field(default_factory=time.monotonic, repr=False, compare=False)
+
+    def now(self) -> int:
+        """The store's clock (ms) by what has gone by here since it was told."""
+        return self.at_ms + int((time.monotonic() - self._since) * 1000)
 
     @property
     def key_id(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Literal, Protocol
 
@@ -65,8 +66,23 @@ class Cache(Protocol):
     def get(self, key: str) -> str | None:
         """What was put there, while it is fresh."""
 
+    def get_many(self, keys: Sequence[str]) -> list[str | None]:
+        """The same for several keys, in one trip."""
+
     def put(self, key: str, value: str, fresh_s: int) -> None:
         """Keep it for `fresh_s`."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What goes by a name came, at an instant of the store's clock (ms), and how far it was then.
+
+    `new` is said once.
+    """
+
+    name: str
+    was: Literal["new", "begun", "done"]
+    at_ms: int
 
 
 class Arrivals(Protocol):
@@ -75,8 +91,8 @@ class Arrivals(Protocol):
     Each call raises `StoreUnavailable`.
     """
 
-    def begin(self, name: str) -> Literal["new", "begun", "done"]:
-        """How far what goes by this name was when it came; `new` is said once."""
+    def begin(self, name: str) -> Arrival:
+        """It came."""
 
     def done(self, name: str) -> None:
         """It was answered, and that has its effect."""

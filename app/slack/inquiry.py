@@ -16,7 +16,7 @@ from app.ports import ConversationGone, SlackNever
 from . import naming
 from .answers import AllGroups, Channel, Done, Group, Informed, Listed, Looked, Members, Whoami
 from .api import SlackApi
-from .directory import standing_of
+from .lookups import standing_of
 
 _PAGES, _PAGE = 10, 1_000
 """Channels that are looked through for a name: 10,000."""

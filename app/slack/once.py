@@ -16,19 +16,17 @@ from contextlib import suppress
 from slack_bolt import BoltResponse
 
 from app.domain.errors import StoreUnavailable
-from app.ports import Arrivals
+from app.ports import Arrival, Arrivals
 
 
-def once(arrivals: Arrivals, name: str, carry_out: Callable[[], BoltResponse]) -> BoltResponse:
-    """The answer to what goes by this name: what `carry_out` says, the first time.
-
-    Raises `StoreUnavailable`, before anything is done: without a store nothing gets in.
-    """
-    came = arrivals.begin(name)
-    if came != "new":
-        return BoltResponse(status=200 if came == "done" else 503)
+def once(
+    arrivals: Arrivals, arrival: Arrival, carry_out: Callable[[], BoltResponse]
+) -> BoltResponse:
+    """The answer to what came: what `carry_out` says, the first time."""
+    if arrival.was != "new":
+        return BoltResponse(status=200 if arrival.was == "done" else 503)
     answer = carry_out()
     if answer.status < 500:
         with suppress(StoreUnavailable):  # it stands; a copy is only told less
-            arrivals.done(name)
+            arrivals.done(arrival.name)
     return answer

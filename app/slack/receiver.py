@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slack_bolt import App, BoltResponse
@@ -25,8 +25,9 @@ BODY_LIMIT = 1_000_000
 """Bytes; Slack's largest view has 250 KB, and a form makes at most three of each."""
 
 _SKEW_S = 300
-_STAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
-_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
+_STAMP, _SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
+_A_STAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
+_A_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,13 @@ class SlackAnswer:
 
 
 class SlackReceiver:
-    """Slack's requests over HTTP; `clock` gives milliseconds since the epoch. For any thread."""
+    """Slack's requests over HTTP, for any thread."""
 
-    def __init__(
-        self, app: App, signing_secret: str, clock: Callable[[], int], arrivals: Arrivals
-    ) -> None:
+    def __init__(self, app: App, signing_secret: str, arrivals: Arrivals) -> None:
         if not signing_secret:
             raise ValueError("without a signing secret anybody could press the buttons")
         self._app = app
         self._secret = signing_secret.encode()
-        self._clock = clock
         self._arrivals = arrivals
 
     def handle(self, headers: Mapping[str, str], body: bytes) -> SlackAnswer:
@@ -59,34 +57,38 @@ class SlackReceiver:
         if len(body) > BODY_LIMIT:
             return _problem(413, "slack_body_too_large", f"At most {BODY_LIMIT:,} bytes.")
         known = {name.lower(): value for name, value in headers.items()}
-        if not self._verified(known, body):
-            return _problem(
-                401,
-                "slack_signature_invalid",
-                "Not signed by Slack with our signing secret within the last five minutes. "
-                "Check SLACK_SIGNING_SECRET and the clock of the Redis server.",
-            )
+        if not self._signed(known, body):
+            return _not_slacks()
         try:
             payload = payloads.read(known, body)
         except ValueError:
             return _problem(400, "slack_payload_invalid", "No payload that this app takes.")
+        # A signature is of a body and its second, so it is the same for copies alone.
+        arrival = self._arrivals.begin(known[_SIGNATURE])
+        if abs(arrival.at_ms // 1000 - int(known[_STAMP])) > _SKEW_S:
+            return _not_slacks()
 
         def carry_out() -> BoltResponse:
             return self._app.dispatch(bolt_request(payload))
 
-        # A signature is of a body and its second, so it is the same for copies alone.
-        answer = once(self._arrivals, known["x-slack-signature"], carry_out)
+        answer = once(self._arrivals, arrival, carry_out)
         return SlackAnswer(answer.status, answer.first_headers(), answer.body.encode())
 
-    def _verified(self, headers: Mapping[str, str], body: bytes) -> bool:
-        stamp = headers.get("x-slack-request-timestamp", "")
-        signature = headers.get("x-slack-signature", "")
-        if not (_STAMP.fullmatch(stamp) and _SIGNATURE.fullmatch(signature)):
-            return False
-        if abs(self._clock() // 1000 - int(stamp)) > _SKEW_S:
+    def _signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        stamp, signature = headers.get(_STAMP, ""), headers.get(_SIGNATURE, "")
+        if not (_A_STAMP.fullmatch(stamp) and _A_SIGNATURE.fullmatch(signature)):
             return False
         signed = hmac.new(self._secret, b"v0:%b:%b" % (stamp.encode(), body), hashlib.sha256)
         return hmac.compare_digest(f"v0={signed.hexdigest()}", signature)
+
+
+def _not_slacks() -> SlackAnswer:
+    return _problem(
+        401,
+        "slack_signature_invalid",
+        "Not signed by Slack with our signing secret within the last five minutes. "
+        "Check SLACK_SIGNING_SECRET and the clock of the Redis server.",
+    )
 
 
 def _problem(status: int, code: str, detail: str) -> SlackAnswer:

@@ -84,7 +84,8 @@ class _Handler(SocketModeHandler):
             return self.app.dispatch(bolt_request(payload))
 
         try:
-            answer = once(self.arrivals, f"envelope:{req.envelope_id}", carry_out)
+            arrival = self.arrivals.begin(f"envelope:{req.envelope_id}")
+            answer = once(self.arrivals, arrival, carry_out)
         except StoreUnavailable:
             _log.error("an envelope is not acknowledged: the store can't be reached")
             return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import Literal
 
 import redis
 
-from .connection import talk
+from app.ports import Arrival
+
+from .connection import script, talk
 
 KEPT_S = 660
 """A signature is good for five minutes before its time and for five after; this is longer."""
@@ -20,20 +21,14 @@ class RedisArrivals:
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
+        self._arrive = script(client, "arrive")
 
-    def begin(self, name: str) -> Literal["new", "begun", "done"]:
-        # Told from a copy's even where the reply was lost and the command is repeated.
-        ours, key = secrets.token_hex(8), _key(name)
-
-        def claim() -> str:
-            if self._redis.set(key, ours, nx=True, ex=KEPT_S):
-                return ours
-            return str(self._redis.get(key))
-
-        held = talk(claim)
+    def begin(self, name: str) -> Arrival:
+        ours = secrets.token_hex(8)
+        at_ms, held = talk(lambda: self._arrive(keys=[_key(name)], args=[ours, KEPT_S]))
         if held == ours:
-            return "new"
-        return "done" if held == _DONE else "begun"
+            return Arrival(name, "new", at_ms)
+        return Arrival(name, "done" if held == _DONE else "begun", at_ms)
 
     def done(self, name: str) -> None:
         talk(lambda: self._redis.set(_key(name), _DONE, ex=KEPT_S))

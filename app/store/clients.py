@@ -55,8 +55,9 @@ class RedisClients:
         found: list[Any] = talk(lambda: self._call(args=[mac]))
         if not found:
             return None
-        client, wait_ms = _read(found[0]), int(found[1])
-        return None if client.deleted else Caller(client, mac, wait_ms)
+        record, wait_ms, at_ms = found
+        client = _read(record)
+        return None if client.deleted else Caller(client, mac, at_ms, wait_ms)
 
     def live(self, caller: Caller) -> bool:
         return self.keys.owner(caller.mac) == caller.client.id

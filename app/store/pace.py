@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import redis
 
 from .connection import COUNTERS, script, talk
@@ -37,6 +39,10 @@ class RedisCache:
     def get(self, key: str) -> str | None:
         found = talk(lambda: self._redis.get(f"cs:cache:{key}"))
         return None if found is None else str(found)
+
+    def get_many(self, keys: Sequence[str]) -> list[str | None]:
+        found = talk(lambda: self._redis.mget([f"cs:cache:{key}" for key in keys]))
+        return [None if text is None else str(text) for text in found]
 
     def put(self, key: str, value: str, fresh_s: int) -> None:
         talk(lambda: self._redis.set(f"cs:cache:{key}", value, ex=fresh_s))

@@ -12,11 +12,11 @@ pytestmark = ON_REDIS
 
 def test_what_came_is_new_once_and_then_begun_and_done(client: redis.Redis):
     one, other = RedisArrivals(client), RedisArrivals(client)
-    assert one.begin("v0=1") == "new"
-    assert other.begin("v0=1") == "begun"
+    assert one.begin("v0=1").was == "new"
+    assert other.begin("v0=1").was == "begun"
     one.done("v0=1")
-    assert other.begin("v0=1") == "done"
-    assert other.begin("v0=2") == "new"
+    assert other.begin("v0=1").was == "done"
+    assert other.begin("v0=2").was == "new"
 
 
 def test_it_is_forgotten_once_no_signature_can_be_good_any_more(client: redis.Redis):
@@ -28,15 +28,22 @@ def test_it_is_forgotten_once_no_signature_can_be_good_any_more(client: redis.Re
 
 
 def test_a_reply_that_was_lost_makes_no_copy_of_the_first(client: redis.Redis, monkeypatch):
-    arrivals, set_, lost = RedisArrivals(client), client.set, []
+    arrivals, say, lost = RedisArrivals(client), client.execute_command, []
 
     def loses_the_first_reply(*args: object, **more: object) -> object:
-        came = set_(*args, **more)  # type: ignore[arg-type]
+        came = say(*args, **more)
         if not lost:
             lost.append(came)
             raise redis.ConnectionError("the reply was lost")
         return came
 
-    monkeypatch.setattr(client, "set", loses_the_first_reply)
-    assert arrivals.begin("v0=1") == "new"
-    assert arrivals.begin("v0=1") == "begun"
+    arrivals.begin("v0=0")  # the server learns the script
+    monkeypatch.setattr(client, "execute_command", loses_the_first_reply)
+    assert arrivals.begin("v0=1").was == "new"
+    assert lost
+    assert arrivals.begin("v0=1").was == "begun"
+
+
+def test_what_came_is_told_the_time_of_the_store(client: redis.Redis):
+    seconds, _ = client.time()
+    assert abs(RedisArrivals(client).begin("v0=1").at_ms // 1000 - seconds) <= 60

@@ -39,3 +39,10 @@ def test_the_cache_forgets_by_itself(client: redis.Redis):
     cache.put("person:U1", "Ana — 東京", 60)
     assert cache.get("person:U1") == "Ana — 東京"
     assert 0 < int(str(client.ttl("cs:cache:person:U1"))) <= 60
+
+
+def test_several_are_told_at_once_in_their_order(client: redis.Redis):
+    cache = RedisCache(client)
+    cache.put("person:U1", "Ana", 60)
+    cache.put("person:U3", "Chloe", 60)
+    assert cache.get_many(["person:U3", "person:U2", "person:U1"]) == ["Chloe", None, "Ana"]

@@ -23,6 +23,7 @@ from app.domain.errors import (
 from app.domain.request import Held, Request, Status
 from app.editing import Editing
 from app.judge import PolicyJudge
+from app.opening import Opening
 from app.ports import Client
 from app.reviewing import At
 from app.service import Service
@@ -61,7 +62,7 @@ class Desk:
         self.judge = PolicyJudge({})
         self.reload(REFUND)
         self.admission = fakes.FakeAdmission()
-        self.service = Service(
+        opening = Opening(
             store=self.store,
             judge=self.judge,
             callbacks=fakes.FakeCallbacks(),
@@ -69,6 +70,7 @@ class Desk:
             public_url="https://example.com",
             retention_s=86_400,
         )
+        self.service = Service(self.store, self.judge, opening)
         self.editing = Editing(fakes.reviewing(self.store), self.judge)
 
     def reload(self, text: str | None) -> None:

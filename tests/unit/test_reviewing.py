@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from app.changes import change
 from app.domain.absence import Absence
-from app.domain.commands import Staffed
+from app.domain.commands import Person, Staffed
 from app.domain.errors import (
     AbsenceDaysRefused,
     AbsenceRefused,
@@ -16,6 +18,7 @@ from app.domain.errors import (
     HandOverRefused,
     NotAReviewer,
     QuestionRefused,
+    RequestExpired,
     RequestNotFound,
 )
 from app.domain.request import Away, Request, Status
@@ -97,6 +100,49 @@ def test_it_is_looked_up_at_the_moment_of_deciding_whether_who_is_away_may_still
     reviewing.directory.standings = {ANA: "deactivated"}
     with pytest.raises(NotAReviewer):
         reviewing.decide(at(request, FAY), Outcome.APPROVE)
+
+
+class Meanwhile(fakes.FakeDirectory):
+    """A directory that takes its time; what happens in it is `meanwhile`."""
+
+    meanwhile: Callable[[], object]
+
+    def persons(
+        self, user_ids: Sequence[str], refs: Sequence[str], requester: str | None
+    ) -> list[Person]:
+        self.meanwhile()
+        return super().persons(user_ids, refs, requester)
+
+
+@pytest.fixture
+def slow(store: fakes.FakeStore) -> Reviewing:
+    return replace(fakes.reviewing(store), directory=Meanwhile())
+
+
+def test_a_request_is_looked_at_once_for_one_answer(store, reviewing):
+    request = ask(store)
+    before = store.loads
+    reviewing.decide(at(request, ANA), Outcome.APPROVE)
+    assert store.loads == before + 1
+
+
+def test_whoever_decides_while_somebody_else_is_looked_up_comes_first(store, reviewing, slow):
+    request = ask(store)
+    slow.directory.meanwhile = lambda: reviewing.decide(at(request, BEN), Outcome.REJECT)
+    with pytest.raises(AlreadyDecided, match=BEN.title()):
+        slow.decide(at(request, ANA), Outcome.APPROVE)
+    assert store.load(request.id).request.state.status is Status.REJECTED
+
+
+def test_nobody_approves_once_the_deadline_has_passed_while_they_were_looked_up(store, slow):
+    request = ask(store)
+    expires_ms = request.state.expires_ms
+    assert expires_ms is not None
+    store.clock = expires_ms - 1
+    slow.directory.meanwhile = lambda: setattr(store, "clock", expires_ms)
+    with pytest.raises(RequestExpired):
+        slow.decide(at(request, ANA), Outcome.APPROVE)
+    assert store.load(request.id).request.pending
 
 
 def test_a_claim_is_taken_and_released(store, reviewing):

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from app.bootstrap.operators import build_policies
 from app.callbacks.sign import secret_for
+from app.opening import DEFAULT_POLICY
 from app.ports import Client, ClientLimit
-from app.service import DEFAULT_POLICY
 from app.settings import StoreSettings
 from policies.calendar import duration_s, in_words
 from policies.wording import listing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -13,29 +13,27 @@ from app.domain.errors import (
     CallbackUrlRefused,
     IdempotencyKeyReused,
     InputsRefused,
-    NotRevisable,
     PolicyNotAllowed,
     PolicyNotFound,
-    RequestNotFound,
-    RevisionUnchanged,
     StoreUnavailable,
 )
-from app.ports import Client
-from app.service import Answered, Service
+from app.opening import Answered
+from app.ports import Caller
 
 from ..answers import RequestAnswer
-from ..body import json_body
+from ..body import sent
 from ..errors import FieldTooLarge, IdempotencyKeysDiffer
 from ..fitting import fit
 from ..idempotency import REPLAYED, key_of, parameter
-from ..keys import Asking, while_live
-from ..openapi import ANYWHERE, ONE_REQUEST, WITH_BODY, refusals, takes
-from ..parts import Its, Parts, RequestId, answer
+from ..keys import WITH_KEY, asking, while_live
+from ..openapi import ANYWHERE, WITH_BODY, refusals, takes
+from ..parts import answer, parts_of
+from ..plain import Plain
 from ..preferences import wait_s
 from ..strict_json import parse
-from ..wire import NewRequest, Resubmission
+from ..wire import NewRequest
 
-router = APIRouter()
+router = APIRouter(route_class=Plain)
 
 _REFUSALS = (
     *ANYWHERE,
@@ -48,7 +46,7 @@ _REFUSALS = (
     PolicyNotAllowed,
     PolicyNotFound,
 )
-_PREFER = {
+PREFER = {
     "name": "Prefer",
     "in": "header",
     "description": "`wait=25` waits up to so many seconds for a decision (RFC 7240), at most "
@@ -56,7 +54,7 @@ _PREFER = {
     "schema": {"type": "string"},
     "example": "wait=25",
 }
-_PARAMETERS = [parameter("Does the same as the field idempotency_key."), _PREFER]
+_PARAMETERS = [parameter("Does the same as the field idempotency_key."), PREFER]
 _HEADERS = {
     "Location": "Where the request is from now on.",
     REPLAYED: "`true` when this key had opened the request before.",
@@ -64,7 +62,7 @@ _HEADERS = {
 }
 
 
-_CREATED = {
+CREATED = {
     "headers": {
         name: {"description": said, "schema": {"type": "string"}} for name, said in _HEADERS.items()
     }
@@ -81,74 +79,35 @@ _CREATED = {
         201: {
             "description": "The request. What the policy decides by itself is final in this answer "
             "unless it is `held`",
-            **_CREATED,
+            **CREATED,
         },
     },
-    openapi_extra={**takes(NewRequest, required=True), "parameters": _PARAMETERS},
+    openapi_extra={**takes(NewRequest, required=True), "parameters": _PARAMETERS, **WITH_KEY},
 )
-async def open_request(call: Request, client: Asking, parts: Its) -> Response:
-    body = await json_body(call)
+async def open_request(call: Request) -> Response:
+    body = await sent(call)
+    return await answered(call, await run_in_threadpool(_open, call, body))
+
+
+def _open(call: Request, body: Callable[[], bytes]) -> Answered:
+    caller = asking(call)
+    new = fit(NewRequest, parse(body()))
     keys = call.headers.getlist("idempotency-key")
-    opened = await run_in_threadpool(_open, parts.service, client, body, keys)
-    return await _answered(call, client, parts, opened)
+    ask = new.ask(key_of(keys, new.idempotency_key))
+    return parts_of(call).service.open(caller.client, ask, caller.now)
 
 
-@router.post(
-    "/v1/requests/{id}/revisions",
-    status_code=201,
-    response_model=RequestAnswer,
-    summary="Ask again, after a reviewer wanted changes",
-    responses={
-        **refusals(
-            *ANYWHERE,
-            *ONE_REQUEST,
-            *WITH_BODY,
-            CallbackUrlRefused,
-            FieldTooLarge,
-            InputsRefused,
-            NotRevisable,
-            PolicyNotAllowed,
-            PolicyNotFound,
-            RequestNotFound,
-            RevisionUnchanged,
-        ),
-        201: {
-            "description": "A request of its own, under the same root and in the same thread. The "
-            "same body again gives the same request again",
-            **_CREATED,
-        },
-    },
-    openapi_extra={**takes(Resubmission, required=True), "parameters": [_PREFER]},
-)
-async def revise_request(
-    call: Request, client: Asking, request_id: RequestId, parts: Its
-) -> Response:
-    body = await json_body(call)
-    opened = await run_in_threadpool(_revise, parts.service, client, request_id, body)
-    return await _answered(call, client, parts, opened)
-
-
-async def _answered(call: Request, client: Client, parts: Parts, opened: Answered) -> Response:
+async def answered(call: Request, opened: Answered) -> Response:
     """The request, at once or when it is decided, as the call prefers."""
-    request = opened.request
+    request, parts = opened.request, parts_of(call)
     headers = {"Location": f"/v1/requests/{request.id}"}
     if opened.replayed:
         headers[REPLAYED] = "true"
     seconds = wait_s(call.headers.getlist("prefer"))
     if seconds is not None:
         headers["Preference-Applied"] = f"wait={seconds}"
-        read = while_live(call, parts, partial(parts.service.get, client, request.id))
+        caller: Caller = call.state.caller
+        read = while_live(call, parts, partial(parts.service.get, caller.client, request.id))
         with suppress(StoreUnavailable):  # it is open: a 503 now would have it asked twice
             request = await parts.waiting.decided(call, request.id, read, seconds)
     return answer(RequestAnswer.of(request), 201, headers)
-
-
-def _open(service: Service, client: Client, body: bytes, keys: Sequence[str]) -> Answered:
-    new = fit(NewRequest, parse(body))
-    return service.open(client, new.ask(key_of(keys, new.idempotency_key)))
-
-
-def _revise(service: Service, client: Client, request_id: str, body: bytes) -> Answered:
-    new = fit(Resubmission, parse(body))
-    before = service.get(client, request_id).body
-    return service.revise(client, request_id, new.ask(before))

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from ..body import capped
 from ..errors import BodyIncomplete, BodyTooLarge, InternalError
 from ..openapi import refusals
+from ..plain import Plain
 
 LIMIT = 1_000_000
 """Bytes; the largest thing that Slack sends is a view of 250 kB."""
@@ -42,7 +43,7 @@ than once has all its values, as RFC 9110 (5.3) joins them."""
 
 def routes(slack: SlackDoor) -> APIRouter:
     """The one address that Slack is given."""
-    router = APIRouter()
+    router = APIRouter(route_class=Plain)
     threads = CapacityLimiter(THREADS)
 
     @router.post(

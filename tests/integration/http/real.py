@@ -34,7 +34,7 @@ def real(url: str) -> Real:
     text.flushall()
     store = RedisRequests(text, bells)
     gate, health = RedisGate(text, bells), FakeHealth(FakeStore())
-    clients = FakeClients(dict(KEYS))
+    clients = FakeClients(dict(KEYS), clock=store.now)
     administration = Administration(gate, health, store)
     application = build(service(store), administration, clients, FakeDecisions(), health)
     return Real(application, reviewing(store), gate)

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -108,9 +108,15 @@ class Cache:
 
     kept: dict[str, str] = field(default_factory=dict)
     fresh_s: set[int] = field(default_factory=set)
+    trips: int = 0
 
     def get(self, key: str) -> str | None:
+        self.trips += 1
         return self.kept.get(key)
+
+    def get_many(self, keys: Sequence[str]) -> list[str | None]:
+        self.trips += 1
+        return [self.kept.get(key) for key in keys]
 
     def put(self, key: str, value: str, fresh_s: int) -> None:
         self.kept[key] = value
@@ -289,7 +295,7 @@ class Desk:
 
 def receiving(app: App) -> SlackReceiver:
     """The request URL of an app, to which nothing came yet."""
-    return SlackReceiver(app, SECRET, lambda: time.time_ns() // 1_000_000, fakes.FakeArrivals())
+    return SlackReceiver(app, SECRET, fakes.FakeArrivals(lambda: time.time_ns() // 1_000_000))
 
 
 @pytest.fixture

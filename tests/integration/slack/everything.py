@@ -25,7 +25,7 @@ from app.slack.replies import Replies
 from policies.loader import load_text
 from policies.plan import Outcome, Watch
 from tests import fakes
-from tests.builders import NOW, evaluation, opened, plan
+from tests.builders import evaluation, opened, plan
 from tests.memory.queues import MemoryQueues
 
 from .test_slack_receiver import SECRET, TEAM, signed
@@ -56,7 +56,7 @@ class Office:
         )
         self.reviewing = Reviewing(self.store, self.directory, self.absences)
         self.service = fakes.service(self.store, self.judge)
-        self.receiver = SlackReceiver(build_app(self.desk()), SECRET, lambda: NOW, self.arrivals)
+        self.receiver = SlackReceiver(build_app(self.desk()), SECRET, self.arrivals)
 
     def desk(self) -> AppDesk:
         queues = MemoryQueues(self.store)

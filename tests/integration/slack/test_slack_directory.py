@@ -45,6 +45,17 @@ def test_a_second_look_within_a_minute_asks_nobody(slack, directory, cache):
     assert cache.fresh_s == {60}
 
 
+def test_people_who_are_remembered_are_told_in_two_trips_and_on_no_thread(
+    directory, api, cache, monkeypatch
+):
+    asked = ([ANA, BEN], [FINANCE, FINANCE_ID, "@nobody"], "ana@example.com")
+    first = directory.persons(*asked)
+    monkeypatch.setattr(api, "bounded", lambda *_: pytest.fail("Slack is asked"))
+    cache.trips = 0
+    assert directory.persons(*asked) == first
+    assert cache.trips == 2
+
+
 def test_what_is_forgotten_is_asked_again(slack, directory, cache):
     assert directory.person(EVE, [], None).standing == "trusted"
     slack.ask(f"users/{EVE}", {"deleted": True})

@@ -40,7 +40,7 @@ class Door:
             AppDesk(*people, self.homes, self.api, lambda: TEAM, self.replies, "/approvals")
         )
         self.arrivals = fakes.FakeArrivals()
-        self.receiver = SlackReceiver(app, SECRET, lambda: NOW, self.arrivals)
+        self.receiver = SlackReceiver(app, SECRET, self.arrivals)
         transition = opened()
         self.store.commit(transition, "open")
         assert transition.after is not None
@@ -156,7 +156,7 @@ def test_too_large_a_body_is_refused_unread(door):
 
 def test_a_receiver_without_a_secret_is_not_made():
     with pytest.raises(ValueError, match="signing secret"):
-        SlackReceiver(None, "", lambda: NOW, fakes.FakeArrivals())  # type: ignore[arg-type]
+        SlackReceiver(None, "", fakes.FakeArrivals())  # type: ignore[arg-type]
 
 
 def test_slacks_challenge_is_answered(door):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from slack_bolt import BoltResponse
 
 from app.domain.errors import StoreUnavailable
-from app.slack.once import once
+from app.slack.once import once as carry_out_once
 from tests.fakes import FakeArrivals
+
+
+def once(arrivals: FakeArrivals, name: str, work: Callable[[], BoltResponse]) -> BoltResponse:
+    return carry_out_once(arrivals, arrivals.begin(name), work)
 
 
 class Work:
