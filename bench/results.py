@@ -12,6 +12,10 @@ Plot = Literal["latency", "throughput", "pending"]
 many requests wait."""
 
 
+_SHARES = [share / 2 for share in range(200)]
+"""From the least to the last but half a percent, beyond which there are too few samples."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One line: what was measured in each round, and the floor of the same run that it stands on.
@@ -32,7 +36,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a plot: points, or for a distribution each sample as `(0, ms)`."""
+    """One line of a plot, from left to right."""
 
     plot: Plot
     name: str
@@ -41,7 +45,7 @@ class Line:
 
 @dataclass
 class Results:
-    """Everything of one run, told to the terminal as it comes."""
+    """Everything of one run."""
 
     figures: list[Figure] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
@@ -60,6 +64,10 @@ class Results:
     def draw(self, plot: Plot, name: str, points: Sequence[tuple[float, float]]) -> None:
         """One line of a plot."""
         self.lines.append(Line(plot, name, tuple(points)))
+
+    def spread(self, name: str, samples: Sequence[float]) -> None:
+        """How samples lie, as a line of `latency`: what each share of them (%) does not exceed."""
+        self.draw("latency", name, [(percentile(samples, one / 100), one) for one in _SHARES])
 
     def written(self) -> dict[str, Any]:
         """For a file of JSON."""

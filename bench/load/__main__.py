@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from . import trips
+from . import burst, trips, views
 from .world import Site, World
 
 Figure = Callable[..., Awaitable[Any]]
@@ -24,7 +24,7 @@ async def _trips(
     return [one.written() for one in done]
 
 
-_FIGURES: dict[str, Figure] = {"trips": _trips}
+_FIGURES: dict[str, Figure] = {"burst": burst.burst, "trips": _trips, "views": views.views}
 
 
 async def _run(figure: str, site: dict[str, Any], args: dict[str, Any]) -> Any:
