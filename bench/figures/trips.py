@@ -26,7 +26,8 @@ def measure(results: Results) -> None:
             points.append((at_once, median(rates)))
             cpu = [sum(one["cpu_s"].values()) * 1000 / one["number"] for one in rounds]
             name = f"whole trips, {at_once} at once"
-            results.add(name, "a second", rates, aim=_RATE_AIM.get(at_once))
+            floor = f"bare callback, {at_once} at once"
+            results.add(name, "a second", rates, floor, _RATE_AIM.get(at_once))
             results.add(f"CPU of one, {at_once} at once", "ms", cpu, aim=_CPU_AIM.get(at_once))
     results.draw("throughput", "whole trips", points)
 
