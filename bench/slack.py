@@ -32,7 +32,7 @@ PEOPLE = tuple(f"U0BENCH{number:03}" for number in range(64))
 _BUTTON = re.compile(rb'"1:(req_[0-9a-z]{26}):([0-9a-f]+)')
 _REQUEST = re.compile(rb"req_[0-9a-z]{26}")
 _GAP_S, _EARLY_S = 1.0, 0.1
-"""Between two messages in a channel, and what one may come early, which the next one waits longer."""
+"""Between two messages in a channel; and what one may come early, which the next waits longer."""
 
 
 class Slack:
