@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import operator
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,21 +48,21 @@ class Report:
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join(_aligned(line, widths) for line in lines)
 
-    def write(self) -> None:
-        """Into the files of the newest run, and into the page."""
-        _FOLDER.mkdir(exist_ok=True)
+    def write(self, folder: Path = _FOLDER, page: Path = _PAGE) -> None:
+        """Into the files of the newest run, and into the page between its marks."""
+        folder.mkdir(exist_ok=True)
         told = {"facts": self.facts, **self.results.written()}
-        (_FOLDER / "latest.json").write_text(json.dumps(told, indent=1) + "\n")
-        (_FOLDER / "latest.md").write_text(self._markdown())
-        page, shown = _PAGE.read_text(), f"{_BEGIN}\n{self._markdown()}{_END}"
-        between = re.compile(f"{re.escape(_BEGIN)}.*{re.escape(_END)}", re.DOTALL)
-        _PAGE.write_text(between.sub(lambda _: shown, page))
+        (folder / "latest.json").write_text(json.dumps(told) + "\n")
+        (folder / "latest.md").write_text(self._markdown())
+        before, _, rest = page.read_text().partition(_BEGIN)
+        after = rest.partition(_END)[2]
+        page.write_text(f"{before}{_BEGIN}\n\n{self._markdown()}\n{_END}{after}")
 
     def _markdown(self) -> str:
         on = "; ".join(f"{name}: {fact}" for name, fact in self.facts.items())
         rule = Row("---", "---", "--:", "--:", "--:", "--:", "---", "---")
         lines = [" | ".join(line) for line in (_HEAD, rule, *self._rows())]
-        return f"\n{on}.\n\n" + "".join(f"| {line} |\n" for line in lines) + "\n"
+        return f"{on}.\n\n" + "".join(f"| {line} |\n" for line in lines)
 
     def _rows(self) -> list[Row]:
         floors = {figure.name: figure for figure in self.results.figures}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from math import ceil
 from statistics import median
 from typing import Any, Literal
 
@@ -77,7 +78,7 @@ class Results:
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that so large a share of them does not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+    return ordered[max(0, ceil(len(ordered) * share) - 1)]
 
 
 def rate(took: Mapping[str, Any]) -> float:
