@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from math import ceil
 from statistics import median
 from typing import Any, Literal
 
 Plot = Literal["latency", "throughput", "pending"]
 """How long people wait; what is done in a second against connections; what it costs against how
 many requests wait."""
+
+
+_SHARES = [share / 2 for share in range(200)]
+"""From the least to the last but half a percent, beyond which there are too few samples."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a plot: points, or for a distribution each sample as `(0, ms)`."""
+    """One line of a plot, from left to right."""
 
     plot: Plot
     name: str
@@ -41,7 +46,7 @@ class Line:
 
 @dataclass
 class Results:
-    """Everything of one run, told to the terminal as it comes."""
+    """Everything of one run."""
 
     figures: list[Figure] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
@@ -61,6 +66,10 @@ class Results:
         """One line of a plot."""
         self.lines.append(Line(plot, name, tuple(points)))
 
+    def spread(self, name: str, samples: Sequence[float]) -> None:
+        """How samples lie, as a line of `latency`: what each share of them (%) does not exceed."""
+        self.draw("latency", name, [(percentile(samples, one / 100), one) for one in _SHARES])
+
     def written(self) -> dict[str, Any]:
         """For a file of JSON."""
         return asdict(self)
@@ -69,4 +78,9 @@ class Results:
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that so large a share of them does not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+    return ordered[max(0, ceil(len(ordered) * share) - 1)]
+
+
+def rate(took: Mapping[str, Any]) -> float:
+    """How many calls a second, of what `bench.load.calls.took` found."""
+    return float(len(took["ms"]) / took["took_s"])

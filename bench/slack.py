@@ -1,9 +1,10 @@
 """What stands for Slack: answers at once, in a process of its own, and keeps nothing.
 
-It says who posted and redrew a card to whoever watches (`GET /watch`), one line each:
-`posted CHANNEL TS ID DIGEST …` and `updated CHANNEL TS ID …`. With `--limit` it takes one message a second
-in each channel, as Slack says that it does, and answers 429 to what comes sooner; `GET /counts`
-tells what came.
+It says what came to whoever watches (`GET /watch`), one line each: `posted CHANNEL TS ID DIGEST …`,
+where DIGEST is `-` for each of several that share a message, `updated CHANNEL TS ID …` and
+`published PERSON`. With `--limit` it takes one message a second in each channel, as Slack says that
+it does, and answers 429 to what comes sooner; `GET /counts` tells how many calls came of each
+method, and when the messages came into each channel, in seconds.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import argparse
 import asyncio
 import itertools
 import json
+import math
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import uvloop
@@ -28,7 +31,8 @@ PEOPLE = tuple(f"U0BENCH{number:03}" for number in range(64))
 
 _BUTTON = re.compile(rb'"1:(req_[0-9a-z]{26}):([0-9a-f]+)')
 _REQUEST = re.compile(rb"req_[0-9a-z]{26}")
-_SECOND = 1.0
+_GAP_S, _EARLY_S = 1.0, 0.1
+"""Between two messages in a channel; and what one may come early, which the next waits longer."""
 
 
 class Slack:
@@ -38,9 +42,9 @@ class Slack:
         self._limited = limited
         self._numbers = itertools.count(1)
         self._watchers: list[Reader] = []
-        self._last: dict[str, float] = {}
+        self._next: dict[str, float] = {}
         self._counts: Counter[str] = Counter()
-        self._posts: list[float] = []
+        self._posts: dict[str, list[float]] = defaultdict(list)
 
     def take(self, reader: Reader, message: Message) -> None:
         """One call."""
@@ -59,23 +63,25 @@ class Slack:
                 self._post(reader, message.body)
             case "chat.update":
                 self._update(reader, message.body)
+            case "views.publish":
+                _answer(reader, {})
+                self._tell(b"published " + json.loads(message.body)["user_id"].encode())
             case _:
                 _answer(reader, _KNOWN.get(method) or _asked(method, message))
 
     def _post(self, reader: Reader, body: bytes) -> None:
         channel, now = str(json.loads(body)["channel"]), time.monotonic()
-        left = self._last.get(channel, -_SECOND) + _SECOND - now
-        if self._limited and left > 0:
+        turn = max(now, self._next.get(channel, now))
+        if self._limited and turn - now > _EARLY_S:
             self._counts["429"] += 1
-            head = b"Content-Type: application/json\r\nRetry-After: %d\r\n" % (int(left) + 1)
+            head = b"Content-Type: application/json\r\nRetry-After: %d\r\n" % math.ceil(turn - now)
             reader.answer(b"429 Too Many Requests", b'{"ok":false,"error":"ratelimited"}', head)
             return
-        self._last[channel] = now
-        self._posts.append(now)
+        self._next[channel] = turn + _GAP_S
+        self._posts[channel].append(now)
         ts = f"{int(time.time())}.{next(self._numbers):06}"
         _answer(reader, {"channel": channel, "ts": ts})
-        shown = [b" ".join(found) for found in dict.fromkeys(_BUTTON.findall(body))]
-        self._tell(b" ".join([b"posted", channel.encode(), ts.encode(), *shown]))
+        self._tell(b" ".join([b"posted", channel.encode(), ts.encode(), *_shown(body)]))
 
     def _update(self, reader: Reader, body: bytes) -> None:
         told = json.loads(body)
@@ -87,6 +93,15 @@ class Slack:
         self._watchers = [one for one in self._watchers if not one.transport.is_closing()]
         for watcher in self._watchers:
             watcher.transport.write(line + b"\n")
+
+
+def _shown(body: bytes) -> Iterator[bytes]:
+    """`ID DIGEST` of a card, by its buttons; `ID -` of each that shares a message."""
+    if card := _BUTTON.search(body):
+        yield b" ".join(card.groups())
+        return
+    for request in dict.fromkeys(_REQUEST.findall(body)):
+        yield request + b" -"
 
 
 def _answer(reader: Reader, told: dict[str, Any]) -> None:

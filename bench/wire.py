@@ -1,4 +1,4 @@
-"""HTTP/1.1 as bare as it can be, for what is not to be measured: the load, and what stands for Slack.
+"""HTTP/1.1 as bare as it can be, for what is not measured: the load, and what stands for Slack.
 
 It knows Content-Length and nothing else, since both ends of it are ours or uvicorn's.
 """

@@ -24,6 +24,9 @@ _SWEEP_S = 0.5
 _LEAST_S = 0.01
 """The shortest, for what is due in a moment."""
 
+_SOON_S = 0.02
+"""When to look again where it rang: whoever came may have put it off for a moment."""
+
 _TURN_S, _BROKEN_S = 1.0, 15.0
 """How often this process asks whether there is something for it to do, and its rest after a
 failure."""
@@ -65,7 +68,8 @@ def _ring(lanes: Lanes) -> float:
     for lane, wait_ms in waits.items():
         if wait_ms == 0:
             lanes.ring(lane)
-    return min([_SWEEP_S, *(wait_ms / 1000 for wait_ms in waits.values() if wait_ms)])
+    known = (wait_ms / 1000 or _SOON_S for wait_ms in waits.values() if wait_ms is not None)
+    return min([_SWEEP_S, *known])
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 from bench.slack import PEOPLE, TEAM
 from bench.wire import Caller, Message, Reader
 
-LATE_S = 60
+LATE_S = 300
 """What has not come by then never comes."""
 
 
@@ -62,6 +62,7 @@ class World:
         self._posted: dict[str, asyncio.Future[Card]] = defaultdict(_future)
         self._updated: dict[str, asyncio.Future[None]] = defaultdict(_future)
         self._called_back: dict[str, asyncio.Future[float]] = defaultdict(_future)
+        self._published: dict[str, asyncio.Future[None]] = defaultdict(_future)
 
     def caller(self) -> Caller:
         """A connection to the product."""
@@ -79,10 +80,14 @@ class World:
         """The instant (`perf_counter`) at which its callback had come and was verified."""
         return await asyncio.wait_for(self._called_back[request], LATE_S)
 
-    def forget(self, request: str) -> None:
-        """Nothing more is asked of it."""
-        for kept in (self._posted, self._updated, self._called_back):
-            kept.pop(request, None)
+    async def published(self, person: str) -> None:
+        """Once their Home was drawn."""
+        await asyncio.wait_for(self._published[person], LATE_S)
+
+    def forget(self, what: str) -> None:
+        """Nothing more is asked of that request, or what is asked of that person's Home is new."""
+        for kept in (self._posted, self._updated, self._called_back, self._published):
+            kept.pop(what, None)
 
     async def ask(self, caller: Caller, body: bytes) -> dict[str, Any]:
         """One request opened."""
@@ -136,13 +141,15 @@ class World:
 
     async def _watch(self, reader: asyncio.StreamReader) -> None:
         async for line in reader:
-            kind, channel, ts, *rest = line.decode().split()
-            if kind == "updated":
-                for request in rest:
-                    _settle(self._updated[request], None)
-                continue
-            for request, digest in zip(rest[::2], rest[1::2], strict=True):
-                _settle(self._posted[request], Card(channel, ts, request, digest))
+            match line.decode().split():
+                case ["published", person]:
+                    _settle(self._published[person], None)
+                case ["updated", _, _, *requests]:
+                    for request in requests:
+                        _settle(self._updated[request], None)
+                case ["posted", channel, ts, *shown]:
+                    for request, digest in zip(shown[::2], shown[1::2], strict=True):
+                        _settle(self._posted[request], Card(channel, ts, request, digest))
 
     def _received(self, reader: Reader, message: Message) -> None:
         self._webhook.verify(message.body, message.headers)
