@@ -10,7 +10,7 @@ from importlib import import_module
 
 from .results import Results
 
-FIGURES = ("trips",)
+FIGURES = ("floors", "trips", "accepted", "approvals", "timers", "waiting")
 """Each is a module of `bench.figures`."""
 
 

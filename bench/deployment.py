@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import redis
 from pydantic import SecretStr
 
 from app.bootstrap import build_clients
@@ -18,8 +20,11 @@ from app.callbacks.sign import secret_for
 from app.demo.notebook import Notebook
 from app.demo.processes import Process
 from app.demo.stack import PROCFILE
+from app.domain.due import Lane
 from app.ports import Client
 from app.settings import StoreSettings
+from app.store.connection import connect
+from app.store.documents import due_key
 from app.store.embedded import EmbeddedServer
 from policies.loader import LoadedPolicy, load_folder
 
@@ -36,7 +41,7 @@ inputs:
 review:
   channel: {channel}
   reviewers: ["@reviewers"]
-  sla: {{remind: [1h], expire: 1d}}
+  sla: {sla}
 rules:
   - id: routine
     when: payload.amount < 50 && signals.confidence >= 0.8
@@ -46,13 +51,21 @@ rules:
 """
 """The refund that is measured: without a limit, which a measurement would soon reach."""
 
+SLA = "{remind: [1h], expire: 1d}"
+
+_REST_S = 600
+"""What has not come to rest by then never does."""
+
 
 class Deployment:
     """Redis (append-only file, flushed every second), Slack, web, worker and clock."""
 
-    def __init__(self, folder: Path, channels: int, *, limited: bool = False) -> None:
+    def __init__(
+        self, folder: Path, channels: int, *, limited: bool = False, sla: str = SLA
+    ) -> None:
         self._book = Notebook(web_port=0, sandbox_port=0, receiver_port=0).with_free_ports()
         self._folder = folder
+        self._sla = sla
         self.server = EmbeddedServer(folder / "redis", flush="everysec")
         self.policies = [f"refund-{number:04}" for number in range(channels)]
         book = self._book
@@ -112,6 +125,18 @@ class Deployment:
         )
         return json.loads(done.stdout)
 
+    def settle(self) -> None:
+        """Waits until all cards are posted, all callbacks sent and the record is sealed.
+
+        Raises `TimeoutError`.
+        """
+        server, end = connect(self.server.url), time.monotonic() + _REST_S
+        while not _at_rest(server):
+            if time.monotonic() > end:
+                raise TimeoutError("there is still something to do")
+            time.sleep(0.2)
+        server.close()
+
     def loaded(self) -> list[LoadedPolicy]:
         """Its policies, as web and worker read them."""
         found = load_folder(self._folder / "policies")
@@ -122,7 +147,7 @@ class Deployment:
         folder = self._folder / "policies"
         folder.mkdir()
         for number, name in enumerate(self.policies):
-            text = REFUND.format(name=name, channel=f"C{number:08}")
+            text = REFUND.format(name=name, channel=f"C{number:08}", sla=self._sla)
             (folder / f"{name}.yaml").write_text(text)
 
     def _env(self) -> Mapping[str, str]:
@@ -145,11 +170,18 @@ class Deployment:
         return Process(name, command, env, self._folder / "logs" / f"{name}.log")
 
 
+def _at_rest(server: redis.Redis) -> bool:
+    """Timers apart, which are due when they are."""
+    due = [server.zcard(due_key(lane)) for lane in (Lane.SLACK, Lane.CALLBACK, Lane.HOME)]
+    newest: Any = server.xrevrange("cs:events", count=1)
+    return not any(due) and [server.hget("cs:seal", "id")] == [entry for entry, _ in newest]
+
+
 @contextmanager
-def deployed(channels: int, *, limited: bool = False) -> Iterator[Deployment]:
+def deployed(channels: int, *, limited: bool = False, sla: str = SLA) -> Iterator[Deployment]:
     """A fresh one, stopped at the end."""
     with TemporaryDirectory(prefix="cs") as folder:
-        one = Deployment(Path(folder), channels, limited=limited)
+        one = Deployment(Path(folder), channels, limited=limited, sla=sla)
         try:
             one.start()
             yield one

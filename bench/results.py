@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any, Literal
@@ -70,3 +70,8 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that so large a share of them does not exceed (nearest rank)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def rate(took: Mapping[str, Any]) -> float:
+    """How many calls a second, of what `bench.load.calls.took` found."""
+    return float(len(took["ms"]) / took["took_s"])

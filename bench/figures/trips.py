@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import Any
 
 from bench.deployment import Deployment, deployed
@@ -12,21 +13,26 @@ TRIPS, ROUNDS, CHANNELS = 1_000, 3, 1_000
 
 _RATE_AIM = {16: "more than 480"}
 _CPU_AIM = {16: "at most 4"}
+_FLOORS = {"ack": "empty route", "callback": "bare callback"}
 
 
 def measure(results: Results) -> None:
     """On a product of its own, after a round that only warms up."""
     with deployed(CHANNELS) as product:
         _rounds(product, 16, 1)
+        points = []
         for at_once in (1, 16):
             rounds = _rounds(product, at_once, ROUNDS)
             rates = [one["number"] / one["took_s"] for one in rounds]
+            points.append((at_once, median(rates)))
             cpu = [sum(one["cpu_s"].values()) * 1000 / one["number"] for one in rounds]
             name = f"whole trips, {at_once} at once"
-            results.add(name, "a second", rates, aim=_RATE_AIM.get(at_once))
+            floor = f"bare callback, {at_once} at once"
+            results.add(name, "a second", rates, floor, _RATE_AIM.get(at_once))
             results.add(f"CPU of one, {at_once} at once", "ms", cpu, aim=_CPU_AIM.get(at_once))
             if at_once == 1:
                 waits(results, "at rest", rounds)
+    results.draw("throughput", "whole trips", points)
 
 
 def waits(results: Results, when: str, rounds: list[dict[str, Any]]) -> None:
@@ -37,7 +43,8 @@ def waits(results: Results, when: str, rounds: list[dict[str, Any]]) -> None:
         for share in (0.5, 0.99):
             values = [percentile(one, share) for one in samples]
             name = f"click to {what}, {when}, p{share * 100:.0f}"
-            results.add(name, "ms", values, aim=aims.get((what, share)))
+            floor = f"{_FLOORS[what]}, p{share * 100:.0f}"
+            results.add(name, "ms", values, floor, aims.get((what, share)))
         results.draw(
             "latency", f"click to {what}, {when}", [(0, ms) for one in samples for ms in one]
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from . import trips
+from . import approving, asking, floors, trips
 from .world import Site, World
 
 Figure = Callable[..., Awaitable[Any]]
@@ -24,7 +24,15 @@ async def _trips(
     return [one.written() for one in done]
 
 
-_FIGURES: dict[str, Figure] = {"trips": _trips}
+_FIGURES: dict[str, Figure] = {
+    "approve": approving.approve,
+    "ask": asking.ask,
+    "empty": floors.empty,
+    "hear": approving.hear,
+    "post": floors.post,
+    "redis": floors.redis,
+    "trips": _trips,
+}
 
 
 async def _run(figure: str, site: dict[str, Any], args: dict[str, Any]) -> Any:

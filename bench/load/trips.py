@@ -65,12 +65,12 @@ async def _trip(world: World, caller: Caller, policy: str, found: Trips) -> None
     world.forget(request)
 
 
-def refund(policy: str, callback_url: str | None = None) -> bytes:
+def refund(policy: str, callback_url: str | None = None, customer: str = "Acme") -> bytes:
     """What is asked for: a person has to look at it."""
     body = {
         "title": "Refund",
         "policy": policy,
-        "payload": {"amount": 120, "customer": "Acme", "tier": "standard"},
+        "payload": {"amount": 120, "customer": customer, "tier": "standard"},
         "signals": {"confidence": 0.1},
         **({} if callback_url is None else {"callback_url": callback_url}),
     }

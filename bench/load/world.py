@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 from bench.slack import PEOPLE, TEAM
 from bench.wire import Caller, Message, Reader
 
-LATE_S = 60
+LATE_S = 300
 """What has not come by then never comes."""
 
 
