@@ -130,12 +130,12 @@ class Deployment:
 
         Raises `TimeoutError`.
         """
-        server, end = connect(self.server.url), time.monotonic() + _REST_S
-        while not _at_rest(server):
-            if time.monotonic() > end:
-                raise TimeoutError("there is still something to do")
-            time.sleep(0.2)
-        server.close()
+        end = time.monotonic() + _REST_S
+        with connect(self.server.url) as server:
+            while not _at_rest(server):
+                if time.monotonic() > end:
+                    raise TimeoutError("there is still something to do")
+                time.sleep(0.2)
 
     def loaded(self) -> list[LoadedPolicy]:
         """Its policies, as web and worker read them."""

@@ -39,10 +39,14 @@ def open_all(
     post them. A thousand take about a second.
     """
     url = product.server.url
-    store = RedisRequests(connect(url), Bells(connect(url, text=False)))
-    now = store.now() if opened_ms is None else opened_ms
-    begun = islice(_begun(product, now), number)
-    opened = (_shown(one) for one in begun) if shown else begun
+    with connect(url) as client, connect(url, text=False) as of_bells:
+        store = RedisRequests(client, Bells(of_bells))
+        now = store.now() if opened_ms is None else opened_ms
+        begun = islice(_begun(product, now), number)
+        return _committed(store, map(_shown, begun) if shown else begun)
+
+
+def _committed(store: RedisRequests, opened: Iterator[Transition]) -> list[Card]:
     cards: list[Card] = []
     while some := list(islice(opened, _AT_ONCE)):
         if not all(store.commit_many([(one, new_operation()) for one in some])):

@@ -46,7 +46,8 @@ class Report:
         """For a terminal."""
         lines = [_HEAD, *self._rows()]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(_aligned(line, widths) for line in lines)
+        table = (_aligned(line, widths) for line in lines)
+        return "\n".join([*table, "", self._measured_on()])
 
     def write(self, folder: Path = _FOLDER, page: Path = _PAGE) -> None:
         """Into the files of the newest run, and into the page between its marks."""
@@ -59,10 +60,12 @@ class Report:
         page.write_text(f"{before}{_BEGIN}\n\n{self._markdown()}\n{_END}{after}")
 
     def _markdown(self) -> str:
-        on = "; ".join(f"{name}: {fact}" for name, fact in self.facts.items())
         rule = Row("---", "---", "--:", "--:", "--:", "--:", "---", "---")
         lines = [" | ".join(line) for line in (_HEAD, rule, *self._rows())]
-        return f"{on}.\n\n" + "".join(f"| {line} |\n" for line in lines)
+        return f"{self._measured_on()}\n\n" + "".join(f"| {line} |\n" for line in lines)
+
+    def _measured_on(self) -> str:
+        return "; ".join(f"{name}: {fact}" for name, fact in self.facts.items()) + "."
 
     def _rows(self) -> list[Row]:
         floors = {figure.name: figure for figure in self.results.figures}

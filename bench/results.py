@@ -68,7 +68,8 @@ class Results:
 
     def spread(self, name: str, samples: Sequence[float]) -> None:
         """How samples lie, as a line of `latency`: what each share of them (%) does not exceed."""
-        self.draw("latency", name, [(percentile(samples, one / 100), one) for one in _SHARES])
+        points = [(round(percentile(samples, one / 100), 3), one) for one in _SHARES]
+        self.draw("latency", name, points)
 
     def written(self) -> dict[str, Any]:
         """For a file of JSON."""

@@ -23,12 +23,7 @@ CALLS, ROUNDS = 1_000, 3
 def measure(results: Results) -> None:
     """The bytes of a commit are those of a real request, and so is the callback."""
     with deployed(1) as product:
-        [card] = open_all(product, 1, shown=True)
-        server = connect(product.server.url)
-        written = {"path": product.server.url.removeprefix("unix://"), "size": _size(server, card)}
-        product.load("approve", cards=[asdict(card)], at_once=1)
-        sent = {"message": server.hget(request_key(card.request), "message")}
-        server.close()
+        written, sent = _real(product)
         for at_once in (1, 16):
             writes = _rounds(product, "redis", at_once, **written)
             results.add(f"bare Redis, {at_once} at once", "a second", [*map(rate, writes)])
@@ -36,6 +31,16 @@ def measure(results: Results) -> None:
             results.add(f"bare callback, {at_once} at once", "a second", [*map(rate, posts)])
         _add_waits(results, "bare callback", _rounds(product, "post", 1, **sent))
         _add_waits(results, "empty route", _rounds(product, "empty", 1))
+
+
+def _real(product: Deployment) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the floors are told: how much is written where, and what is sent."""
+    url = product.server.url
+    with connect(url) as server:
+        [card] = open_all(product, 1, shown=True)
+        written = {"path": url.removeprefix("unix://"), "size": _size(server, card)}
+        product.load("approve", cards=[asdict(card)], at_once=1)
+        return written, {"message": server.hget(request_key(card.request), "message")}
 
 
 def _size(server: redis.Redis, card: Card) -> int:

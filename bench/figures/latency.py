@@ -8,9 +8,11 @@ from bench.deployment import deployed
 from bench.openings import open_all
 from bench.results import Results, percentile
 
-from .trips import CHANNELS, rounds_of
+from .trips import rounds_of
 
-TRIPS, ROUNDS = 300, 3
+TRIPS, ROUNDS, CHANNELS = 300, 3, 300
+"""A channel gets its next card more than a second after the one before."""
+
 PENDING = (0, 10_000, 100_000)
 
 _AIMS = {("callback", 0.5): "at most 3", ("callback", 0.99): "at most 10"}

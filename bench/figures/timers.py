@@ -41,14 +41,14 @@ def measure(results: Results) -> None:
 
 
 def _late_s(product: Deployment, event: str) -> list[float]:
-    server = connect(product.server.url)
-    due_ms = milliseconds(server.time()) + LEAD_S * 1000
-    cards = open_all(product, TIMERS, opened_ms=due_ms - _HOUR_MS, shown=True)
-    if milliseconds(server.time()) > due_ms:
-        raise TimeoutError("the requests were not open before their timers were due")
-    if event == "request.expired":  # somebody has to take the callbacks
-        product.load("hear", requests=[card.request for card in cards])
-    return _done_s(server, event, due_ms)
+    with connect(product.server.url) as server:
+        due_ms = milliseconds(server.time()) + LEAD_S * 1000
+        cards = open_all(product, TIMERS, opened_ms=due_ms - _HOUR_MS, shown=True)
+        if milliseconds(server.time()) > due_ms:
+            raise TimeoutError("the requests were not open before their timers were due")
+        if event == "request.expired":  # somebody has to take the callbacks
+            product.load("hear", requests=[card.request for card in cards])
+        return _done_s(server, event, due_ms)
 
 
 def _done_s(server: redis.Redis, event: str, due_ms: int) -> list[float]:

@@ -11,9 +11,8 @@ from bench.processes import cpu_s, pss_bytes
 from bench.results import Results
 
 PENDING, POLICIES, TEXT_BYTES = 10_000, 10, 2_000
-WAIT_S = 60
+WARM_UP, WAIT_S = 200, 60
 
-_WARM_UP = 200
 _MIB = 1024 * 1024
 
 
@@ -21,7 +20,7 @@ def measure(results: Results) -> None:
     """Asked over HTTP, as memory grows by what is done as well."""
     when = f"{PENDING:,} waiting"
     with deployed(POLICIES) as product:
-        _open(product, _WARM_UP)
+        _open(product, WARM_UP)
         empty = _used_bytes(product)
         _open(product, PENDING)
         each = (_used_bytes(product) - empty) / PENDING
@@ -38,9 +37,8 @@ def _open(product: Deployment, number: int) -> None:
 
 
 def _used_bytes(product: Deployment) -> int:
-    server = connect(product.server.url)
-    told: dict[str, Any] = server.info("memory")
-    server.close()
+    with connect(product.server.url) as server:
+        told: Any = server.info("memory")
     return int(told["used_memory"])
 
 

@@ -23,7 +23,7 @@ def results():
 
 
 def rows(results: Results) -> list[list[str]]:
-    lines = Report(results, FACTS).printed().splitlines()[1:]
+    lines = Report(results, FACTS).printed().splitlines()[1:-2]
     return [[cell.strip() for cell in line.split("  ") if cell] for line in lines]
 
 
