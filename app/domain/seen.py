@@ -34,6 +34,9 @@ _REPEATS = regex.compile(
 """One sign, or a few in turn, over and over, or JSON's line breaks. Letters and digits are
 content, however many."""
 
+_ODD = regex.compile(r"[^A-Za-z0-9]{9}|\\")
+"""Plain ASCII without such a run, or an escape of JSON's, has nothing of all that in it."""
+
 _MARK = regex.compile(r"\[(?:U\+|[0-9,]++ |mixed |lookalike ).{1,80}?\]")
 _LONGEST = 120
 """No mark of ours is longer than this."""
@@ -48,6 +51,8 @@ def clean(text: str) -> str:
     Marked are: by its code what is invisible or turns the direction, by its count what only takes
     room, and words of mixed scripts. Doing it again changes nothing. At most 15 times as long.
     """
+    if text.isascii() and text.isprintable() and not _ODD.search(text):
+        return text
     return scripts.marked(_padding(visible(text)))
 
 

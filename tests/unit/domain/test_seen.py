@@ -42,6 +42,11 @@ def test_what_people_write_is_left_alone(text):
     assert is_plain(text)
 
 
+@given(st.text(alphabet="a1 -=\\n[:", max_size=60))
+def test_plain_ascii_is_marked_as_it_is_beside_other_letters(text):
+    assert clean(f"{text}aé") == f"{clean(f'{text}a')}é"
+
+
 @given(st.text() | st.sampled_from(sorted(HOSTILE.values(), key=len)[:-4]))
 def test_marking_twice_changes_nothing(text):
     assert clean(clean(text)) == clean(text)
