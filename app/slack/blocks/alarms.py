@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import SectionBlock
-
 from app.domain.alarms import Alarm
 
-from .text import Message, checked, cut, escaped, one_line, plain
+from .kit import paragraph, plain
+from .text import Message, cut, escaped, one_line
 
 _ALARM, _FIRST = 700, 200
 
@@ -20,5 +19,5 @@ def told(alarms: Sequence[Alarm]) -> Message:
     texts = [cut(alarm.text, _ALARM, "in the log") for alarm in alarms]
     return Message(
         text=f"{notification} (and {more} more)" if more else notification,
-        blocks=checked(SectionBlock(text=plain(text)) for text in texts),
+        blocks=[paragraph(plain(text)) for text in texts],
     )

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ConfirmObject,
-    InteractiveElement,
-    Option,
-    OverflowMenuElement,
-)
-
 from app.domain.request import Request
 from app.slack import ids
 from policies.plan import Choice, Outcome, ReviewPlan
 
 from . import confirming
-from .text import length, one_line, plain
+from .kit import Element, actions, button, option, overflow
+from .text import Block, length, one_line
 
 LABEL = 75
 EDIT = "Approve with edits …"
@@ -60,7 +51,7 @@ def undo(request: Request) -> list[Block]:
     return row([_button(request, ids.UNDO, "Undo", None)])
 
 
-def deciding(request: Request) -> list[InteractiveElement]:
+def deciding(request: Request) -> list[Element]:
     """Everything that answers a request that is shown whole; nothing once it is decided."""
     if not request.pending or request.plan is None:
         return []
@@ -82,25 +73,25 @@ def labelled(choice: Choice) -> str:
     return label if 0 < length(label) <= LABEL else choice.id
 
 
-def row(buttons: list[InteractiveElement]) -> list[Block]:
-    return [ActionsBlock(block_id=ids.BUTTONS, elements=buttons)] if buttons else []
+def row(elements: list[Element]) -> list[Block]:
+    return [actions(ids.BUTTONS, elements)] if elements else []
 
 
-def _answers(request: Request, plan: ReviewPlan) -> list[tuple[Outcome, ButtonElement]]:
+def _answers(request: Request, plan: ReviewPlan) -> list[tuple[Outcome, Element]]:
     if not plan.choices:
         return [(one, _usual(request, plan, one)) for one in plan.outcomes]
     several = sum(one.outcome is _APPROVE for one in plan.choices) > 1
     return [(one.outcome, _choice(request, plan, one, several=several)) for one in plan.choices]
 
 
-def _usual(request: Request, plan: ReviewPlan, outcome: Outcome) -> ButtonElement:
+def _usual(request: Request, plan: ReviewPlan, outcome: Outcome) -> Element:
     action, label = _USUAL[outcome]
     if outcome is _APPROVE and plan.confirm is not None:
         action = ids.CONFIRM
     return _button(request, action, label, _STYLES[outcome], approves=outcome is _APPROVE)
 
 
-def _choice(request: Request, plan: ReviewPlan, choice: Choice, *, several: bool) -> ButtonElement:
+def _choice(request: Request, plan: ReviewPlan, choice: Choice, *, several: bool) -> Element:
     """Where several choices approve, none is put before the others."""
     approves = choice.outcome is _APPROVE
     typed = approves and plan.confirm is not None
@@ -111,33 +102,33 @@ def _choice(request: Request, plan: ReviewPlan, choice: Choice, *, several: bool
 
 def _button(
     request: Request, action: str, label: str, style: str | None, *, approves: bool = False
-) -> ButtonElement:
-    return ButtonElement(
-        action_id=action,
-        text=plain(label),
-        value=ids.Shown(request.id, request.digest).as_value(),
+) -> Element:
+    return button(
+        action,
+        label,
+        ids.Shown(request.id, request.digest).as_value(),
         style=style,
         confirm=_confirm(request, action, label) if approves else None,
     )
 
 
-def _confirm(request: Request, action: str, label: str) -> ConfirmObject | None:
+def _confirm(request: Request, action: str, label: str) -> Element | None:
     """What reaches far is never approved by a single tap."""
     if not request.evaluation.high_impact or not ids.AT_ONCE.match(action):
         return None
     return confirming.dialog(request, label)
 
 
-def _stop(request: Request) -> ButtonElement:
+def _stop(request: Request) -> Element:
     return _button(request, ids.STOP, "Stop", None)
 
 
-def details(request: Request, *, whole: bool = True) -> ButtonElement:
+def details(request: Request, *, whole: bool = True) -> Element:
     """Brings everything there is to know; where a card is too long, Approve is only there."""
     return _button(request, ids.DETAILS, "Details" if whole else "Open the whole request", None)
 
 
-def _menu(request: Request, *, approves: bool) -> OverflowMenuElement:
+def _menu(request: Request, *, approves: bool) -> Element:
     """What moves the work, and what needs a form. Everybody sees the same, so it fits everybody.
 
     Being back is not only here, so it gives way where there is something to edit.
@@ -148,7 +139,7 @@ def _menu(request: Request, *, approves: bool) -> OverflowMenuElement:
     moves += [ids.Move.EDIT] if approves and can_edit(request) else []
     shown = ids.Shown(request.id, request.digest)
     options = [
-        Option(text=plain(_MOVES[move]), value=ids.move_value(move, shown))
+        option(_MOVES[move], ids.move_value(move, shown))
         for move in (*moves, ids.Move.AWAY, ids.Move.BACK)[:_ENTRIES]
     ]
-    return OverflowMenuElement(action_id=ids.MENU, options=options)
+    return overflow(ids.MENU, options)

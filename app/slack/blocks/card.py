@@ -6,8 +6,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock
-
 from app.domain.request import Request
 from app.domain.withholding import withholds
 
@@ -23,21 +21,9 @@ from . import (
     review,
     watch,
 )
+from .kit import context, header, marked, section
 from .space import BRIEF, PART, TIGHT, WHOLE, Space
-from .text import (
-    CELLS,
-    HEADER,
-    MESSAGE_BLOCKS,
-    Json,
-    Message,
-    checked,
-    cut,
-    escaped,
-    fits,
-    marked,
-    plain,
-    section,
-)
+from .text import CELLS, HEADER, MESSAGE_BLOCKS, Block, Message, cut, escaped, fits
 
 _CUT_FIELD, _POLICY = 400, 100
 _MOST_ROWS = MESSAGE_BLOCKS * CELLS // 2
@@ -72,25 +58,25 @@ def _is_asked(request: Request) -> bool:
 class _Frame:
     """What stands around the payload, and so how much room there is for it."""
 
-    head: list[Json]
-    tail: list[Json]
+    head: list[Block]
+    tail: list[Block]
     rest: str
 
-    def holds(self, body: list[Json]) -> bool:
+    def holds(self, body: list[Block]) -> bool:
         return fits([*self.head, *body, *self.tail])
 
 
 def _frame(request: Request, room: Space) -> _Frame:
     space = replace(room, rest=_rest(request, whole=room.whole))
     head = [
-        HeaderBlock(text=plain(phrases.title(request, HEADER, "below"))),
-        ContextBlock(elements=[requester.byline(request, space.rest)]),
+        header(phrases.title(request, HEADER, "below")),
+        context(requester.byline(request, space.rest)),
         *_state(request, space),
         *differences.shown(request, space),
     ]
     said = [*reports.said(request, space), *questions.shown(request, space)]
     tail = [*said, *_asked(request, space), _record(request, space)]
-    return _Frame(checked(head), checked(tail), space.rest)
+    return _Frame(head, tail, space.rest)
 
 
 def _state(request: Request, space: Space) -> list[Block]:
@@ -122,15 +108,15 @@ def _heading(request: Request) -> Block:
     return section(f"*{phrases.matter(request)}*")
 
 
-def _payload(request: Request, rows: Sequence[fields.Row]) -> list[Json] | None:
+def _payload(request: Request, rows: Sequence[fields.Row]) -> list[Block] | None:
     """Every field in full, or None where there are more than can ever fit."""
     if len(rows) > _MOST_ROWS:
         return None
     drawn = fields.drawn(rows) if rows else [section("_Nothing: the payload is empty._")]
-    return checked([_heading(request), *drawn, *_hidden(request), *_withheld(request)])
+    return [_heading(request), *drawn, *_hidden(request), *_withheld(request)]
 
 
-def _in_whole(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Json]] | None:
+def _in_whole(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Block]] | None:
     """All of the payload, with less of what was said about it where that makes room."""
     payload = _payload(request, rows)
     if payload is None:
@@ -142,13 +128,13 @@ def _in_whole(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, lis
     return None if frame is None else (frame, payload)
 
 
-def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Json]]:
+def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list[Block]]:
     """As many fields as fit, long ones cut, and a sentence that says what is missing."""
     few = [row.cut(_CUT_FIELD, _rest(request, whole=False)) for row in rows[:_MOST_ROWS]]
 
-    def shown(count: int) -> list[Json]:
+    def shown(count: int) -> list[Block]:
         missing = [*_hidden(request), _left_out(request, rows, count)]
-        return checked([_heading(request), *fields.drawn(few[:count]), *missing])
+        return [_heading(request), *fields.drawn(few[:count]), *missing]
 
     def too_many(count: int, frame: _Frame) -> bool:
         return not frame.holds([*shown(count), *_beside(request)])
@@ -160,9 +146,9 @@ def _in_part(request: Request, rows: Sequence[fields.Row]) -> tuple[_Frame, list
     return frame, shown(bisect_right(counts, False, key=lambda count: too_many(count, frame)))
 
 
-def _beside(request: Request) -> list[Json]:
+def _beside(request: Request) -> list[Block]:
     """The least that is said of the requester's words."""
-    return checked(requester.left_out(request, _rest(request, whole=False)))
+    return requester.left_out(request, _rest(request, whole=False))
 
 
 def _hidden(request: Request) -> list[Block]:
@@ -203,4 +189,4 @@ def _record(request: Request, space: Space) -> Block:
     rule = request.evaluation.rule
     by = f"{policy}, rule {escaped(rule)}" if rule else policy
     digest = request.digest[:12]
-    return ContextBlock(elements=[marked(f"Policy {by} · digest {digest} · {request.id}")])
+    return context(marked(f"Policy {by} · digest {digest} · {request.id}"))

@@ -6,7 +6,8 @@ import json
 
 from app.domain.message import iso
 
-from .text import Message, boxed, checked, section
+from .kit import boxed, section
+from .text import Message
 
 
 def announced(line: str, before: int) -> Message:
@@ -21,4 +22,4 @@ def announced(line: str, before: int) -> Message:
     )
     if before > 0:
         text += f" The {before:,} before it were not posted one by one; it stands for them too."
-    return Message(text=text, blocks=checked([section(text), boxed(line)]))
+    return Message(text=text, blocks=[section(text), boxed(line)])

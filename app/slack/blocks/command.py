@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import ContextBlock, HeaderBlock
-
 from app.domain.gate import Pause
 from app.domain.lists import Count, Day, Stats
 from app.slack.commands import Unclear
 
 from . import phrases
-from .text import Message, checked, cut, escaped, marked, one_line, plain, section
+from .kit import context, header, marked, section
+from .text import Message, cut, escaped, one_line
 
 _REASON, _NAME, _PROBLEM = 1_000, 200, 500
 
@@ -37,13 +36,11 @@ def usage(command: str, *, admin: bool) -> Message:
     head = "Only you see the answers, and only what you may see."
     return Message(
         text=f"What you can type after {command}",
-        blocks=checked(
-            [
-                HeaderBlock(text=plain(f"What you can type after {command}")),
-                section("\n".join(lines)),
-                ContextBlock(elements=[marked(head)]),
-            ]
-        ),
+        blocks=[
+            header(f"What you can type after {command}"),
+            section("\n".join(lines)),
+            context(marked(head)),
+        ],
     )
 
 
@@ -51,9 +48,7 @@ def unclear(told: Unclear, command: str) -> Message:
     """Nothing was done: what is wrong with what was typed, and what to type."""
     words = f"{escaped(cut(one_line(told.problem), _PROBLEM, 'not shown'))} {told.instead}"
     hint = f"Nothing was done. `{command} help` shows everything that you can type."
-    return Message(
-        text=words, blocks=checked([section(words), ContextBlock(elements=[marked(hint)])])
-    )
+    return Message(text=words, blocks=[section(words), context(marked(hint))])
 
 
 def another(typed: str, command: str) -> Message:
@@ -72,12 +67,12 @@ def numbers(stats: Stats) -> Message:
     ]
     note = "What you answered counts as waiting until the others did too. Old requests are erased."
     blocks = [
-        HeaderBlock(text=plain("In numbers")),
+        header("In numbers"),
         section("\n".join(lines)),
         *([] if stats.day is None else [section("\n".join(_day(stats.day)))]),
-        ContextBlock(elements=[marked(note)]),
+        context(marked(note)),
     ]
-    return Message(text="Your approvals in numbers", blocks=checked(blocks))
+    return Message(text="Your approvals in numbers", blocks=blocks)
 
 
 def paused(pause: Pause) -> Message:
@@ -119,4 +114,4 @@ def _count(count: Count) -> str:
 
 
 def _line(words: str) -> Message:
-    return Message(text=words, blocks=checked([section(words)]))
+    return Message(text=words, blocks=[section(words)])

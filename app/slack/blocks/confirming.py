@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import (
-    Block,
-    ConfirmObject,
-    InputBlock,
-    PlainTextInputElement,
-    SectionBlock,
-)
-
 from app.domain.confirming import DIGEST, LONGEST, field, typable
 from app.domain.request import Request
 from app.slack import ids
 from policies.plan import ReviewPlan
 
-from . import brief, fields
-from .text import cut, plain
+from . import brief, fields, forms, kit
+from .kit import Element, paragraph, plain
+from .text import Block, cut
 
 _TITLE, _TEXT = 100, 300
 """What Slack takes of a title and of a text."""
@@ -27,16 +20,11 @@ _LABEL, _TYPED = 75, 3_000
 _SURE = "It reaches far: look once more."
 
 
-def dialog(request: Request, label: str) -> ConfirmObject:
+def dialog(request: Request, label: str) -> Element:
     """`label` is what the button says."""
     title = cut(f"{label}: are you sure?", _TITLE, "on the card")
     about = brief.about(request, _TEXT - len(_SURE) - 2)
-    return ConfirmObject(
-        title=plain(title),
-        text=plain(f"{about}\n{_SURE}"),
-        confirm=plain("Approve"),
-        deny=plain("Not yet"),
-    )
+    return kit.dialog(title, f"{about}\n{_SURE}", confirm="Approve", deny="Not yet")
 
 
 def typed(request: Request) -> list[Block]:
@@ -45,16 +33,12 @@ def typed(request: Request) -> list[Block]:
     if plan is None or plan.confirm is None:
         return []
     label, value = wanted(request, plan)
+    element = forms.text_input(ids.TYPED, _TYPED, focused=True)
+    question = f"To approve, type the {label}"
+    hint = "As it stands above. Anything else approves nothing."
     return [
-        SectionBlock(text=plain(f"{label}: {value}")),
-        InputBlock(
-            block_id=ids.CONFIRM_BLOCK,
-            label=plain(f"To approve, type the {label}"),
-            element=PlainTextInputElement(
-                action_id=ids.TYPED, max_length=_TYPED, focus_on_load=True
-            ),
-            hint=plain("As it stands above. Anything else approves nothing."),
-        ),
+        paragraph(plain(f"{label}: {value}")),
+        forms.asked(ids.CONFIRM_BLOCK, question, element, hint),
     ]
 
 

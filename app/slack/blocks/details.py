@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    InteractiveElement,
-)
-
 from app.domain.errors import CountersignError
 from app.domain.events import Event
 from app.domain.request import Request
 from app.domain.withholding import withholds
 from app.slack import ids
 
-from . import buttons, history, notices, paging, phrases, whole
-from .text import Json, Message, checked, escaped, marked, one_line, plain, section
+from . import buttons, forms, history, notices, paging, phrases, whole
+from .kit import Element, actions, button, context, marked, plain, section
+from .text import Block, Message, escaped, one_line
 
 _TITLE = 150
 _TURNS = "countersign_turns"
@@ -45,9 +38,11 @@ def request_page(
         "The whole request",
         opened,
         [
-            *checked([_where(request, page, len(pages)), *stale]),
+            _where(request, page, len(pages)),
+            *stale,
             *pages[page.number - 1],
-            *checked([*foot, *_row(turns)]),
+            *foot,
+            *_row(turns),
         ],
     )
 
@@ -63,9 +58,9 @@ def history_page(
         "History",
         opened,
         [
-            *checked([_where(request, page, len(pages))]),
+            _where(request, page, len(pages)),
             *pages[page.number - 1],
-            *checked([ActionsBlock(block_id=_TURNS, elements=turns)]),
+            actions(_TURNS, turns),
         ],
     )
 
@@ -77,30 +72,21 @@ def told(message: Message) -> dict[str, Any]:
 
 def refused(error: CountersignError, opened: ids.Form) -> dict[str, Any]:
     """In place of the request: why what somebody pressed there did nothing, and the way back."""
-    back = ActionsBlock(
-        block_id=_TURNS, elements=[_turn("again", "Back to the request", ids.Page())]
-    )
-    return _view("Nothing was done", opened, [*notices.refused(error).blocks, *checked([back])])
+    back = actions(_TURNS, [_turn("again", "Back to the request", ids.Page())])
+    return _view("Nothing was done", opened, [*notices.refused(error).blocks, back])
 
 
-def _view(title: str, opened: ids.Form, blocks: list[Json]) -> dict[str, Any]:
+def _view(title: str, opened: ids.Form, blocks: list[Block]) -> dict[str, Any]:
     return _modal(title, opened.as_value(), blocks)
 
 
-def _modal(title: str, metadata: str, blocks: list[Json]) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": ids.DETAILS_VIEW,
-        "private_metadata": metadata,
-        "title": plain(title).to_dict(),
-        "close": plain("Close").to_dict(),
-        "blocks": blocks,
-    }
+def _modal(title: str, metadata: str, blocks: list[Block]) -> dict[str, Any]:
+    return forms.modal(ids.DETAILS_VIEW, title, blocks, metadata, close="Close")
 
 
 def _where(request: Request, page: ids.Page, pages: int) -> Block:
     title = escaped(phrases.title(request, _TITLE, "in the header"))
-    return ContextBlock(elements=[marked(f"*Page {page.number} of {pages}* · {title}")])
+    return context(marked(f"*Page {page.number} of {pages}* · {title}"))
 
 
 def _stale(request: Request, digest: str) -> list[Block]:
@@ -116,20 +102,20 @@ def _stale(request: Request, digest: str) -> list[Block]:
     return [section(f":lock: *{words}*")]
 
 
-def _answers_later(answers: Sequence[InteractiveElement]) -> list[Block]:
+def _answers_later(answers: Sequence[Element]) -> list[Block]:
     words = "The buttons that answer it are on the last page."
-    return [ContextBlock(elements=[plain(words)])] if answers else []
+    return [context(plain(words))] if answers else []
 
 
-def _turns(page: ids.Page, pages: int) -> list[InteractiveElement]:
+def _turns(page: ids.Page, pages: int) -> list[Element]:
     before, after = (ids.Page(page.part, page.number + step) for step in (-1, 1))
     back = [_turn("previous", "Previous", before)] if page.number > 1 else []
     return [*back, *([_turn("next", "Next page", after)] if page.number < pages else [])]
 
 
-def _row(turns: list[InteractiveElement]) -> list[Block]:
-    return [ActionsBlock(block_id=_TURNS, elements=turns)] if turns else []
+def _row(turns: list[Element]) -> list[Block]:
+    return [actions(_TURNS, turns)] if turns else []
 
 
-def _turn(way: ids.Way, label: str, page: ids.Page) -> ButtonElement:
-    return ButtonElement(action_id=ids.turn(way), text=plain(label), value=page.as_value())
+def _turn(way: ids.Way, label: str, page: ids.Page) -> Element:
+    return button(ids.turn(way), label, page.as_value())

@@ -8,18 +8,17 @@ from dataclasses import replace
 from itertools import takewhile
 
 from pydantic import JsonValue
-from slack_sdk.models.blocks import Block, RichTextBlock, RichTextSectionElement
 
 from app.domain.difference import Change, difference
 from app.domain.request import Edited, Request, Revises
 from app.domain.seen import clean
 from policies.plan import Field
 
-from . import fields, phrases
-from .fields import Inline, Rich
+from . import fields, kit, phrases
+from .kit import Element, section
 from .people import who
 from .space import Space
-from .text import PART, cut, length, one_line, section
+from .text import PART, Block, cut, length, one_line
 from .values import Row, row, unnamed
 
 _LABEL, _VALUE, _AROUND = 80, 150, 24
@@ -86,21 +85,21 @@ def _lines(known: Sequence[Field], changes: Sequence[Change], space: Space) -> l
     parts = [part for change in few for part in _line(known, change, space.rest)]
     left = len(changes) - len(few)
     more = [section(f"_{left:,}{' more' * bool(few)} changes are {space.rest}._")] if left else []
-    lines = RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
-    return [*([lines] if parts else []), *more]
+    lines = [kit.rich_text(kit.line(*parts))] if parts else []
+    return [*lines, *more]
 
 
-def _line(known: Sequence[Field], change: Change, rest: str) -> list[Inline]:
+def _line(known: Sequence[Field], change: Change, rest: str) -> list[Element]:
     """`Amount: 120.00 USD → 150.00 USD`, and of short lists what is gone and what is new."""
     before, after = _sides(known, change)
     label = cut(one_line(after.label), _LABEL, rest) or "(a field without a name)"
     name = fields.named(after, f"{label}: ")
     if before is after:
-        return [name, *fields.inline(after), Rich.Text(text="\n")]
+        return [name, *fields.inline(after), kit.words("\n")]
     if before.items and after.items and (moved := _moved(before, after)):
-        return [name, Rich.Text(text=f"{moved}\n")]
+        return [name, kit.words(f"{moved}\n")]
     old, new = _brief(before, after, rest), _brief(after, before, rest)
-    arrow, end = Rich.Text(text=" → "), Rich.Text(text="\n")
+    arrow, end = kit.words(" → "), kit.words("\n")
     return [name, *fields.inline(old), arrow, *fields.inline(new), end]
 
 

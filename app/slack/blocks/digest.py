@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, ButtonElement, ContextBlock, HeaderBlock, SectionBlock
-
 from app.domain.request import Request
 from app.slack import ids
 
 from . import fields, phrases, progress
 from .brief import own_title
+from .kit import Element, button, columns, context, header, marked, plain
 from .people import listed, mention
-from .text import Message, checked, escaped, length, marked, one_line, plain
+from .text import Block, Message, escaped, length, one_line
 
 _ITEM, _TITLE, _FIELD = 260, 110, 30
 """The most characters of an item, of its title and of each of its fields, as they are sent: with
@@ -29,13 +28,10 @@ def digest(requests: Sequence[Request], gone: int = 0) -> Message:
     """The requests as they stand now; `gone` more were here and are erased."""
     headline = _headline(requests)
     waiting = list(filter(_waits, requests))
-    head: list[Block] = [
-        HeaderBlock(text=plain(headline)),
-        ContextBlock(elements=[plain(_intro(waiting, gone))]),
-    ]
+    head = [header(headline), context(plain(_intro(waiting, gone)))]
     return Message(
         text=f"{headline}: {listed([escaped(_title(one)) for one in waiting or requests], _NAMES)}",
-        blocks=checked([*head, *map(_item, requests)]),
+        blocks=[*head, *map(_item, requests)],
     )
 
 
@@ -64,14 +60,14 @@ def _item(request: Request) -> Block:
     """A row of a table: what it is about, how it stands, and the button."""
     what = _what(request, _ITEM - _sent(_least(request)))
     cells = [plain(what), marked(_stands(request, _ITEM - _sent(what)))]
-    return SectionBlock(block_id=request.id, fields=cells, accessory=_open(request))
+    return columns(cells, block_id=request.id, accessory=_open(request))
 
 
-def _open(request: Request) -> ButtonElement | None:
+def _open(request: Request) -> Element | None:
     if not _waits(request):
         return None
     value = ids.opens(request.id)
-    return ButtonElement(action_id=ids.OPEN, text=plain("Open"), value=value)
+    return button(ids.OPEN, "Open", value)
 
 
 def _what(request: Request, room: int) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block
-
 from app.domain.request import Away, Request
 
 from . import phrases
+from .kit import section
 from .people import listed, mention, who
 from .space import Space
-from .text import section
+from .text import Block
 
 
 def shown(request: Request, space: Space) -> list[Block]:

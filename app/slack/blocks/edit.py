@@ -6,27 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    Block,
-    ContextBlock,
-    InputBlock,
-    PlainTextInputElement,
-    SectionBlock,
-)
-from slack_sdk.models.views import View
-
 from app.domain.errors import OutcomeNotOffered
 from app.domain.request import Request
 from app.slack import form_ids, ids
 from policies.plan import Outcome, ReviewPlan
 from policies.schema import Input
 
-from . import confirming, fields, inputs, phrases
+from . import confirming, fields, forms, inputs, phrases
 from .buttons import labelled
+from .kit import context, paragraph, plain, section
 from .modal import COMMENT_MOST
-from .text import checked, cut, length, plain, section
+from .text import Block, cut, length
 
-VIEW_BLOCKS = 100
 _VIEW, _TITLE, _HINT = 100_000, 300, 2_000
 _EFFECT = (
     "This approves exactly what stands here. The policy is asked again about it, and approvals "
@@ -52,27 +43,20 @@ def form(request: Request, declared: Mapping[str, Input], opened: ids.Form) -> d
     if request.plan is None or not offered:
         raise OutcomeNotOffered("Nothing of this can be changed here.", "Ask for changes instead.")
     blocks = [
-        SectionBlock(text=plain(phrases.title(request, _TITLE, "on the card"))),
-        ContextBlock(elements=[plain(_EFFECT)]),
+        paragraph(plain(phrases.title(request, _TITLE, "on the card"))),
+        context(plain(_EFFECT)),
         *inputs.drawn(offered, request.payload),
         *_unchanged(request, offered),
         *_choice(request.plan),
         *_confirmation(request, request.plan, offered),
         _comment(),
     ]
-    if len(blocks) > VIEW_BLOCKS or length(json.dumps(checked(blocks))) > _VIEW:
+    if len(blocks) > forms.VIEW_BLOCKS or length(json.dumps(blocks)) > _VIEW:
         raise OutcomeNotOffered(
             "This is too long to be changed in a form.", "Ask for changes instead."
         )
-    return View(
-        type="modal",
-        callback_id=form_ids.EDIT_FORM,
-        private_metadata=opened.as_value(),
-        title=plain("Approve with edits"),
-        submit=plain("Approve with edits"),
-        close=plain("Cancel"),
-        blocks=blocks,
-    ).to_dict()
+    title = "Approve with edits"
+    return forms.modal(form_ids.EDIT_FORM, title, blocks, opened.as_value(), submit=title)
 
 
 def _unchanged(request: Request, offered: Mapping[str, Input]) -> list[Block]:
@@ -85,7 +69,7 @@ def _unchanged(request: Request, offered: Mapping[str, Input]) -> list[Block]:
     kept = [one.label for one in shown if one.editable]
     names = ", ".join(kept)
     why = f"Too long for a form, or marked, so not to be changed here: {names}." if kept else ""
-    note = [ContextBlock(elements=[plain(cut(why, _TITLE, "above"))])] if why else []
+    note = [context(plain(cut(why, _TITLE, "above")))] if why else []
     return [section("*Stays as it is*"), *fields.drawn(rows), *fields.hidden(shown, rest), *note]
 
 
@@ -96,7 +80,7 @@ def _choice(plan: ReviewPlan) -> list[Block]:
         return []
     options = [inputs.option(labelled(one), one.id) for one in choices]
     element = inputs.chosen_of(options, options[0] if len(options) == 1 else None)
-    return [InputBlock(block_id=form_ids.CHOICE_BLOCK, label=plain("Your answer"), element=element)]
+    return [forms.asked(form_ids.CHOICE_BLOCK, "Your answer", element)]
 
 
 def _confirmation(request: Request, plan: ReviewPlan, offered: Mapping[str, Input]) -> list[Block]:
@@ -106,24 +90,12 @@ def _confirmation(request: Request, plan: ReviewPlan, offered: Mapping[str, Inpu
     label, value = confirming.wanted(request, plan)
     changes = plan.confirm in offered
     hint = "Not needed where you changed it above." if changes else f"As it stands here: {value}"
-    return [
-        InputBlock(
-            block_id=ids.CONFIRM_BLOCK,
-            label=plain(f"To approve, type the {label}"),
-            element=PlainTextInputElement(action_id=ids.TYPED, max_length=inputs.TEXT_MOST),
-            hint=plain(cut(hint, _HINT, "above")),
-            optional=changes,
-        )
-    ]
+    element = forms.text_input(ids.TYPED, inputs.TEXT_MOST)
+    question, below = f"To approve, type the {label}", cut(hint, _HINT, "above")
+    return [forms.asked(ids.CONFIRM_BLOCK, question, element, below, optional=changes)]
 
 
 def _comment() -> Block:
-    return InputBlock(
-        block_id=ids.COMMENT_BLOCK,
-        label=plain("Why you changed it"),
-        element=PlainTextInputElement(
-            action_id=ids.COMMENT, multiline=True, max_length=COMMENT_MOST
-        ),
-        hint=plain(f"The requester reads this. Up to {COMMENT_MOST:,} characters."),
-        optional=True,
-    )
+    element = forms.text_input(ids.COMMENT, COMMENT_MOST, multiline=True)
+    hint = f"The requester reads this. Up to {COMMENT_MOST:,} characters."
+    return forms.asked(ids.COMMENT_BLOCK, "Why you changed it", element, hint, optional=True)

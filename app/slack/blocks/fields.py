@@ -10,28 +10,18 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from pydantic import JsonValue
-from slack_sdk.models.blocks import (
-    Block,
-    RichTextBlock,
-    RichTextElementParts,
-    RichTextListElement,
-    RichTextSectionElement,
-    SectionBlock,
-    TextObject,
-)
 
 from app.domain.message import iso
 from policies.plan import Field
 
-from .text import CELLS, MESSAGE_SIZE, boxed, date, escaped, marked, plain, section, split
+from . import kit
+from .kit import Element, Text, boxed, columns, marked, paragraph, plain, section
+from .text import CELLS, MESSAGE_SIZE, Block, date, escaped, split
 from .values import Row, as_json, money, rows
 
 __all__ = ["Row", "as_json", "boxes", "drawn", "hidden", "inline", "money", "rows"]
 
 _WORDS = " .,()/%+-"
-
-Rich = RichTextElementParts
-Inline = Rich.Text | Rich.Link
 
 
 def hidden(fields: Sequence[Field], payload: dict[str, JsonValue]) -> list[Block]:
@@ -66,27 +56,27 @@ def boxes(text: str, most: int = MESSAGE_SIZE) -> list[Block]:
     return [block for name, part in numbered for block in (section(name), boxed(part))]
 
 
-def inline(row: Row) -> list[Inline]:
+def inline(row: Row) -> list[Element]:
     """A value in rich text: a link says its whole address, and beside it the host it leads to."""
     if row.host is None:
         return [_said(row)]
     if not row.link:
-        return [_said(row), Rich.Text(text=f" (no link; its host is {row.host})")]
-    return [Rich.Link(url=row.value, text=row.value), Rich.Text(text=f" (leads to {row.host})")]
+        return [_said(row), kit.words(f" (no link; its host is {row.host})")]
+    return [kit.link(row.value), kit.words(f" (leads to {row.host})")]
 
 
-def named(row: Row, words: str) -> Rich.Text:
+def named(row: Row, words: str) -> Element:
     """The name of a field in rich text, in these words: bold where it is the policy's."""
-    return Rich.Text(text=words, style=None if row.theirs else Rich.TextStyle(bold=True))
+    return kit.words(words) if row.theirs else kit.words(words, "bold")
 
 
 def _tables(rows: list[Row]) -> Iterator[Block]:
     cells = [cell for row in rows for cell in _cells(row)]
     for start in range(0, len(cells), CELLS):
-        yield SectionBlock(fields=cells[start : start + CELLS])
+        yield columns(cells[start : start + CELLS])
 
 
-def _cells(row: Row) -> tuple[TextObject, TextObject]:
+def _cells(row: Row) -> tuple[Text, Text]:
     if row.ours:
         return _label(row), marked(f"_{row.value}_")
     if row.at_ms is None:
@@ -101,23 +91,18 @@ def _alone(row: Row, box: int) -> list[Block]:
         return boxes(f"{as_json(row.label)}: {row.value}", box)
     label = named(row, f"{row.label}\n")
     if row.host is not None:
-        return [RichTextBlock(elements=[_line(label, *inline(row))])]
+        return [kit.rich_text(kit.line(label, *inline(row)))]
     if row.items:
-        items = [_line(_said(one)) for one in row.items]
-        listed = RichTextListElement(style="bullet", elements=items)
-        return [RichTextBlock(elements=[_line(label), listed])]
-    return [SectionBlock(text=_label(row)), *boxes(row.value, box)]
+        items = kit.bullets([kit.line(_said(one)) for one in row.items])
+        return [kit.rich_text(kit.line(label), items)]
+    return [paragraph(_label(row)), *boxes(row.value, box)]
 
 
-def _line(*parts: Inline) -> RichTextSectionElement:
-    return RichTextSectionElement(elements=list(parts))
+def _said(row: Row) -> Element:
+    return kit.words(row.value, "italic") if row.ours else kit.words(row.value)
 
 
-def _said(row: Row) -> Rich.Text:
-    return Rich.Text(text=row.value, style=Rich.TextStyle(italic=True) if row.ours else None)
-
-
-def _label(row: Row) -> TextObject:
+def _label(row: Row) -> Text:
     """Bold where it is the policy's, and plain words, which don't act."""
     words = all(char.isalnum() or char in _WORDS for char in row.label)
     bold = words and row.label == row.label.strip() and not row.theirs

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pydantic import JsonValue
-from slack_sdk.models.blocks import HeaderBlock
 
 from app.domain.events import Event, EventType, pseudonym
 from app.domain.request import Request
@@ -13,8 +12,9 @@ from app.slack import naming
 from policies.plan import Route
 
 from . import phrases
+from .kit import header
 from .paging import listed
-from .text import HEADER, Json, checked, cut, escaped, one_line, plain
+from .text import HEADER, Block, cut, escaped, one_line
 
 _WORD, _LIST = 120, 20
 
@@ -76,11 +76,11 @@ _OF_OURS = ("outcome", "code", "notice", "reason")
 """Details that are words of ours, with `_` for a space; what others named stays to the letter."""
 
 
-def everything(request: Request, events: Sequence[Event]) -> list[Json]:
+def everything(request: Request, events: Sequence[Event]) -> list[Block]:
     """Oldest first, under the title of the request."""
-    title = HeaderBlock(text=plain(phrases.title(request, HEADER, "in Details")))
+    title = header(phrases.title(request, HEADER, "in Details"))
     names = _names(request)
-    return checked([title, *listed([line(_named(event, names)) for event in events])])
+    return [title, *listed([line(_named(event, names)) for event in events])]
 
 
 def _names(request: Request) -> dict[str, str]:

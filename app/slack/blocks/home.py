@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    DividerBlock,
-    HeaderBlock,
-    SectionBlock,
-)
-from slack_sdk.models.views import View
-
 from app.domain.absence import Absence
 from app.domain.home import Home, Note, Numbers, Part, Shelf
 from app.domain.request import Request
 from app.slack import home_ids
 
-from . import home_items, phrases
-from .text import marked, plain, section
+from . import forms, home_items, phrases
+from .kit import Element, actions, button, columns, context, divider, header, marked, section
+from .text import Block
 
 _NOTE_MS = 120_000
 """For so long the last thing that was said to somebody stands at the top."""
@@ -54,16 +44,15 @@ def home(shown: Home) -> dict[str, Any]:
     else:
         blocks += [section(_NOBODY)]
     blocks += [] if shown.numbers is None else _numbers(shown.numbers)
-    view = View(type="home", blocks=[*blocks, _drawn(shown.now)])
-    return view.to_dict()
+    return forms.home([*blocks, _drawn(shown.now)])
 
 
 def _note(note: Note | None, now: int) -> list[Block]:
     """What came of the last press here, while that is news."""
     if note is None or now - note.at_ms > _NOTE_MS:
         return []
-    said = ContextBlock(elements=[marked(f"Said to you {phrases.instant(note.at_ms)}")])
-    return [section(note.text), said, DividerBlock()]
+    said = context(marked(f"Said to you {phrases.instant(note.at_ms)}"))
+    return [section(note.text), said, divider()]
 
 
 def _list(shown: Home, part: Part) -> list[Block]:
@@ -73,7 +62,7 @@ def _list(shown: Home, part: Part) -> list[Block]:
     if items or not alone:
         heading += f" ({_count(shelf)})"
     words = nothing if alone else "Nothing more on this page."
-    head = HeaderBlock(text=plain(heading))
+    head = header(heading)
     return [head, *(items or [section(f"_{words}_")]), *_paging(part, shelf)]
 
 
@@ -90,12 +79,12 @@ def _paging(part: Part, shelf: Shelf) -> list[Block]:
         *([_turn(part, "previous", "Previous", trail[:-1])] if trail else []),
         *([_turn(part, "next", "Next", (*trail, cursor))] if cursor is not None else []),
     ]
-    return [ActionsBlock(block_id=f"{part}_pages", elements=buttons)] if buttons else []
+    return [actions(f"{part}_pages", buttons)] if buttons else []
 
 
-def _turn(part: Part, where: home_ids.Way, label: str, trail: Sequence[str]) -> ButtonElement:
+def _turn(part: Part, where: home_ids.Way, label: str, trail: Sequence[str]) -> Element:
     value = home_ids.page_value(part, trail)
-    return ButtonElement(action_id=home_ids.turn(where), text=plain(label), value=value)
+    return button(home_ids.turn(where), label, value)
 
 
 def _absence(shown: Home) -> list[Block]:
@@ -104,13 +93,13 @@ def _absence(shown: Home) -> list[Block]:
     lines += [_stands_in(one) for one in shown.stand_in[:_ABSENCES]]
     more = len(shown.stand_in) - _ABSENCES
     lines += [f"And for {more} more people."] if more > 0 else []
-    buttons = [ButtonElement(action_id=home_ids.AWAY, text=plain("I'm away …"))]
+    buttons = [button(home_ids.AWAY, "I'm away …")]
     if own is not None:
-        buttons.append(ButtonElement(action_id=home_ids.BACK, text=plain("I'm back")))
+        buttons.append(button(home_ids.BACK, "I'm back"))
     return [
-        HeaderBlock(text=plain("Your absence")),
+        header("Your absence"),
         section("\n".join(lines)),
-        ActionsBlock(block_id="absence", elements=buttons),
+        actions("absence", buttons),
     ]
 
 
@@ -140,12 +129,12 @@ def _numbers(numbers: Numbers) -> list[Block]:
         "Alarms nobody was told": numbers.alarms,
     }
     return [
-        HeaderBlock(text=plain("This deployment")),
+        header("This deployment"),
         *([section(_PAUSED)] if numbers.paused else []),
-        SectionBlock(fields=[marked(f"*{name}*\n{count:,}") for name, count in cells.items()]),
+        columns([marked(f"*{name}*\n{count:,}") for name, count in cells.items()]),
     ]
 
 
 def _drawn(now: int) -> Block:
     words = f"As of {phrases.instant(now)}. Open this tab again for what has come since."
-    return ContextBlock(elements=[marked(words)])
+    return context(marked(words))

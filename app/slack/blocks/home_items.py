@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ContextBlock,
-    DividerBlock,
-    RichTextBlock,
-    RichTextElementParts,
-    RichTextSectionElement,
-    SectionBlock,
-)
-
 from app.domain.request import Request
 
-from . import buttons, fields, phrases, progress, requester, risk
+from . import buttons, fields, kit, phrases, progress, requester, risk
+from .kit import actions, columns, context, divider, marked, plain
 from .people import who
-from .text import CELLS, checked, cut, length, marked, one_line, plain
+from .text import CELLS, Block, cut, length, one_line
 
 _TITLE, _LINE, _FEW = 200, 300, 2
 """The most characters of a title and of each line about it, and the fields of what is not whole."""
@@ -36,11 +26,11 @@ def waiting(request: Request) -> list[Block]:
     return [
         _titled(request),
         *fields.drawn(shown),
-        ContextBlock(elements=[plain("\n".join(lines))]),
-        ContextBlock(elements=[marked(_how_it_stands(request))]),
-        *([] if whole else [ContextBlock(elements=[plain(_rest(rows, shown))])]),
+        context(plain("\n".join(lines))),
+        context(marked(_how_it_stands(request))),
+        *([] if whole else [context(plain(_rest(rows, shown)))]),
         _answers(request, whole=whole),
-        DividerBlock(),
+        divider(),
     ]
 
 
@@ -67,8 +57,7 @@ def _stands_whole(request: Request, rows: Sequence[fields.Row], said: Sequence[s
 
 def _titled(request: Request) -> Block:
     words = phrases.title(request, _TITLE, _REST)
-    bold = RichTextElementParts.Text(text=words, style=RichTextElementParts.TextStyle(bold=True))
-    return RichTextBlock(elements=[RichTextSectionElement(elements=[bold])])
+    return kit.rich_text(kit.line(kit.words(words, "bold")))
 
 
 def _said(request: Request) -> list[str]:
@@ -110,11 +99,9 @@ def _rest(rows: Sequence[fields.Row], shown: Sequence[fields.Row]) -> str:
 
 def _answers(request: Request, *, whole: bool) -> Block:
     """Those of its card; Details shows what is not here, and there it can be answered."""
-    rows = checked(_card_buttons(request)) if whole else []
+    rows = _card_buttons(request) if whole else []
     elements = [one for row in rows for one in row["elements"]]
-    return ActionsBlock(
-        block_id=f"waiting_{request.id}", elements=elements or [buttons.details(request).to_dict()]
-    )
+    return actions(f"waiting_{request.id}", elements or [buttons.details(request)])
 
 
 def _card_buttons(request: Request) -> list[Block]:
@@ -126,11 +113,8 @@ def _card_buttons(request: Request) -> list[Block]:
 
 def _brief(part: str, request: Request) -> Block:
     title = phrases.title(request, _TITLE, _REST)
-    return SectionBlock(
-        block_id=f"{part}_{request.id}",
-        fields=[plain(title), marked(_ended(request))],
-        accessory=buttons.details(request),
-    )
+    cells = [plain(title), marked(_ended(request))]
+    return columns(cells, block_id=f"{part}_{request.id}", accessory=buttons.details(request))
 
 
 def _ended(request: Request) -> str:

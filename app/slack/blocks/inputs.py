@@ -8,18 +8,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pydantic import JsonValue
-from slack_sdk.models.blocks import (
-    Block,
-    DatePickerElement,
-    InputBlock,
-    InputInteractiveElement,
-    NumberInputElement,
-    Option,
-    PlainTextInputElement,
-    RadioButtonsElement,
-    StaticSelectElement,
-    UrlInputElement,
-)
 
 from app.domain.seen import clean
 from app.slack import form_ids
@@ -27,7 +15,9 @@ from app.slack.typed import NOT_SAID, choices, shown_as
 from policies.evaluate import labelled
 from policies.schema import Input
 
-from .text import cut, length, one_line, plain, shortened
+from . import forms, kit
+from .kit import Element
+from .text import Block, cut, length, one_line, shortened
 from .values import is_day, linked, money
 
 TEXT_MOST = 3_000
@@ -64,32 +54,29 @@ def decimal(value: int | float) -> str:
     return format(Decimal(repr(value)), "f")
 
 
-def option(text: str, value: str) -> Option:
+def option(text: str, value: str) -> Element:
     """One of several to choose from. A text that is too long ends in `…`."""
-    return Option(text=plain(shortened(text, _OPTION)), value=value)
+    return kit.option(shortened(text, _OPTION), value)
 
 
-def chosen_of(
-    options: Sequence[Option], initial: Option | None = None
-) -> RadioButtonsElement | StaticSelectElement:
+def chosen_of(options: Sequence[Element], initial: Element | None = None) -> Element:
     """Radio buttons where there are few, else a list; it takes up to 100."""
-    kind = RadioButtonsElement if len(options) <= _RADIO_BUTTONS else StaticSelectElement
-    return kind(action_id=form_ids.CHOSEN, options=options, initial_option=initial)
+    few = len(options) <= _RADIO_BUTTONS
+    return forms.choice(form_ids.CHOSEN, options, initial, radio=few)
 
 
 def _drawn(name: str, declared: Input, value: JsonValue) -> Block:
     shown = shown_as(declared)
-    hint = _hint(shown)
-    return InputBlock(
-        block_id=form_ids.input_block(name),
-        label=plain(labelled(name, declared)),
-        element=_element(shown, value),
-        hint=plain(cut(hint, _HINT, "in the policy")) if hint else None,
+    return forms.asked(
+        form_ids.input_block(name),
+        labelled(name, declared),
+        _element(shown, value),
+        cut(_hint(shown), _HINT, "in the policy"),
         optional=not declared.required,
     )
 
 
-def _element(declared: Input, value: JsonValue) -> InputInteractiveElement:
+def _element(declared: Input, value: JsonValue) -> Element:
     if choices(declared):
         return _choice(declared, value)
     match declared.type:
@@ -101,7 +88,7 @@ def _element(declared: Input, value: JsonValue) -> InputInteractiveElement:
             return _string(declared, value if isinstance(value, str) else None)
 
 
-def _choice(declared: Input, value: JsonValue) -> InputInteractiveElement:
+def _choice(declared: Input, value: JsonValue) -> Element:
     """What was chosen once can't be unchosen in Slack, so few choices have one for nothing."""
     known = choices(declared)
     texts = _numbered(_texts(declared)) if _cut(declared) else _texts(declared)
@@ -109,20 +96,15 @@ def _choice(declared: Input, value: JsonValue) -> InputInteractiveElement:
     if not declared.required and len(options) < _RADIO_BUTTONS:
         options.append(option("Leave it out", NOT_SAID))
     key = form_ids.option(value)
-    initial = next((one for one in options if one.value == key), None)
+    initial = next((one for one in options if one["value"] == key), None)
     return chosen_of(options, initial)
 
 
-def _number(declared: Input, value: JsonValue) -> InputInteractiveElement:
+def _number(declared: Input, value: JsonValue) -> Element:
     number = value if isinstance(value, int | float) else None
     least, most = _bounds(declared, number)
-    return NumberInputElement(
-        action_id=form_ids.TEXT,
-        is_decimal_allowed=declared.type == "number",
-        initial_value=_digits(number),
-        min_value=_digits(least),
-        max_value=_digits(most),
-    )
+    digits = [_digits(one) for one in (number, least, most)]
+    return forms.number_input(form_ids.TEXT, *digits, decimal=declared.type == "number")
 
 
 def _bounds(declared: Input, number: float | None) -> tuple[float | None, float | None]:
@@ -135,21 +117,19 @@ def _bounds(declared: Input, number: float | None) -> tuple[float | None, float 
     return (least, most) if known == sorted(known) else (None, None)
 
 
-def _string(declared: Input, value: str | None) -> InputInteractiveElement:
+def _string(declared: Input, value: str | None) -> Element:
     if declared.format == "date" and (not value or is_day(value)):
-        return DatePickerElement(action_id=form_ids.TEXT, initial_date=value or None)
+        return forms.day_input(form_ids.TEXT, value or None)
     if declared.format == "url" and (not value or linked(value).link):
-        return UrlInputElement(action_id=form_ids.TEXT, initial_value=value or None)
+        return forms.url_input(form_ids.TEXT, value or None)
     text = value or ""
     most = max(length(text), min(declared.max_length or TEXT_MOST, TEXT_MOST))
     long = max(declared.max_length or 0, length(text)) > _LINE
     return _text(value, most, multiline=long or "\n" in text)
 
 
-def _text(value: str | None, most: int, *, multiline: bool) -> InputInteractiveElement:
-    return PlainTextInputElement(
-        action_id=form_ids.TEXT, initial_value=value or None, multiline=multiline, max_length=most
-    )
+def _text(value: str | None, most: int, *, multiline: bool) -> Element:
+    return forms.text_input(form_ids.TEXT, most, value, multiline=multiline)
 
 
 def _written(value: JsonValue) -> str | None:

@@ -5,24 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    Block,
-    ContextBlock,
-    InputBlock,
-    PlainTextInputElement,
-    SectionBlock,
-)
-from slack_sdk.models.views import View
-
 from app.domain.errors import OutcomeNotOffered
 from app.domain.questions import find
 from app.domain.request import Request
 from app.slack import ids
 from policies.plan import Outcome
 
-from . import buttons, confirming, phrases
+from . import buttons, confirming, forms, phrases
 from .buttons import labelled
-from .text import cut, one_line, plain
+from .kit import context, paragraph, plain
+from .text import Block, cut, one_line
 
 COMMENT_MOST = 2_000
 """The longest comment, in characters; Slack's input takes up to 3,000."""
@@ -43,37 +35,21 @@ def form(request: Request, opened: ids.Form) -> dict[str, Any]:
     asking = _asking(request, opened.action)
     typed = confirming.typed(request) if ids.CONFIRMED.match(opened.action) else []
     title = phrases.title(request, _TITLE, "on the card")
-    view = View(
-        type="modal",
-        callback_id=ids.FORM,
-        private_metadata=opened.as_value(),
-        title=plain(asking.title),
-        submit=plain(asking.submit),
-        close=plain("Cancel"),
-        blocks=[
-            SectionBlock(text=plain(title)),
-            ContextBlock(elements=[plain(cut(asking.effect, _EFFECT, "on the card"))]),
-            *typed,
-            *([_words(asking, asking.question, first=not typed)] if asking.question else []),
-        ],
-    )
-    return view.to_dict()
+    blocks = [
+        paragraph(plain(title)),
+        context(plain(cut(asking.effect, _EFFECT, "on the card"))),
+        *typed,
+        *([_words(asking, asking.question, first=not typed)] if asking.question else []),
+    ]
+    carried = opened.as_value()
+    return forms.modal(ids.FORM, asking.title, blocks, carried, submit=asking.submit)
 
 
 def _words(asking: _Asking, question: str, *, first: bool) -> Block:
     """Where the words go; Slack takes one input to write into at once, the `first` of a form."""
-    comment = PlainTextInputElement(
-        action_id=ids.COMMENT,
-        multiline=True,
-        max_length=COMMENT_MOST,
-        focus_on_load=first or None,
-    )
-    return InputBlock(
-        block_id=ids.COMMENT_BLOCK,
-        label=plain(question),
-        element=comment,
-        hint=plain(f"{asking.hint} Up to {COMMENT_MOST:,} characters."),
-    )
+    comment = forms.text_input(ids.COMMENT, COMMENT_MOST, multiline=True, focused=first)
+    hint = f"{asking.hint} Up to {COMMENT_MOST:,} characters."
+    return forms.asked(ids.COMMENT_BLOCK, question, comment, hint)
 
 
 @dataclass(frozen=True)

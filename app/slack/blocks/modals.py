@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    Block,
-    ContextBlock,
-    DatePickerElement,
-    InputBlock,
-    SectionBlock,
-    UserSelectElement,
-)
-from slack_sdk.models.views import View
-
 from app.domain.request import Request
 from app.slack import ids
 
-from . import phrases
-from .text import plain
+from . import forms, phrases
+from .kit import context, paragraph, plain
+from .text import Block
 
 _TITLE = 300
 
@@ -28,8 +19,8 @@ def hand_over(request: Request, opened: ids.Form) -> dict[str, Any]:
     title = phrases.title(request, _TITLE, "on the card")
     effect = "They are told, and get a card of their own. You may still decide it."
     blocks = [
-        SectionBlock(text=plain(title)),
-        ContextBlock(elements=[plain(effect)]),
+        paragraph(plain(title)),
+        context(plain(effect)),
         _person("Who should look at it?", "Somebody who may decide it."),
     ]
     return _view(ids.HAND_OVER_FORM, "Hand it over", "Hand over", opened, blocks)
@@ -42,7 +33,7 @@ def away(opened: ids.Form | None = None) -> dict[str, Any]:
         "and you hear how each of them ends. They can't pass it on to somebody else."
     )
     blocks = [
-        ContextBlock(elements=[plain(effect)]),
+        context(plain(effect)),
         _person("Who decides in your place?", "Somebody who is not away then."),
         _day(ids.FROM_BLOCK, "From", "From now on unless you choose a day.", optional=True),
         _day(ids.UNTIL_BLOCK, "Until", "The last day on which you are away, in your time zone."),
@@ -51,33 +42,15 @@ def away(opened: ids.Form | None = None) -> dict[str, Any]:
 
 
 def _person(question: str, hint: str) -> Block:
-    return InputBlock(
-        block_id=ids.PERSON_BLOCK,
-        label=plain(question),
-        element=UserSelectElement(action_id=ids.PERSON),
-        hint=plain(hint),
-    )
+    return forms.asked(ids.PERSON_BLOCK, question, forms.person_input(ids.PERSON), hint)
 
 
 def _day(block_id: str, label: str, hint: str, *, optional: bool = False) -> Block:
-    return InputBlock(
-        block_id=block_id,
-        label=plain(label),
-        element=DatePickerElement(action_id=ids.DAY),
-        hint=plain(hint),
-        optional=optional,
-    )
+    return forms.asked(block_id, label, forms.day_input(ids.DAY), hint, optional=optional)
 
 
 def _view(
     callback_id: str, title: str, submit: str, opened: ids.Form | None, blocks: list[Block]
 ) -> dict[str, Any]:
-    return View(
-        type="modal",
-        callback_id=callback_id,
-        private_metadata=None if opened is None else opened.as_value(),
-        title=plain(title),
-        submit=plain(submit),
-        close=plain("Cancel"),
-        blocks=blocks,
-    ).to_dict()
+    carried = None if opened is None else opened.as_value()
+    return forms.modal(callback_id, title, blocks, carried, submit=submit)

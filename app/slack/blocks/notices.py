@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import ContextBlock, HeaderBlock, SectionBlock
-
 from app.domain.absence import Absence
 from app.domain.errors import CountersignError
 from app.domain.request import Request, Status
@@ -13,9 +11,10 @@ from app.domain.seen import clean
 
 from . import differences, phrases, progress, results
 from .buttons import labelled
+from .kit import context, header, marked, paragraph, plain, section
 from .people import mention
 from .space import BRIEF
-from .text import HEADER, Message, checked, cut, escaped, marked, one_line, plain, section
+from .text import HEADER, Message, cut, escaped, one_line
 
 _LINE, _TITLE, _POLICY, _COMMENT = 500, 300, 100, 2_000
 _TAKEN = {
@@ -167,16 +166,14 @@ def _ended(request: Request, why_you: str, *, comment: bool = True) -> Message:
     policy = escaped(cut(request.body.policy.name, _POLICY, "in the request"))
     return Message(
         text=phrases.headline(request),
-        blocks=checked(
-            [
-                HeaderBlock(text=plain(title)),
-                *phrases.decided(request, decision),
-                *(phrases.comment(decision, _COMMENT) if comment else []),
-                *differences.edited(request, BRIEF),
-                *results.shown(request, _COMMENT),
-                ContextBlock(elements=[marked(f"{why_you} · policy {policy}")]),
-            ]
-        ),
+        blocks=[
+            header(title),
+            *phrases.decided(request, decision),
+            *(phrases.comment(decision, _COMMENT) if comment else []),
+            *differences.edited(request, BRIEF),
+            *results.shown(request, _COMMENT),
+            context(marked(f"{why_you} · policy {policy}")),
+        ],
     )
 
 
@@ -198,8 +195,8 @@ def _escaped(request: Request) -> str:
 
 def _marked(words: str) -> Message:
     """Our own words with mentions and dates in them."""
-    return Message(text=words, blocks=checked([section(words)]))
+    return Message(text=words, blocks=[section(words)])
 
 
 def _line(words: str) -> Message:
-    return Message(text=escaped(one_line(words)), blocks=checked([SectionBlock(text=plain(words))]))
+    return Message(text=escaped(one_line(words)), blocks=[paragraph(plain(words))])

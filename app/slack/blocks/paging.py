@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from slack_sdk.models.blocks import Block, SectionBlock
-
-from .text import PART, Json, length, plain, section, split
+from .kit import paragraph, plain, section
+from .text import PART, Block, length, split
 
 _BLOCKS, _SIZE = 80, 50_000
 """Of the blocks and bytes of a page; Slack takes 100 of a view, and 250 kB."""
 
 
-def pages(blocks: Iterable[Json]) -> list[list[Json]]:
+def pages(blocks: Iterable[Block]) -> list[list[Block]]:
     """As many pages as it takes, at least one; blocks stay in their order."""
-    done, page, size = list[list[Json]](), list[Json](), 0
+    done, page, size = list[list[Block]](), list[Block](), 0
     for block in blocks:
         adds = len(json.dumps(block, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         if page and (len(page) == _BLOCKS or size + adds > _SIZE):
@@ -27,7 +26,7 @@ def pages(blocks: Iterable[Json]) -> list[list[Json]]:
 
 def whole(text: str) -> list[Block]:
     """Text that others wrote, in as many sections as it takes."""
-    return [SectionBlock(text=plain(part), expand=True) for part in split(text, PART)]
+    return [paragraph(plain(part), expand=True) for part in split(text, PART)]
 
 
 def listed(lines: Sequence[str]) -> list[Block]:

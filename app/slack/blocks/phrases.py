@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block
-
 from app.domain.consuming import lapses_ms
 from app.domain.message import iso
 from app.domain.request import Decision, Request, Status, Undoable
@@ -12,8 +10,9 @@ from policies.calendar import in_words
 from . import progress
 from .brief import facts, title
 from .buttons import labelled
+from .kit import boxed, section
 from .people import agreeing
-from .text import boxed, cut, date, escaped, length, one_line, section
+from .text import Block, cut, date, escaped, length, one_line
 
 __all__ = [
     "ENDINGS",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from slack_sdk.models.blocks import Block
-
 from app.domain.request import Request, Vote
 from policies.plan import ReviewPlan, Stage
 
 from .buttons import labelled
+from .kit import section
 from .people import listed, who
 from .space import Space
-from .text import cut, escaped, one_line, section
+from .text import Block, cut, escaped, one_line
 
 _NAME = 80
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, HeaderBlock
-
 from app.domain.questions import find
 from app.domain.request import Question, Request, Words
 from app.slack import ids
 
-from . import phrases
+from . import kit, phrases
+from .kit import actions, boxed, context, header, marked, section
 from .people import who
 from .space import Space
-from .text import HEADER, Message, boxed, checked, cut, escaped, marked, one_line, plain, section
+from .text import HEADER, Block, Message, cut, escaped, one_line
 
 _QUOTE, _LINE = 2_000, 300
 _REST = "in the request"
@@ -23,28 +22,26 @@ def brought(request: Request, number: int) -> Message:
     title = phrases.title(request, HEADER, _REST)
     lead = f"{who(question.asked.by)} asks, before your request is decided:"
     blocks = [
-        HeaderBlock(text=plain(title)),
+        header(title),
         section(lead),
         boxed(cut(question.asked.text, _QUOTE, _REST)),
         *button(request, question),
-        ContextBlock(elements=[marked(f"Your request {request.id}")]),
+        context(marked(f"Your request {request.id}")),
     ]
-    return Message(text=f"{lead} {_short(question.asked)}", blocks=checked(blocks))
+    return Message(text=f"{lead} {_short(question.asked)}", blocks=blocks)
 
 
 def quoted(lead: str, words: Words, more: list[Block] | None = None) -> Message:
     """What somebody said, in a box that it can't reach out of."""
     blocks = [section(lead), boxed(cut(words.text, _QUOTE, _REST)), *(more or [])]
-    return Message(text=f"{lead} {_short(words)}", blocks=checked(blocks))
+    return Message(text=f"{lead} {_short(words)}", blocks=blocks)
 
 
 def button(request: Request, question: Question) -> list[Block]:
     """The way to answer; it is refused to anybody but the requester."""
     shown = ids.Shown(request.id, request.digest)
-    answer = ButtonElement(
-        action_id=ids.answer_to(question.number), text=plain("Answer"), value=shown.as_value()
-    )
-    return [ActionsBlock(block_id=ids.BUTTONS, elements=[answer])]
+    answer = kit.button(ids.answer_to(question.number), "Answer", shown.as_value())
+    return [actions(ids.BUTTONS, [answer])]
 
 
 def shown(request: Request, space: Space) -> list[Block]:

@@ -5,23 +5,14 @@ A list decides nothing: each line leads to the whole request.
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    DividerBlock,
-    HeaderBlock,
-    SectionBlock,
-)
-
 from app.domain.lists import QueuePage
 from app.domain.request import Request
 from app.slack import ids
 
 from . import buttons, phrases, progress
 from .brief import facts
-from .text import Message, checked, cut, escaped, marked, plain, section
+from .kit import actions, button, context, divider, header, marked, paragraph, plain, section
+from .text import Block, Message, cut, escaped
 
 _TITLE = 120
 _TURNS = "countersign_turns"
@@ -30,10 +21,10 @@ _TURNS = "countersign_turns"
 def queue(page: QueuePage, turn: ids.Turn) -> Message:
     """One page of a list: the one that `turn` led to."""
     headline = _headline(page, turn)
-    rows = [block for request in page.requests for block in (DividerBlock(), *_row(request))][1:]
+    rows = [block for request in page.requests for block in (divider(), *_row(request))][1:]
     rows = rows or [section(_nothing(page, turn))]
-    blocks = [HeaderBlock(text=plain(headline)), *rows, *_turns(page, turn)]
-    return Message(text=headline, blocks=checked(blocks))
+    blocks = [header(headline), *rows, *_turns(page, turn)]
+    return Message(text=headline, blocks=blocks)
 
 
 def one(request: Request) -> Message:
@@ -42,13 +33,13 @@ def one(request: Request) -> Message:
     decision = request.state.decision
     ending = [] if decision is None else phrases.ending(request, decision, 500)
     parts: list[Block] = [
-        HeaderBlock(text=plain(title)),
+        header(title),
         *(ending or [section(" · ".join(stands(request)))]),
-        SectionBlock(
-            text=plain("\n".join([*facts(request), request.id])), accessory=buttons.details(request)
+        paragraph(
+            plain("\n".join([*facts(request), request.id])), accessory=buttons.details(request)
         ),
     ]
-    return Message(text=phrases.headline(request), blocks=checked(parts))
+    return Message(text=phrases.headline(request), blocks=parts)
 
 
 def stands(request: Request) -> list[str]:
@@ -96,8 +87,8 @@ def _row(request: Request) -> list[Block]:
     title = escaped(phrases.title(request, _TITLE, "in Details"))
     what = marked(f"*{title}*\n{escaped(' · '.join(facts(request)))}".strip())
     return [
-        SectionBlock(block_id=request.id, text=what, accessory=buttons.details(request)),
-        ContextBlock(elements=[marked(" · ".join(stands(request)))]),
+        paragraph(what, block_id=request.id, accessory=buttons.details(request)),
+        context(marked(" · ".join(stands(request)))),
     ]
 
 
@@ -105,9 +96,5 @@ def _turns(page: QueuePage, turn: ids.Turn) -> list[Block]:
     first = ids.Turn(turn.kind, turn.policy) if turn.cursor is not None else None
     following = ids.Turn(turn.kind, turn.policy, page.cursor) if page.cursor is not None else None
     leads = ((ids.FIRST, "First page", first), (ids.NEXT, "Next page", following))
-    turns = [
-        ButtonElement(action_id=action, text=plain(label), value=to.as_value())
-        for action, label, to in leads
-        if to is not None
-    ]
-    return [ActionsBlock(block_id=_TURNS, elements=turns)] if turns else []
+    turns = [button(action, label, to.as_value()) for action, label, to in leads if to is not None]
+    return [actions(_TURNS, turns)] if turns else []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block, SectionBlock
-
 from app.domain.request import Report, Request
 
 from . import fields
+from .kit import paragraph, plain
 from .space import Space
-from .text import cut, one_line, plain
+from .text import Block, cut, one_line
 
 _VALUE = 200
 
@@ -17,7 +16,7 @@ def said(request: Request, space: Space) -> list[Block]:
     """One line a report, the newest first."""
     lines = [line(report, _VALUE, space.rest) for report in reversed(request.state.reports)]
     words = plain(cut("\n".join(lines), space.said, space.rest))
-    return [SectionBlock(text=words, expand=True)] if lines else []
+    return [paragraph(words, expand=True)] if lines else []
 
 
 def line(report: Report, most: int | None, rest: str) -> str:

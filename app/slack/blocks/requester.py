@@ -5,27 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pydantic import JsonValue
-from slack_sdk.models.blocks import Block, TextObject
 
 from app.domain.request import Request
 
 from .brief import own_title
 from .fields import as_json
+from .kit import Text, boxed, marked, plain, section
 from .people import mention
-from .text import (
-    HEADER,
-    Json,
-    boxed,
-    checked,
-    cut,
-    escaped,
-    length,
-    marked,
-    one_line,
-    plain,
-    quoted,
-    section,
-)
+from .text import HEADER, Block, cut, escaped, length, one_line, quoted
 
 INTRO = "*From the requester* (their own words, nobody has checked them)"
 _NAMES, _LINK = 500, 500
@@ -40,7 +27,7 @@ def asked_by(request: Request) -> str:
     return one_line(f"From the requester: {request.body.client}{of}")
 
 
-def byline(request: Request, rest: str) -> TextObject:
+def byline(request: Request, rest: str) -> Text:
     """The same on a card, where Slack itself names whoever asked by hand."""
     behalf = request.body.on_behalf_of
     if request.by_hand and behalf:
@@ -48,18 +35,18 @@ def byline(request: Request, rest: str) -> TextObject:
     return plain(cut(asked_by(request), _NAMES, rest))
 
 
-def said(request: Request, fits: Callable[[list[Json]], bool], rest: str) -> list[Json]:
+def said(request: Request, fits: Callable[[list[Block]], bool], rest: str) -> list[Block]:
     """The requester's words, as many as fit: they are shown, and are not what is executed."""
     text, most = words(request), _MOST
     if not text:
         return []
     intro = section(INTRO)
     while most >= _FEWEST:
-        blocks = checked([intro, boxed(cut(text, most, rest))])
+        blocks = [intro, boxed(cut(text, most, rest))]
         if fits(blocks):
             return blocks
         most //= 2
-    return checked(left_out(request, rest))
+    return left_out(request, rest)
 
 
 def left_out(request: Request, rest: str) -> list[Block]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block, RichTextBlock, RichTextSectionElement
-
 from app.domain.request import Request, Result
 from policies.calendar import in_words
 
-from . import fields, phrases
-from .fields import Rich
-from .text import Message, boxed, checked, cut, escaped, one_line, quoted, section
+from . import fields, kit, phrases
+from .kit import boxed, section
+from .text import Block, Message, cut, escaped, one_line, quoted
 from .values import linked
 
 _LINK, _TITLE, _TEXT = 1_000, 300, 500
@@ -26,12 +24,11 @@ def shown(request: Request, most: int) -> list[Block]:
 
 def _result(result: Result, most: int) -> list[Block]:
     """`Done: “Refund sent, re_123”`, with its link; in the words of the client."""
-    lead = Rich.Text(text=f"{_said(result)} ", style=Rich.TextStyle(bold=True))
-    words = Rich.Text(text=_words(result, most))
+    lead, words = kit.words(f"{_said(result)} ", "bold"), kit.words(_words(result, most))
     link = fields.inline(linked(cut(result.link, _LINK, "in the request"))) if result.link else []
-    parts = [lead, words, *([Rich.Text(text="\n"), *link] if link else [])]
+    parts = [lead, words, *([kit.words("\n"), *link] if link else [])]
     told = section(f"_Told by the requester_ · {phrases.instant(result.at_ms)}")
-    return [RichTextBlock(elements=[RichTextSectionElement(elements=parts)]), told]
+    return [kit.rich_text(kit.line(*parts)), told]
 
 
 def _unused(request: Request) -> str:
@@ -47,11 +44,11 @@ def told(request: Request, to: str) -> Message:
     result = request.state.result
     if result is None:
         words = f"{to} This was approved, and nobody has told what came of it: *{title}*.".strip()
-        return Message(text=words, blocks=checked([section(words)]))
+        return Message(text=words, blocks=[section(words)])
     lead = f"{to} {_said(result)} *{title}*".strip()
     said = cut(one_line(result.text), _TEXT, "in the request") or _NOTHING
     text = f"{lead}: {escaped(_words(result, _TEXT))}"
-    return Message(text=text, blocks=checked([section(lead), boxed(said)]))
+    return Message(text=text, blocks=[section(lead), boxed(said)])
 
 
 def _words(result: Result, most: int) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock, SectionBlock
-
 from app.domain.request import Request
 from policies.plan import Outcome, ReviewPlan
 
 from . import buttons, duties, phrases, progress, risk
+from .kit import columns, context, divider, marked, paragraph, plain, section
 from .people import listed, mention
 from .space import Space
-from .text import cut, escaped, marked, one_line, plain, section
+from .text import Block, cut, escaped, one_line
 
 _NAMES = 600
 
@@ -27,12 +26,12 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
     ]
     hints = "\n".join(effects).strip(), summary.silence.strip()
     return [
-        DividerBlock(),
+        divider(),
         *why("Why you are asked", request, space),
         *checklist("Before you approve", plan, space),
         *progress.shown(request, plan, space),
-        SectionBlock(
-            fields=[
+        columns(
+            [
                 marked(f"*Who can decide*\n{named(request.asked)}"),
                 marked(_until(request)),
             ]
@@ -44,7 +43,7 @@ def asked(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
 
 
 def _hint(words: str, space: Space) -> Block:
-    return ContextBlock(elements=[plain(cut(words, space.effects, space.rest))])
+    return context(plain(cut(words, space.effects, space.rest)))
 
 
 def was_asked(request: Request, space: Space) -> Block:
@@ -53,7 +52,7 @@ def was_asked(request: Request, space: Space) -> Block:
     alone = plan is not None and plan.watch is not None and stopped is None
     heading = "Why it was to go ahead by itself" if alone else "Why a person was asked"
     why = _reasons(request, request.evaluation.summary.why, space)
-    return ContextBlock(elements=[plain(f"{heading}: {why}")])
+    return context(plain(f"{heading}: {why}"))
 
 
 def why(heading: str, request: Request, space: Space) -> list[Block]:
@@ -64,7 +63,7 @@ def why(heading: str, request: Request, space: Space) -> list[Block]:
     summary = request.evaluation.summary
     words = _reasons(request, summary.reasons or summary.why, space)
     flags = cut("\n".join(risk.untold(request, words)), space.why, space.rest)
-    more = [section("*Risk*"), SectionBlock(text=plain(flags), expand=True)] if flags else []
+    more = [section("*Risk*"), paragraph(plain(flags), expand=True)] if flags else []
     return [section(f"*{heading}*\n{escaped(words)}"), *more]
 
 
@@ -81,7 +80,7 @@ def checklist(heading: str, plan: ReviewPlan, space: Space) -> list[Block]:
         return []
     lines = "\n".join(f"• {one_line(line)}" for line in plan.checklist)
     words = plain(cut(lines, space.checklist, space.rest))
-    return [section(f"*{heading}*"), SectionBlock(text=words, expand=True)]
+    return [section(f"*{heading}*"), paragraph(words, expand=True)]
 
 
 def named(refs: Sequence[str]) -> str:

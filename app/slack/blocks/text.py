@@ -1,4 +1,4 @@
-"""Slack's limits, escaping and cutting: the one place that knows them.
+"""What a message holds, escaping and cutting: the one place that knows them.
 
 Nothing is cut without saying how much is missing and where it is. Limits: docs.slack.dev,
 reference/block-kit; the one for a whole message is undocumented (13,200), so we stay well below.
@@ -8,19 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-
-from slack_sdk.models.blocks import (
-    Block,
-    MarkdownTextObject,
-    PlainTextObject,
-    RichTextBlock,
-    RichTextElementParts,
-    RichTextPreformattedElement,
-    SectionBlock,
-)
 
 from app.domain import seen
 from app.domain.seen import clean, visible
@@ -45,8 +34,8 @@ for these. `a_b` and 12:30:00 are left alone."""
 _INERT = str.maketrans("*_~`:>", "\u2217\u02cd\u223c\u02cb\u2236\u203a")
 """Signs that look the same, and do nothing."""
 
-
-Json = dict[str, Any]
+Block = dict[str, Any]
+"""One part of a message, as Slack has it (`kit.py`)."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +43,7 @@ class Message:
     """What is sent to Slack. `text` is the notification, and what a screen reader reads."""
 
     text: str
-    blocks: list[Json]
+    blocks: list[Block]
 
 
 def length(text: str) -> int:
@@ -62,12 +51,7 @@ def length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def checked(blocks: Iterable[Block]) -> list[Json]:
-    """The blocks as they are sent, checked by slack-sdk's own models."""
-    return [block.to_dict() for block in blocks]
-
-
-def fits(blocks: list[Json]) -> bool:
+def fits(blocks: list[Block]) -> bool:
     """Whether one message holds these blocks."""
     written = json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))
     return len(blocks) <= MESSAGE_BLOCKS and length(written) <= MESSAGE_SIZE
@@ -128,27 +112,6 @@ def escaped(text: str) -> str:
     """Text from elsewhere inside mrkdwn, of which nothing acts (up to five times as long)."""
     inert = _ACTING.sub(lambda found: found[0].translate(_INERT), visible(text))
     return inert.translate(_ESCAPES)
-
-
-def plain(text: str) -> PlainTextObject:
-    """Text that Slack does not interpret at all; the place for what others wrote."""
-    return PlainTextObject(text=visible(text), emoji=False)
-
-
-def marked(text: str) -> MarkdownTextObject:
-    """Our own words in mrkdwn; `verbatim` keeps Slack from finding links in them by itself."""
-    return MarkdownTextObject(text=text, verbatim=True)
-
-
-def section(text: str) -> SectionBlock:
-    """Our own words, never folded behind "see more"."""
-    return SectionBlock(text=marked(text), expand=True)
-
-
-def boxed(text: str) -> RichTextBlock:
-    """Longer text that others wrote, as it stands, in a box that it can't reach out of."""
-    words = RichTextElementParts.Text(text=visible(text))
-    return RichTextBlock(elements=[RichTextPreformattedElement(elements=[words])])
 
 
 def date(instant_ms: int, fallback: str, form: str = "{date_short_pretty} at {time}") -> str:

@@ -9,8 +9,9 @@ from app.domain.request import Request
 from app.domain.slack_steps import SayNotice
 
 from . import phrases, questions, results
+from .kit import section
 from .people import called, listed, mention, who
-from .text import Message, checked, escaped, section
+from .text import Message, escaped
 
 _TITLE, _TITLES, _EACH = 300, 1_000, 100
 _LEADS = {
@@ -50,7 +51,7 @@ def said_together(notice: SayNotice, requests: Sequence[Request], to: Sequence[s
     ends = [one.state.expires_ms for one in requests if one.state.expires_ms is not None]
     until = f" The first expires {phrases.instant(min(ends))}." if ends else ""
     whole = f"{called(to)} {words}{until}".strip()
-    return Message(text=whole, blocks=checked([section(whole)]))
+    return Message(text=whole, blocks=[section(whole)])
 
 
 def _waiting(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
@@ -59,4 +60,4 @@ def _waiting(notice: SayNotice, request: Request, to: Sequence[str]) -> Message:
     lead = _LEADS[notice.kind].format(title=f"*{title}*", by=by)
     until = "" if request.state.expires_ms is None else phrases.instant(request.state.expires_ms)
     words = f"{called(to)} {lead} Without an answer it expires {until}.".strip()
-    return Message(text=words, blocks=checked([section(words)]))
+    return Message(text=words, blocks=[section(words)])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock, SectionBlock
-
 from app.domain.request import Request, Stopped
 from policies.plan import ReviewPlan
 
 from . import buttons, phrases, review
+from .kit import boxed, columns, context, divider, marked, plain, section
 from .people import who
 from .space import Space
-from .text import boxed, cut, marked, plain, section
+from .text import Block, cut
 
 
 def announced(request: Request) -> Block:
@@ -23,17 +22,17 @@ def watched(request: Request, plan: ReviewPlan, space: Space) -> list[Block]:
     words = request.evaluation.summary.watching or ""
     hint = cut(words, space.effects, space.rest).strip()
     return [
-        DividerBlock(),
+        divider(),
         *review.why("Why it goes ahead by itself", request, space),
         *review.checklist("Before it goes ahead", plan, space),
-        SectionBlock(
-            fields=[
+        columns(
+            [
                 marked(f"*Who can stop it*\n{review.named(plan.reviewers)}"),
                 marked(f"*Goes ahead*\n{phrases.ends(request)}"),
             ]
         ),
         *buttons.stop(request, whole=space.whole),
-        *([ContextBlock(elements=[plain(hint)])] if hint else []),
+        *([context(plain(hint))] if hint else []),
     ]
 
 

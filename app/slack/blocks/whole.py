@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
-
 from app.domain.message import iso
 from app.domain.request import Request, Vote
 from policies.plan import ReviewPlan, Step
@@ -25,39 +23,38 @@ from . import (
 )
 from .buttons import labelled
 from .fields import boxes
+from .kit import divider, header, section
 from .paging import listed, titled, whole
 from .people import mention, who
-from .text import HEADER, PART, Json, checked, escaped, one_line, plain, section
+from .text import HEADER, PART, Block, escaped, one_line
 
 _NAMES, _RESULT = 2_500, 10_000
 _TOGETHER = 25
 """So many people are named in one line."""
 
 
-def everything(request: Request) -> list[Json]:
+def everything(request: Request) -> list[Block]:
     """In the order in which somebody decides: what, whose words, why, who, on what record."""
     summary = request.evaluation.summary
-    return checked(
-        [
-            HeaderBlock(text=plain(phrases.title(request, HEADER, "below"))),
-            *whole(requester.asked_by(request)),
-            *_state(request),
-            *differences.whole(request),
-            *_payload(request),
-            *_said(request),
-            DividerBlock(),
-            *titled("Why a person is asked", _lines([summary.why])),
-            *titled("To look at before it is approved", _lines(_checklist(request))),
-            *titled("People", listed(_people(request))),
-            *_comments([*request.state.votes, *request.state.rejections]),
-            *titled("Asked and answered (this decides nothing)", _questions(request)),
-            *titled("What monitors say", _lines(_reports(request))),
-            *titled("What each answer does", _lines(_effects(request))),
-            *titled("Risk, by the policy's questions", _lines(risk.answered(request))),
-            *titled("How the policy came to it", _lines(_trace(request))),
-            *titled("On record", listed(_record(request))),
-        ]
-    )
+    return [
+        header(phrases.title(request, HEADER, "below")),
+        *whole(requester.asked_by(request)),
+        *_state(request),
+        *differences.whole(request),
+        *_payload(request),
+        *_said(request),
+        divider(),
+        *titled("Why a person is asked", _lines([summary.why])),
+        *titled("To look at before it is approved", _lines(_checklist(request))),
+        *titled("People", listed(_people(request))),
+        *_comments([*request.state.votes, *request.state.rejections]),
+        *titled("Asked and answered (this decides nothing)", _questions(request)),
+        *titled("What monitors say", _lines(_reports(request))),
+        *titled("What each answer does", _lines(_effects(request))),
+        *titled("Risk, by the policy's questions", _lines(risk.answered(request))),
+        *titled("How the policy came to it", _lines(_trace(request))),
+        *titled("On record", listed(_record(request))),
+    ]
 
 
 def _lines(texts: Sequence[str]) -> list[Block]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from app.slack import form_ids
 from app.slack.blocks import inputs
-from app.slack.blocks.text import checked
 from app.slack.submission import Values
 from policies.schema import Input
 
@@ -33,7 +32,7 @@ def kept(blocks: Sequence[Mapping[str, Any]]) -> Values:
 def filled_in(declared: Mapping[str, Input], **answers: Any) -> Values:
     """A form in which each input holds this: text, a day, or what was chosen."""
     state: dict[str, Any] = {}
-    for block in checked(inputs.drawn(declared, {})):
+    for block in inputs.drawn(declared, {}):
         name, element = block["block_id"].removeprefix(form_ids.input_block("")), block["element"]
         _, key = _KEYS.get(element["type"], ("", "value"))
         given = answers.get(name)

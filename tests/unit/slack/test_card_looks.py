@@ -103,7 +103,7 @@ def test_a_day_without_a_zone_is_nobodys_instant(text):
 
 def test_a_short_list_of_plain_values_is_a_list():
     [block] = drawn(rows([], {"orders": ["PO-1", 2, True, "", " padded"]}))
-    name, listed = block.to_dict()["elements"]
+    name, listed = block["elements"]
     assert name["elements"][0]["text"] == "orders\n"
     assert listed["style"] == "bullet"
     shown = [line["elements"][0] for line in listed["elements"]]
@@ -113,7 +113,7 @@ def test_a_short_list_of_plain_values_is_a_list():
 
 @pytest.mark.parametrize("values", [[], [["deep"]], ["two\nlines"], list(range(21)), ["x" * 201]])
 def test_a_list_that_does_not_read_well_as_one_stays_whole_in_its_own_words(values):
-    assert all("rich_text_list" not in str(one.to_dict()) for one in drawn(rows([], {"a": values})))
+    assert all("rich_text_list" not in str(one) for one in drawn(rows([], {"a": values})))
 
 
 def test_a_letter_that_ends_in_line_breaks_reads_as_a_letter():

@@ -93,7 +93,7 @@ def test_it_says_how_far_a_review_has_come():
     two = plan(stages=(Stage(reviewers=("U0ANA00001", "U0BEN00001"), quorum=2),))
     request = pending(evaluation=evaluation(plan=two))
     said = words_of(digest([after(request, approval(request))]))
-    assert said.endswith("\nrefund · 1 of 2 approvals")
+    assert said.endswith("\nrefund · 1 of 2 approvals\nOpen")
 
 
 def chosen(request: Request, *people: str) -> Request:
@@ -106,7 +106,7 @@ def test_whoever_was_chosen_is_mentioned_until_it_is_decided():
     asked = chosen(request, "U0BEN00001", "U0CHLOE001")
     said = words_of(digest([asked]))
     assert "120.00 USD · Acme\nUntil <!date^" in said
-    assert said.endswith("\nAsked: <@U0BEN00001>, <@U0CHLOE001>\nrefund")
+    assert said.endswith("\nAsked: <@U0BEN00001>, <@U0CHLOE001>\nrefund\nOpen")
     assert "Asked" not in words_of(digest([request]))
     assert "Asked" not in words_of(digest([decided(asked)]))
 

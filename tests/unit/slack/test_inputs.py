@@ -12,7 +12,6 @@ from app.domain.errors import OutcomeNotOffered
 from app.slack import form_ids, ids, typed
 from app.slack.asking import Asking
 from app.slack.blocks import asking, edit, inputs
-from app.slack.blocks.text import checked
 from policies.plan import Choice, Field, Outcome
 from policies.schema import Input
 from sandbox.blockkit import checked_view
@@ -23,7 +22,7 @@ SHOWN = ids.Form(form_ids.EDIT, ids.Shown("req_" + "0" * 26, "a" * 64))
 
 
 def drawn(declared: Input, value: Any = None, name: str = "it") -> dict[str, Any]:
-    [block] = checked(inputs.drawn({name: declared}, {} if value is None else {name: value}))
+    [block] = inputs.drawn({name: declared}, {} if value is None else {name: value})
     return block
 
 
@@ -249,6 +248,6 @@ def test_any_form_that_edits_keeps_slacks_limits_or_is_refused(inputs_, data):
 
 
 def test_a_free_request_says_what_should_be_done():
-    [block] = checked(inputs.drawn(typed.WHAT, {}))
+    [block] = inputs.drawn(typed.WHAT, {})
     assert block["label"]["text"] == "What should be done?"
     assert block["element"]["multiline"] is True

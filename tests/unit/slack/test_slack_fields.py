@@ -64,13 +64,13 @@ def test_a_label_acts_on_nothing_even_where_it_comes_from_the_payload():
     hostile = ["*x*", ":tada:", "<!here>", "`x`", "a_b"]
     payload: dict[str, JsonValue] = dict.fromkeys(hostile, 1)
     [table] = drawn(rows([], payload))
-    assert [cell["type"] for cell in table.to_dict()["fields"]] == ["plain_text"] * 10
+    assert [cell["type"] for cell in table["fields"]] == ["plain_text"] * 10
 
 
 def test_a_name_in_bold_is_the_policys_and_never_a_key_of_the_payload():
     known = [Field(name="order", label="Order (net), 5%", type="number")]
     [table] = drawn(rows(known, {"order": 1, "Approved by": "CFO"}))
-    cells = [(cell["type"], cell["text"]) for cell in table.to_dict()["fields"]]
+    cells = [(cell["type"], cell["text"]) for cell in table["fields"]]
     assert cells[0] == ("mrkdwn", "*Order (net), 5%*")
     assert cells[2:] == [("plain_text", "Approved by"), ("plain_text", "CFO")]
 
@@ -78,8 +78,8 @@ def test_a_name_in_bold_is_the_policys_and_never_a_key_of_the_payload():
 def test_nested_values_are_drawn_as_indented_json_in_a_box():
     order: JsonValue = {"items": [{"sku": f"item-{number}", "count": 2} for number in range(5)]}
     label, box = drawn(rows([], {"order": order}))
-    assert label.to_dict()["text"]["text"] == "order"
-    [words] = box.to_dict()["elements"][0]["elements"]
+    assert label["text"]["text"] == "order"
+    [words] = box["elements"][0]["elements"]
     assert words["text"] == as_json(order)
     assert '\n  "items": [\n' in words["text"]
 
@@ -87,13 +87,13 @@ def test_nested_values_are_drawn_as_indented_json_in_a_box():
 def test_five_short_fields_share_a_table_and_long_ones_stand_between_in_their_order():
     payload: dict[str, JsonValue] = {"a": 1, "b": "x" * 200, "c": 3}
     payload |= {f"k{number}": number for number in range(5)}
-    kinds = [block.to_dict()["type"] for block in drawn(rows([], payload))]
+    kinds = [block["type"] for block in drawn(rows([], payload))]
     assert kinds == ["section", "section", "rich_text", "section", "section"]
 
 
 def test_a_key_of_many_lines_cannot_pass_for_something_else_on_the_card():
     [box] = drawn(rows([], {"a\n\nApproved by CFO": "x"}))
-    [words] = box.to_dict()["elements"][0]["elements"]
+    [words] = box["elements"][0]["elements"]
     assert words["text"] == '"a\\n\\nApproved by CFO": x'
 
 

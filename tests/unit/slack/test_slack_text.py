@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.seen import clean
-from app.slack.blocks.text import cut, escaped, length, plain
+from app.slack.blocks.kit import plain
+from app.slack.blocks.text import cut, escaped, length
 
 
 def test_what_fits_is_left_as_it_is():
@@ -56,7 +57,7 @@ def test_what_is_not_seen_or_turns_the_direction_is_shown_by_its_code():
 
 
 def test_plain_text_stays_plain():
-    assert plain(":smile: *x*").to_dict() == {
+    assert plain(":smile: *x*") == {
         "type": "plain_text",
         "text": ":smile: *x*",
         "emoji": False,

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from app.domain.errors import InputsRefused
 from app.slack import form_ids, typed
 from app.slack.blocks import inputs
-from app.slack.blocks.text import checked
 from app.slack.submission import Values
 from policies.schema import Input
 from tests.unit.slack.filling import filled_in, kept
@@ -64,7 +63,7 @@ def asked(draw: Any) -> tuple[Input, Any]:
 def test_what_stands_in_a_form_is_the_payload_that_it_was_made_from(fields):
     declared = {f"field_{place}": one for place, (one, _) in enumerate(fields)}
     payload = {f"field_{place}": value for place, (_, value) in enumerate(fields)}
-    values = kept(checked(inputs.drawn(declared, payload)))
+    values = kept(inputs.drawn(declared, payload))
     found = typed.payload_of(declared, values)
     assert found == payload
     assert [type(found[name]) is bool for name in found] == [
@@ -77,7 +76,7 @@ def test_what_stands_in_a_form_is_the_payload_that_it_was_made_from(fields):
 @given(st.lists(asked(), min_size=1, max_size=8))
 def test_what_is_left_empty_is_not_in_the_payload(fields):
     declared = {f"field_{place}": one for place, (one, _) in enumerate(fields)}
-    assert typed.payload_of(declared, kept(checked(inputs.drawn(declared, {})))) == {}
+    assert typed.payload_of(declared, kept(inputs.drawn(declared, {}))) == {}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +163,7 @@ def test_no_is_not_the_same_as_no_answer():
 
 def test_a_secret_is_written_and_not_chosen_so_that_the_form_does_not_tell_it():
     secret = {"pin": Input(type="string", secret=True, enum=("tulip", "rose"))}
-    [block] = checked(inputs.drawn(secret, {}))
+    [block] = inputs.drawn(secret, {})
     assert "tulip" not in str(block)
     assert typed.payload_of(secret, filled_in(secret, pin="tulip")) == {"pin": "tulip"}
 
