@@ -30,8 +30,8 @@ there is no gap until it has looked again."""
 _GIVE_WAY_S = 1.0
 """How long another lane gives way to timers before it does one thing all the same."""
 
-Work = Callable[[Claim], None]
-"""What is done with one claim."""
+Work = Callable[[Claim], bool | None]
+"""What is done with one claim; it says so where that has let go of it."""
 
 BatchWork = Callable[[Sequence[Claim]], None]
 """What is done with all that was claimed at once; it ends each of these claims."""
@@ -96,7 +96,7 @@ def settle(lanes: Lanes, work: Work, claim: Claim) -> None:
 
 def _settle(lanes: Lanes, work: Work, claim: Claim) -> None:
     try:
-        work(claim)
+        let_go = work(claim)
     except StoreUnavailable:
         raise
     except RequestNotFound:
@@ -106,7 +106,8 @@ def _settle(lanes: Lanes, work: Work, claim: Claim) -> None:
         _log.error("%s is set aside in lane %s: %s", *where, described(error))
         lanes.set_aside(claim, type(error).__name__)
     else:
-        lanes.release(claim)
+        if not let_go:
+            lanes.release(claim)
 
 
 def abandon(lanes: Lanes, claims: Sequence[Claim]) -> None:

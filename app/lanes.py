@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .changes import change, wake_many
+from .changes import change, changed, wake_many
 from .claims import singly
 from .domain.commands import CallbackTried, Hold, Wake
 from .domain.errors import StoreUnavailable
@@ -71,13 +71,13 @@ class CallbackLane:
     callbacks: Callbacks
     clients: Clients
 
-    def __call__(self, claim: Claim) -> None:
+    def __call__(self, claim: Claim) -> bool:
         loaded = self.store.load(claim.request_id)
         callback, url = loaded.request.state.callback, loaded.request.body.callback_url
         if callback is None or url is None or callback.due_ms is None:
-            return
+            return False
         if loaded.paused or callback.due_ms > loaded.now:
-            return
+            return False
         client = self.clients.get(loaded.request.body.client)
         if client is None:
             raise LookupError(f"no client {loaded.request.body.client}")
@@ -86,7 +86,7 @@ class CallbackLane:
             answer = self.callbacks.send(url, callback.id, message, client, loaded.now)
         except HostBusy as busy:
             self.lanes.postpone(claim, busy.wait_ms)
-            return
+            return True
         tried = CallbackTried(
             status=answer.status,
             error=answer.error,
@@ -95,4 +95,5 @@ class CallbackLane:
             jitter=random.random(),  # noqa: S311 (it spreads load, it guards nothing)
             failure=answer.failure,
         )
-        change(self.store, claim.request_id, tried)
+        seen = self.store.later(loaded, loaded.request)
+        return changed(self.store, claim.request_id, tried, seen, claim).let_go

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from .changes import change
+from .changes import change, changed
 from .claims import abandon, settle
 from .domain.bursts import GAP_MS, MOST, together, waits_in
 from .domain.cards import Copy, Place
 from .domain.commands import CardDrawn, CardsFound, Command, SlackFailed, TargetLost
-from .domain.errors import RequestNotFound, TooBusy
+from .domain.errors import RequestNotFound, RequestUnreadable, TooBusy
 from .domain.request import Request
 from .domain.slack_steps import PostCard, ready
-from .ports import Cards, Claim, Found, Lanes, RequestStore, SlackAgain, SlackNever
+from .ports import Cards, Claim, Found, InLine, Lanes, Loaded, RequestStore, SlackAgain, SlackNever
 from .staffing import LOOK_AGAIN_MS, Staffing
 
 _log = logging.getLogger("countersign.lanes")
@@ -29,6 +29,18 @@ _DRAWINGS, _CALM_S = 2, 0.5
 
 
 @dataclass(frozen=True)
+class _Came:
+    """What is to be recorded of each of those who waited, by id: nothing where it was not its turn.
+
+    `unsure` are those of whom people could not be looked up.
+    """
+
+    commands: Mapping[str, Command]
+    requests: Mapping[str, Request]
+    unsure: Set[str]
+
+
+@dataclass(frozen=True)
 class Posting:
     """What a worker that holds one request does for all that wait for the same channel."""
 
@@ -37,18 +49,20 @@ class Posting:
     cards: Cards
     staffing: Staffing
 
-    def post(self, target: str, claim: Claim) -> Command | None:
-        """What came of the request of `claim`, None when others went first.
+    def post(self, target: str, seen: Loaded, claim: Claim) -> Command | None:
+        """What came of the request that was `seen`, None when others went first.
 
         The others are claimed too, so that nobody else posts them, and recorded here. Raises
         `SlackAgain`, and `SlackNever` from looking for what may be there already.
         """
-        self._wait_for_turn(target, claim)
-        others = self.lanes.claim_line(claim.lane, target, MOST)
+        line = self.store.in_line(target, seen.request.id)
+        self._wait_for_turn(target, line, claim)
+        alone = line is None or not line.others
+        others = [] if alone else self.lanes.claim_line(claim.lane, target, MOST)
         try:
-            came, unsure = self._came(target, [claim, *others])
+            came = self._came(target, seen, [claim, *others])
             while others:
-                settle(self.lanes, partial(self._record, came, unsure), others[0])
+                settle(self.lanes, partial(self._record, came, seen), others[0])
                 others.pop(0)
         except SlackAgain as again:  # nothing was posted
             for one in others:
@@ -57,9 +71,9 @@ class Posting:
         except Exception:
             abandon(self.lanes, others)
             raise
-        return came.get(claim.request_id)
+        return came.commands.get(claim.request_id)
 
-    def redraw(self, copy: Copy, request_id: str) -> Command:
+    def redraw(self, copy: Copy, seen: Loaded) -> Command:
         """Bring a digest up to date, with the newest of each of its requests.
 
         Several workers may draw it at once, each with what it knew. So whoever has drawn it looks
@@ -71,28 +85,23 @@ class Posting:
             self.cards.redraw_digest(copy.place, drawn, len(copy.items) - len(drawn))
             requests = self.store.load_many(copy.items)
             if _faces(requests) == _faces(drawn):
-                return self._redrawn(copy, requests, request_id)
+                return self._redrawn(copy, requests, seen)
         raise SlackAgain("the requests of a digest keep changing", _CALM_S)
 
-    def _wait_for_turn(self, target: str, claim: Claim) -> None:
+    def _wait_for_turn(self, target: str, line: InLine | None, claim: Claim) -> None:
         """Raises `SlackAgain`; then all others in the line need not find out for themselves."""
-        ahead = self.store.ahead(target, claim.request_id)
-        if ahead is None:
+        if line is None:
             self.cards.turn(target)
             return
         try:
-            self.cards.turn(target, ahead / MOST)
+            self.cards.turn(target, line.ahead / MOST)
         except SlackAgain as again:
-            first_ms = int((again.wait_s or 0) * 1000) - ahead * _STEP_MS
+            first_ms = int((again.wait_s or 0) * 1000) - line.ahead * _STEP_MS
             self.lanes.stagger(claim.lane, target, max(first_ms, 1), _STEP_MS)
             raise
 
-    def _came(self, target: str, claims: Sequence[Claim]) -> tuple[dict[str, Command], set[str]]:
-        """What is to be recorded of each, by id; nothing of those whose turn it was not.
-
-        And of whom people could not be looked up.
-        """
-        waiting, unsure = self._waiting(target, claims)
+    def _came(self, target: str, seen: Loaded, claims: Sequence[Claim]) -> _Came:
+        waiting, unsure = self._waiting(target, seen, claims)
         # A worker that died, or an answer that never came, may have left a card behind.
         unfinished = {claim.request_id for claim in claims if claim.unfinished}
         doubtful = [
@@ -101,27 +110,40 @@ class Posting:
         there = self.cards.find(target, doubtful) if doubtful else {}
         found = {one: _found(target, messages) for one, messages in there.items()}
         chosen = together([one for one in waiting if one.id not in found])
-        return {**found, **self._sent(target, chosen)}, unsure
+        return _Came(
+            commands={**found, **self._sent(target, chosen)},
+            requests={one.id: one for one in waiting},
+            unsure=unsure,
+        )
 
-    def _waiting(self, target: str, claims: Sequence[Claim]) -> tuple[list[Request], set[str]]:
+    def _waiting(
+        self, target: str, seen: Loaded, claims: Sequence[Claim]
+    ) -> tuple[list[Request], set[str]]:
         """Those who wait there, in order of opening; and where Slack could not say who is asked.
 
         In a channel also those for whom something else comes first, unless that is half done.
         """
-        now, next_here = self.store.now(), PostCard(target=target)
-        half_done = {claim.request_id for claim in claims if claim.unfinished}
-        waiting: list[Request] = []
-        unsure: set[str] = set()
-        for request in self.store.load_many(sorted(claim.request_id for claim in claims)):
+        others = [claim for claim in claims if claim.request_id != seen.request.id]
+        if not others:
+            return [seen.request], set()
+        half_done = {claim.request_id for claim in others if claim.unfinished}
+        waiting, unsure, absent = [seen.request], set[str](), self.staffing.absent()
+        for request in self._claimed(others):
             # Once Slack can't say, nobody waits for the rest.
-            settled, sure = (request, False) if unsure else self.staffing.settled(request)
+            settled, sure = (request, False) if unsure else self.staffing.settled(request, absent)
             unsure |= set() if sure else {request.id}
-            step = None if settled is None else ready(settled, now)
+            step = None if settled is None else ready(settled, seen.now)
             if settled is None or step is None:
                 continue
             early = waits_in(settled) == target and settled.id not in half_done
-            waiting += [settled] if step == next_here or early else []
-        return waiting, unsure
+            waiting += [settled] if early or step == PostCard(target=target) else []
+        return sorted(waiting, key=lambda request: request.id), unsure
+
+    def _claimed(self, claims: Sequence[Claim]) -> Iterator[Request]:
+        """Those that can be read; of the others each finds out for itself."""
+        for claim in claims:
+            with suppress(RequestNotFound, RequestUnreadable):
+                yield self.store.claimed(claim).request
 
     def _sent(self, target: str, chosen: Sequence[Request]) -> dict[str, Command]:
         """Post them in one message. Raises `SlackAgain` when Slack says how long to wait."""
@@ -147,23 +169,27 @@ class Posting:
             return self.cards.post(target, chosen[0])
         return self.cards.post_digest(target, chosen)
 
-    def _record(self, came: dict[str, Command], unsure: set[str], claim: Claim) -> None:
-        command = came.get(claim.request_id)
+    def _record(self, came: _Came, seen: Loaded, claim: Claim) -> bool:
+        """Whether that has let go of the claim."""
+        command = came.commands.get(claim.request_id)
         if command is None:
             self.lanes.postpone(claim, 0)
-            return
-        change(self.store, claim.request_id, command)
-        if claim.request_id in unsure:
+            return True
+        sure = claim.request_id not in came.unsure
+        seen = self.store.later(seen, came.requests[claim.request_id])
+        made = changed(self.store, seen.request.id, command, seen, claim if sure else None)
+        if not sure:
             self.lanes.postpone(claim, LOOK_AGAIN_MS)
+        return made.let_go or not sure
 
-    def _redrawn(self, copy: Copy, requests: Sequence[Request], request_id: str) -> Command:
+    def _redrawn(self, copy: Copy, requests: Sequence[Request], seen: Loaded) -> Command:
         """Recorded of the others as well, so that a burst of decisions needs few drawings."""
         drawn = {one.id: _drawn(copy.target, copy.place, one, copy.items) for one in requests}
         for one in requests:
-            if one.id != request_id and _is_behind(one, copy.place):
+            if one.id != seen.request.id and _is_behind(one, copy.place):
                 with suppress(RequestNotFound, TooBusy):
-                    change(self.store, one.id, drawn[one.id])
-        return drawn[request_id]
+                    change(self.store, one.id, drawn[one.id], self.store.later(seen, one))
+        return drawn[seen.request.id]
 
 
 def _drawn(target: str, place: Place, request: Request, items: tuple[str, ...]) -> CardDrawn:

@@ -6,7 +6,7 @@ import logging
 import time
 from dataclasses import dataclass
 
-from .changes import change
+from .changes import changed
 from .domain.commands import (
     AbsentInformed,
     AskedInTold,
@@ -32,7 +32,7 @@ from .domain.slack_steps import (
     ready,
 )
 from .noticing import Noticing, unsaid
-from .ports import Cards, Claim, Directory, Lanes, RequestStore, SlackAgain, SlackNever
+from .ports import Cards, Claim, Directory, Lanes, Loaded, RequestStore, SlackAgain, SlackNever
 from .posting import Posting
 from .staffing import LOOK_AGAIN_MS, Staffing
 
@@ -53,25 +53,32 @@ class SlackLane:
     directory: Directory
     staffing: Staffing
 
-    def __call__(self, claim: Claim) -> None:
+    def __call__(self, claim: Claim) -> bool:
         end = time.monotonic() + _STEPS_S
-        loaded = self.store.load(claim.request_id)
-        request, sure = self.staffing.settled(loaded.request)
+        seen = self.store.claimed(claim)
+        request, sure = self.staffing.settled(seen.request, None if seen.absences else ())
         while request is not None and time.monotonic() < end:
-            step = ready(request, loaded.now)
-            done = None if step is None else self._tried(step, request, claim)
+            seen = self.store.later(seen, request)
+            step = ready(request, seen.now)
+            done = None if step is None else self._tried(step, seen, claim)
             if done is None:
                 break
-            before, request = request, change(self.store, claim.request_id, done)
+            seen = self.store.later(seen, request)
+            made = changed(self.store, request.id, done, seen, claim if sure else None)
+            if made.let_go:
+                return True
+            before, request = request, made.request
             if request is not None and _asks_others(before, request):
                 request, sure = self.staffing.settled(request)
         if not sure:
             self.lanes.postpone(claim, LOOK_AGAIN_MS)
+        return False
 
-    def _tried(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
+    def _tried(self, step: SlackStep, seen: Loaded, claim: Claim) -> Command | None:
         """What came of a step, None when it is not its turn yet."""
+        request = seen.request
         try:
-            return self._take(step, request, claim)
+            return self._take(step, seen, claim)
         except SlackAgain as again:
             if again.wait_s is None:
                 _log.warning("%s: Slack failed, trying again: %s", request.id, again.problem)
@@ -83,16 +90,17 @@ class SlackLane:
             _log.warning("%s: Slack refused for good: %s", request.id, never.problem)
             return _lost(step, request, never)
 
-    def _take(self, step: SlackStep, request: Request, claim: Claim) -> Command | None:
+    def _take(self, step: SlackStep, seen: Loaded, claim: Claim) -> Command | None:
         posting = Posting(self.store, self.lanes, self.cards, self.staffing)
+        request = seen.request
         match step:
             case FindTargets(refs=refs):
                 targets, lost = self.directory.conversations(refs)
                 return TargetsFound(refs=refs, targets=tuple(targets), lost=tuple(lost))
             case PostCard(target=target):
-                return posting.post(target, claim)
+                return posting.post(target, seen, claim)
             case RedrawCard(copy_of=copy) if copy.items:
-                return posting.redraw(copy, request.id)
+                return posting.redraw(copy, seen)
             case RedrawCard(copy_of=copy):
                 self.cards.redraw(copy.place, request)
                 face = request.state.cards.face

@@ -49,7 +49,9 @@ class Staffing:
     directory: Directory
     absences: Absences
 
-    def settled(self, request: Request) -> tuple[Request | None, bool]:
+    def settled(
+        self, request: Request, absent: Sequence[Absence] | None = None
+    ) -> tuple[Request | None, bool]:
         """The same for what Slack is going to show, and whether that is sure.
 
         While people can't be looked up it is as it is: whoever is asked anyway should not wait.
@@ -57,18 +59,19 @@ class Staffing:
         if next_step(request) is None:
             return request, True
         try:
-            return self.settle(request), True
+            return self.settle(request, absent), True
         except SlackAgain as again:
             _log.warning("%s: people could not be looked up: %s", request.id, again.problem)
             return request, False
 
-    def settle(self, request: Request) -> Request | None:
+    def settle(self, request: Request, absent: Sequence[Absence] | None = None) -> Request | None:
         """The request with the people that it needs now, None once it is erased.
 
-        Raises `SlackAgain`, and `TooBusy` where those who were chosen were full each time.
+        Who is `absent` is looked up unless it is known. Raises `SlackAgain`, and `TooBusy` where
+        those who were chosen were full each time.
         """
         for _ in range(_TRIES):
-            found = self.of(request)
+            found = self.of(request, absent)
             if found is None:
                 return request
             with suppress(Full):  # somebody else's request got the place: choose again
@@ -78,14 +81,14 @@ class Staffing:
                 request = settled
         raise TooBusy("Everybody who is chosen is full right now.")
 
-    def of(self, request: Request) -> Staffed | None:
+    def of(self, request: Request, absent: Sequence[Absence] | None = None) -> Staffed | None:
         """What was found; None where it stands in the request already. Raises `SlackAgain`."""
         plan, stage, state = request.plan, request.stage, request.state
         if not request.pending or plan is None or stage is None:
             return None
         if state.held is not None or state.undoable is not None:
             return None
-        absent = self._absent()
+        absent = self.absent() if absent is None else absent
         chooses = stage.assign == "least_loaded" and not request.watched
         if not (absent or state.away or state.assigned or chooses):
             return None
@@ -96,7 +99,7 @@ class Staffing:
         there = (state.away, state.assigned, state.overflowed)
         return None if (found.away, found.assigned, found.overflowed) == there else found
 
-    def _absent(self) -> list[Absence]:
+    def absent(self) -> list[Absence]:
         """Who is away at this moment; the clock is asked after them, so that none is too new."""
         everybody = self.absences.all()
         now = self.store.now() if everybody else 0

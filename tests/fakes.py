@@ -33,6 +33,7 @@ from app.ports import (
     Arrival,
     Caller,
     Chosen,
+    Claim,
     Client,
     Directory,
     Explained,
@@ -89,14 +90,20 @@ class FakeDecisions:
 
 @dataclass
 class FakeStore(MemoryStore):
-    """The store in memory, with news of its decisions, that counts how often it is asked."""
+    """The store in memory, with news of its decisions, that notes how often it is asked and whom a
+    change let go of."""
 
     decisions: FakeDecisions = field(default_factory=FakeDecisions)
     loads: int = 0
+    finished: list[str] = field(default_factory=list)
 
     def load(self, request_id: str) -> Loaded:
         self.loads += 1
         return super().load(request_id)
+
+    def let_go(self, claim: Claim) -> None:
+        self.finished.append(claim.request_id)
+        super().let_go(claim)
 
     def decided(self, request_id: str) -> None:
         self.decisions.tell(request_id)

@@ -13,6 +13,7 @@ from ..store.absences import RedisAbsences
 from ..store.alarms import RedisAlarms
 from ..store.arrivals import RedisArrivals
 from ..store.bells import Bells
+from ..store.cache import NearCache, RedisCache
 from ..store.clients import RedisClients
 from ..store.connection import connect
 from ..store.decisions import RedisDecisions
@@ -21,7 +22,7 @@ from ..store.homes import RedisHomes
 from ..store.inspection import RedisInspection
 from ..store.lanes import RedisLanes
 from ..store.ledger import RedisLedger, connect_record
-from ..store.pace import RedisCache, RedisPace
+from ..store.pace import RedisPace
 from ..store.policies import RedisOrders, RedisPolicies
 from ..store.pulse import RedisPulse
 from ..store.queues import RedisQueues
@@ -41,6 +42,7 @@ class Store:
     homes: RedisHomes
     pace: RedisPace
     cache: RedisCache
+    near: NearCache
     arrivals: RedisArrivals
     decisions: RedisDecisions
     policies: RedisPolicies
@@ -68,7 +70,7 @@ def build_store(settings: Settings) -> Store:
     if not settings.allow_unsafe_redis:
         fitness.check(client)
     bells = Bells(connect(settings.redis_url, text=False))
-    requests = RedisRequests(client, bells)
+    requests, cache = RedisRequests(client, bells), RedisCache(client)
     return Store(
         requests=requests,
         queues=RedisQueues(client, requests),
@@ -77,7 +79,8 @@ def build_store(settings: Settings) -> Store:
         absences=RedisAbsences(client, bells),
         homes=RedisHomes(client, bells),
         pace=RedisPace(client),
-        cache=RedisCache(client),
+        cache=cache,
+        near=NearCache(cache),
         arrivals=RedisArrivals(client),
         decisions=RedisDecisions(client),
         policies=RedisPolicies(client),

@@ -27,8 +27,8 @@ def build_shifts(settings: Settings) -> Callable[[Lane, Callable[[], bool]], Non
     """What a worker does in a lane for as long as it is on duty there."""
     store = build_store(settings)
     api = slack_api(settings, store)
-    cards = SlackCards(api, store.pace, store.cache)
-    directory = SlackDirectory(api, store.cache)
+    cards = SlackCards(api, store.pace, store.near)
+    directory = SlackDirectory(api, store.near)
     staffing = Staffing(store.requests, directory, store.absences)
     slack = SlackLane(store.requests, store.lanes, cards, directory, staffing)
     callback = CallbackLane(store.requests, store.lanes, callbacks_of(settings), store.clients)

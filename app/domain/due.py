@@ -52,6 +52,12 @@ def due_anew(before: Request | None, after: Request) -> dict[Lane, int | None]:
     }
 
 
+def idle(request: Request, lane: Lane, now: int) -> bool:
+    """Whether there is nothing to do for it in a lane of requests at the instant `now`."""
+    at = due(request)[lane]
+    return at is None or at > now
+
+
 def settled(request: Request) -> bool:
     """Whether the request is decided and everything that it set off is done."""
     return not request.pending and _slack(request) is None and _callback(request) is None

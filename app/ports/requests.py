@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from policies.plan import Allowance
@@ -40,11 +40,17 @@ class Full(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A request, the store's clock (ms) and whether everything is paused, in the same breath."""
+    """A request, the store's clock (ms), whether everything is paused and whether anybody's
+    absence is on record, in the same breath.
+
+    `at_s` is the instant of it on this machine's own clock (`time.monotonic`).
+    """
 
     request: Request
     now: int
     paused: bool = False
+    absences: bool = True
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -69,12 +75,22 @@ class Claim:
     """One request taken for one lane, under a lease that ends by itself.
 
     `unfinished` says that an earlier claim never came to its end: its work may be half done.
+    `brought` is its request as it stood then, for `RequestStore.claimed`.
     """
 
     lane: Lane
     request_id: str
     token: str
     unfinished: bool
+    brought: object = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class InLine:
+    """A place in the line for a card in a channel: so many stand `ahead`, of so many `others`."""
+
+    ahead: int
+    others: int
 
 
 @dataclass(frozen=True)
@@ -111,14 +127,23 @@ class RequestStore(Protocol):
     def load(self, request_id: str) -> Loaded:
         """Raises `RequestNotFound`, or `RequestUnreadable` for a stored form of a newer version."""
 
+    def claimed(self, claim: Claim) -> Loaded:
+        """The request of a claim that has just been taken. Raises what `load` does."""
+
+    def later(self, loaded: Loaded, request: Request) -> Loaded:
+        """The request as it stands by now, for who holds it: no round trip is made.
+
+        The store's clock has gone on as this machine's has, so it may be a little off.
+        """
+
     def is_of(self, client: str, request_id: str) -> bool:
         """Whether this client asked it, which is known of what can't be read as well."""
 
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         """Those that exist and can be read, in the order asked for."""
 
-    def ahead(self, channel: str, request_id: str) -> int | None:
-        """How many wait longer for a card in a channel; None for one that does not wait there."""
+    def in_line(self, channel: str, request_id: str) -> InLine | None:
+        """Where one stands in the line for a card in a channel; None for one that does not."""
 
     def message(self, request_id: str) -> str:
         """The frozen body of the callback. Raises `RequestNotFound` when there is none."""
@@ -129,8 +154,9 @@ class RequestStore(Protocol):
         operation: str,
         *,
         idempotency: Idempotency | None = None,
+        claim: Claim | None = None,
     ) -> Replay | None:
-        """Write it whole or not at all.
+        """Write it whole or not at all, and let go of `claim` in the same step.
 
         `operation` names this attempt at a change: a repeat after a lost reply finds itself done.
         Gives a `Replay`, and writes nothing, when the idempotency key is taken. An opening whose

@@ -20,6 +20,8 @@ class Pace(Protocol):
     def reserve(self, place: str, gap_ms: int, ahead: float | None = None) -> int:
         """0 when it may be sent now (and the place is taken for `gap_ms`), else the wait in ms.
 
+        A place that wants to be left alone is not taken.
+
         `ahead` is how many sends come first; where that is not known those who have to wait are
         told different waits, so that they don't all come back at once.
         """

@@ -52,14 +52,17 @@ class SlackApi:
         answer: type[A],
         method: Callable[..., SlackResponse],
         where: str | None = None,
+        *,
+        in_turn: bool = False,
         **args: Any,
     ) -> A:
         """One call of a method of `web`, within the deadline.
 
-        `where` is what Slack limits, the method itself unless given.
+        `where` is what Slack limits, the method itself unless given. Who is `in_turn` there has
+        just been told that it may be spoken to.
         """
         with ending_within(self._deadline_s):
-            return self.step(answer, method, where, **args)
+            return self.step(answer, method, where, in_turn=in_turn, **args)
 
     def bounded(self, work: Callable[[], T], deadline_s: float | None = None) -> T:
         """Several steps within one deadline: this one, or that of a single call."""
@@ -95,12 +98,15 @@ class SlackApi:
         answer: type[A],
         method: Callable[..., SlackResponse],
         where: str | None = None,
+        *,
+        in_turn: bool = False,
         **args: Any,
     ) -> A:
         """One call inside of `bounded`."""
         called = method.__name__.replace("_", ".")
         place = where or f"slack:{called}"
-        self._leave_alone(place, called)
+        if not in_turn:
+            self._leave_alone(place, called)
         try:
             data = method(**args).data
         except FAILURES as error:

@@ -46,9 +46,7 @@ class SlackCards:
 
         Slack limits posts by conversation and everything else by method.
         """
-        place = self._place(target)
-        _wait_for(self._pace.held(place))
-        _wait_for(self._pace.reserve(place, GAP_MS, ahead))
+        _wait_for(self._pace.reserve(self._place(target), GAP_MS, ahead))
 
     def post(self, target: str, request: Request) -> Place:
         """A new card in a conversation; of what is asked again, in the thread of the first."""
@@ -191,6 +189,7 @@ class SlackCards:
             Posted,
             self._api.web.chat_postMessage,
             where=self._place(target),
+            in_turn=True,
             channel=target,
             text=message.text,
             blocks=message.blocks,

@@ -15,7 +15,7 @@ from .bells import Bells
 from .connection import milliseconds, once, script, talk
 from .documents import request_key
 
-_KEY = "cs:absences"
+ABSENCES = "cs:absences"
 
 
 class RedisAbsences:
@@ -29,13 +29,13 @@ class RedisAbsences:
         self._note = script(client, "absence_note")
 
     def all(self) -> tuple[Absence, ...]:
-        stored = talk(lambda: self._redis.hgetall(_KEY))
+        stored = talk(lambda: self._redis.hgetall(ABSENCES))
         found = (_read(str(text)) for text in stored.values())
         # A hash has no order; what is compared with what was found before needs one.
         return tuple(sorted((one for one in found if one is not None), key=lambda one: one.person))
 
     def get(self, person: str) -> Absence | None:
-        text = talk(lambda: self._redis.hget(_KEY, person))
+        text = talk(lambda: self._redis.hget(ABSENCES, person))
         if text is None:
             return None
         absence = _read(str(text))

@@ -4,8 +4,9 @@
 -- With a line, KEYS[1], they are the first of those who stand in it and have work in the lane,
 -- whenever that is due; who is set aside is left alone.
 -- A claim that is found past its lease was never finished: its work may be half done.
--- Answers '1' when a worker has to be called, then each id with '1' when it was found unfinished.
--- No callback is handed out during a pause.
+-- Answers '1' when a worker has to be called; TIME, and whether there are a pause and absences; then
+-- for each its id, '1' when it was found unfinished, and the fields of its hash that are named from
+-- ARGV[7] on. No callback is handed out during a pause.
 local lane, limit, token, lease = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local due, claims, aside = 'cs:due:' .. lane, 'cs:claims:' .. lane, 'cs:aside:' .. lane
 local near, who, near_ms = 'cs:bell:' .. lane .. ':near', ARGV[5], tonumber(ARGV[6])
@@ -30,6 +31,12 @@ local function holder(id)
   return ends and ends > now and ends or nil, held
 end
 
+-- What lies there instead of a request is nothing here: whoever loads it finds out.
+local function document(id)
+  local found = ARGV[7] and redis.pcall('HMGET', 'cs:request:' .. id, unpack(ARGV, 7)) or {}
+  return found.err and {} or found
+end
+
 local taken, count = {}, 0
 local function take(id, held)
   local until_ms = string.format('%.0f', now + lease)
@@ -37,7 +44,13 @@ local function take(id, held)
   redis.call('ZADD', due, until_ms, id)
   taken[#taken + 1] = id
   taken[#taken + 1] = held and '1' or '0'
+  taken[#taken + 1] = document(id)
   count = count + 1
+end
+
+local function answer(call)
+  local paused, absences = redis.call('EXISTS', 'cs:paused'), redis.call('EXISTS', 'cs:absences')
+  return {call, {time[1], time[2], paused, absences}, unpack(taken)}
 end
 
 if KEYS[1] then
@@ -47,7 +60,7 @@ if KEYS[1] then
     if work and not ends then take(id, held) end
     if count == limit then break end
   end
-  return {'0', unpack(taken)}
+  return answer('0')
 end
 
 -- Those that somebody holds are passed over, and moved to the end of their lease: a few rounds do.
@@ -65,4 +78,4 @@ if count == 0 then
   return {'0'}
 end
 local more = count == limit and #redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, 1) > 0
-return {more and ring(lane, now) and '1' or '0', unpack(taken)}
+return answer(more and ring(lane, now) and '1' or '0')

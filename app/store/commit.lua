@@ -54,6 +54,15 @@ if write.idempotency then
   redis.call('SET', write.idempotency.key, write.idempotency.value)
 end
 
+if write.claim then
+  local lane, token = write.claim[1], write.claim[2]
+  local held = redis.call('HGET', 'cs:claims:' .. lane, write.id)
+  if held and string.find(held, token, 1, true) == 1 then
+    redis.call('HDEL', 'cs:claims:' .. lane, write.id)
+    redis.call('HDEL', 'cs:aside:' .. lane, write.id)
+  end
+end
+
 local answer = {'done'}
 for lane, due in pairs(write.due) do
   local held = redis.call('HGET', 'cs:claims:' .. lane, write.id)

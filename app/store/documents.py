@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -29,6 +30,17 @@ _KEYS: dict[ListKind, str] = {
     "asked": "asked",
     "decided": "decided",
 }
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a claim brings of its request: its `FIELDS`, and what `Loaded` says beside it."""
+
+    fields: Sequence[str | None]
+    now: int
+    paused: bool
+    absences: bool
+    at_s: float
 
 
 def request_key(request_id: str) -> str:

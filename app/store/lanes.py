@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import redis
 from redis.client import Pipeline
@@ -14,7 +16,7 @@ from app.ports import Claim
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk, talk_in_one
-from .documents import due_key, line_key, queue_key
+from .documents import FIELDS, Brought, due_key, line_key, queue_key
 from .gate import PAUSED
 
 LEASE_MS = 60_000
@@ -93,16 +95,25 @@ class RedisLanes:
     def _taken(self, lane: Lane, limit: int, *line: str, near_s: float = 0) -> list[Claim]:
         token, near_ms = new_operation(), math.ceil(near_s * 1000)
         args = [lane.value, limit, token, LEASE_MS, self._bells.me, near_ms]
+        args += FIELDS if lane is Lane.SLACK else ()  # it begins with a look at the request
         # Never repeated: what a lost reply took comes back when its lease ends.
-        call, *taken = once(lambda: self._claim(keys=line, args=args))
+        call, *found = once(lambda: self._claim(keys=line, args=args))
         if call == "1":
             self._bells.call(lane)
-        pairs = zip(taken[::2], taken[1::2], strict=True)
-        return [Claim(lane, one, token, held == "1") for one, held in pairs]
+        return list(_claims(lane, token, *found)) if found else []
 
     def _let_go(self, claim: Claim, wait_ms: str = "", problem: str = "", held: str = "") -> None:
         args = _letting_go(claim, wait_ms, problem, held)
         talk(lambda: self._release(args=args))
+
+
+def _claims(lane: Lane, token: str, state: Sequence[Any], *taken: Any) -> Iterator[Claim]:
+    """From what `claim.lua` answers."""
+    seconds, micros, paused, absences = state
+    at = (milliseconds((seconds, micros)), bool(paused), bool(absences), time.monotonic())
+    for request_id, held, fields in zip(taken[::3], taken[1::3], taken[2::3], strict=True):
+        brought = Brought(fields, *at) if fields else None
+        yield Claim(lane, request_id, token, held == "1", brought)
 
 
 def _letting_go(claim: Claim, wait_ms: str = "", problem: str = "", held: str = "") -> list[str]:

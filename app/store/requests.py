@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import redis
@@ -11,16 +13,18 @@ from pydantic import ValidationError
 from redis.client import Pipeline
 
 from app.domain.counting import counted
-from app.domain.due import Lane, due_anew
+from app.domain.due import Lane, due, due_anew
 from app.domain.errors import RequestNotFound, RequestUnreadable
 from app.domain.events import Event
 from app.domain.refusals import lost_channel
 from app.domain.request import Request, Status
 from app.domain.transition import Transition
 from app.ports import (
+    Claim,
     Conflict,
     Full,
     Idempotency,
+    InLine,
     LimitReached,
     Loaded,
     Page,
@@ -32,6 +36,7 @@ from app.ports import (
 from policies.plan import Allowance
 
 from . import documents
+from .absences import ABSENCES
 from .alarms import MOST
 from .bells import Bells
 from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
@@ -64,12 +69,21 @@ class RedisRequests:
             pipe.hmget(key, documents.FIELDS)
             pipe.time()
             pipe.exists(PAUSED)
+            pipe.exists(ABSENCES)
 
-        fields, clock, paused = talk_in_one(self._redis, ask)
-        request = documents.read(fields)
-        if request is None:
-            raise RequestNotFound("There is no such request.", "Check the id.")
-        return Loaded(request, milliseconds(clock), bool(paused))
+        fields, clock, paused, absences = talk_in_one(self._redis, ask)
+        at = (milliseconds(clock), bool(paused), bool(absences), time.monotonic())
+        return _loaded(documents.Brought(fields, *at))
+
+    def claimed(self, claim: Claim) -> Loaded:
+        if isinstance(claim.brought, documents.Brought):
+            return _loaded(claim.brought)
+        return self.load(claim.request_id)
+
+    def later(self, loaded: Loaded, request: Request) -> Loaded:
+        at_s = time.monotonic()
+        now = loaded.now + int((at_s - loaded.at_s) * 1000)
+        return replace(loaded, request=request, now=now, at_s=at_s)
 
     def is_of(self, client: str, request_id: str) -> bool:
         index = documents.client_index(client)
@@ -83,9 +97,15 @@ class RedisRequests:
         read = map(_readable, talk_in_one(self._redis, ask))
         return [request for request in read if request is not None]
 
-    def ahead(self, channel: str, request_id: str) -> int | None:
-        place = talk(lambda: self._redis.zrank(documents.line_key(channel), request_id))
-        return None if place is None else int(str(place))
+    def in_line(self, channel: str, request_id: str) -> InLine | None:
+        line = documents.line_key(channel)
+
+        def ask(pipe: Pipeline) -> None:
+            pipe.zrank(line, request_id)
+            pipe.zcard(line)
+
+        ahead, all_told = talk_in_one(self._redis, ask)
+        return None if ahead is None else InLine(ahead, all_told - 1)
 
     def message(self, request_id: str) -> str:
         key = documents.request_key(request_id)
@@ -100,8 +120,9 @@ class RedisRequests:
         operation: str,
         *,
         idempotency: Idempotency | None = None,
+        claim: Claim | None = None,
     ) -> Replay | None:
-        text = _write(transition, operation, idempotency)
+        text = _write(transition, operation, idempotency, claim)
         outcome, *rest = talk(lambda: self._commit(args=[text]), COMMIT_S)
         match outcome:
             case "conflict":
@@ -190,6 +211,13 @@ class RedisRequests:
         return [str(one) for one in ids]
 
 
+def _loaded(found: documents.Brought) -> Loaded:
+    request = documents.read(found.fields)
+    if request is None:
+        raise RequestNotFound("There is no such request.", "Check the id.")
+    return Loaded(request, found.now, found.paused, found.absences, found.at_s)
+
+
 def _fits(request: Request, query: Query) -> bool:
     """An index answers for one property; a query may ask for two."""
     return query.policy is None or request.body.policy.name == query.policy
@@ -207,7 +235,12 @@ def _replay(stored: str) -> Replay:
     return Replay(request_id, fingerprint)
 
 
-def _write(transition: Transition, operation: str, idempotency: Idempotency | None = None) -> str:
+def _write(
+    transition: Transition,
+    operation: str,
+    idempotency: Idempotency | None = None,
+    claim: Claim | None = None,
+) -> str:
     """The one argument of `commit.lua`, as JSON; numbers that Redis stores travel as text."""
     before, after = transition.before, transition.after
     leave, join = _moves(before, after)
@@ -240,6 +273,9 @@ def _write(transition: Transition, operation: str, idempotency: Idempotency | No
     if (lost := _newly_lost(before, after)) is not None:
         write["lost"] = lost
     write |= _erased(before) if after is None else _kept(transition, after)
+    if claim is not None and after is not None:
+        write["claim"] = [claim.lane.value, claim.token]
+        write["due"] |= _written({claim.lane: due(after)[claim.lane]})
     return json.dumps(write, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -269,10 +305,14 @@ def _kept(transition: Transition, after: Request) -> dict[str, Any]:
     return {
         "version": str(after.state.version),
         "fields": fields,
-        "due": {lane.value: "" if at is None else str(at) for lane, at in anew.items()},
+        "due": _written(anew),
         "seen": before is not None and _looks(before) != _looks(after),
         "news": not after.pending and (before is None or before.pending),
     }
+
+
+def _written(times: Mapping[Lane, int | None]) -> dict[str, str]:
+    return {lane.value: "" if at is None else str(at) for lane, at in times.items()}
 
 
 def _looks(request: Request) -> tuple[Status, int]:

@@ -9,7 +9,7 @@ from app.changes import change
 from app.domain.commands import TargetLost
 from app.domain.due import Lane
 from app.domain.request import Request
-from app.ports import Claim, Lanes, RequestStore
+from app.ports import Claim, InLine, Lanes, RequestStore
 from app.store import lanes as lanes_module
 from app.store.pace import RedisPace
 from tests.builders import approval, evaluation, plan
@@ -35,7 +35,11 @@ def ids(claims: list[Claim]) -> list[str]:
 
 def test_who_waits_for_a_card_stands_in_line_in_order_of_opening(store: RequestStore, lanes: Lanes):
     one, two, three = several(store, 3)
-    assert [store.ahead(CHANNEL, each.id) for each in (one, two, three)] == [0, 1, 2]
+    assert [store.in_line(CHANNEL, each.id) for each in (one, two, three)] == [
+        InLine(0, 2),
+        InLine(1, 2),
+        InLine(2, 2),
+    ]
     assert ids(taken(lanes, 2)) == [one.id, two.id]
     assert ids(taken(lanes, 2)) == [three.id], "those who are held are passed over"
 
@@ -45,16 +49,16 @@ def test_who_has_a_card_or_needs_none_leaves_the_line(store: RequestStore, lanes
     change(store, drawn.id, DRAWN)
     change(store, decided.id, approval(decided, seen=None))
     change(store, lost.id, TargetLost(target=CHANNEL, problem="is_archived"))
-    assert store.ahead(CHANNEL, drawn.id) is None
-    assert store.ahead(CHANNEL, left.id) == 0
+    assert store.in_line(CHANNEL, drawn.id) is None
+    assert store.in_line(CHANNEL, left.id) == InLine(0, 0)
     assert ids(taken(lanes)) == [left.id]
 
 
 def test_each_channel_has_a_line_of_its_own(store: RequestStore, lanes: Lanes):
     elsewhere = evaluation(plan=plan(channel="#elsewhere"))
     [here], [there] = several(store, 1), several(store, 1, evaluation=elsewhere)
-    assert store.ahead("#elsewhere", there.id) == 0
-    assert store.ahead("#elsewhere", here.id) is None
+    assert store.in_line("#elsewhere", there.id) == InLine(0, 0)
+    assert store.in_line("#elsewhere", here.id) is None
     assert lanes.claim_line(Lane.SLACK, "D0ANA00001", 20) == []
     assert ids(taken(lanes)) == [here.id]
 
@@ -83,7 +87,7 @@ def test_nobody_is_taken_who_is_held_set_aside_or_done(store: RequestStore, lane
     change(store, done.id, DRAWN)
     lanes.release(claim)
     assert taken(lanes) == []
-    assert store.ahead(CHANNEL, held.id) == 0
+    assert store.in_line(CHANNEL, held.id) == InLine(0, 1)
 
 
 def test_what_is_taken_past_its_lease_may_be_half_done(

@@ -7,7 +7,7 @@ from app.domain.commands import Claim as ClaimIt
 from app.domain.commands import TargetsFound, Wake
 from app.domain.due import Lane
 from app.domain.request import Request
-from app.ports import Lanes, RequestStore
+from app.ports import InLine, Lanes, RequestStore
 from policies.plan import Escalation
 from tests.builders import approval, evaluation, person, plan
 from tests.contract.test_requests import open_one
@@ -65,7 +65,7 @@ def test_the_line_puts_nobody_off_who_has_more_to_show(store: RequestStore, lane
     request = overdue(store)
     change(store, request.id, Wake())
     lanes.stagger(Lane.SLACK, CHANNEL, FAR_MS, 50)
-    assert store.ahead(CHANNEL, request.id) == 0, "it keeps its place"
+    assert store.in_line(CHANNEL, request.id) == InLine(0, 0), "it keeps its place"
     assert due_now(lanes) == [request.id]
     change(store, request.id, TargetsFound(refs=(BACKUP,), targets=("D0CFO00001",)))
     another = open_one(store)

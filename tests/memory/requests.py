@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.alarms import Alarm
 from app.domain.bursts import queues_in, waits_in
@@ -18,9 +18,11 @@ from app.domain.events import Event
 from app.domain.request import Body, Request, State, Status
 from app.domain.transition import Transition
 from app.ports import (
+    Claim,
     Conflict,
     Full,
     Idempotency,
+    InLine,
     LimitReached,
     Loaded,
     Page,
@@ -92,6 +94,12 @@ class MemoryStore:
             raise RequestUnreadable.of_newer("this request")
         return Loaded(self._row(request_id).request, self.clock, self.lanes.paused)
 
+    def claimed(self, claim: Claim) -> Loaded:
+        return self.load(claim.request_id)
+
+    def later(self, loaded: Loaded, request: Request) -> Loaded:
+        return replace(loaded, request=request, now=self.clock)
+
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
         self._up()
         return [row.request for each in request_ids if (row := self.rows.get(each)) is not None]
@@ -100,10 +108,12 @@ class MemoryStore:
         """Who waits for a card in a channel, in order of opening."""
         return sorted(self.lanes.lines[channel])
 
-    def ahead(self, channel: str, request_id: str) -> int | None:
+    def in_line(self, channel: str, request_id: str) -> InLine | None:
         self._up()
         waiting = self.line(channel)
-        return waiting.index(request_id) if request_id in waiting else None
+        if request_id not in waiting:
+            return None
+        return InLine(waiting.index(request_id), len(waiting) - 1)
 
     def message(self, request_id: str) -> str:
         self._up()
@@ -118,6 +128,7 @@ class MemoryStore:
         operation: str,
         *,
         idempotency: Idempotency | None = None,
+        claim: Claim | None = None,
     ) -> Replay | None:
         self._up()
         with self.lock:
@@ -140,6 +151,8 @@ class MemoryStore:
                 raise Full(transition.request.id)
             self._count(transition.allowance)
             self._write(row, transition, operation, idempotency)
+            if claim is not None:
+                self.let_go(claim)
         if _decides(transition):
             self.decided(transition.request.id)
         return None
@@ -177,6 +190,10 @@ class MemoryStore:
         fitting = [one for one in self.load_many(below) if _fits(one, query)]
         shown = tuple(fitting[: query.limit])
         return Page(shown, shown[-1].id if len(fitting) > query.limit else None)
+
+    def let_go(self, claim: Claim) -> None:
+        """A change was the last thing to do for whoever holds it."""
+        self.lanes.release(claim)
 
     def decided(self, request_id: str) -> None:
         """The news of a decision; nobody listens unless a test does."""

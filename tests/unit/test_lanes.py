@@ -222,6 +222,29 @@ def test_a_card_is_posted_once_and_recorded(store: fakes.FakeStore, lanes: FakeL
     assert copies(store, request) == ["1"]
 
 
+def test_who_holds_a_request_looks_at_it_once(store: fakes.FakeStore, lanes: FakeLanes):
+    request = asked(store)
+    assert slack_lane(store, lanes, FakeCards())(claim_of(request)), "done with it, and let go"
+    assert store.loads == 1
+    assert store.finished == [request.id]
+
+
+def test_what_changed_during_a_post_is_seen_before_it_is_let_go(
+    store: fakes.FakeStore, lanes: FakeLanes
+):
+    request = asked(store)
+
+    def decided(what: str) -> None:
+        if what == "#approvals":
+            change(store, request.id, approval(request, seen=None))
+
+    cards = FakeCards(fate=decided)
+    slack_lane(store, lanes, cards)(claim_of(request))
+    assert cards.posted == ["#approvals"]
+    assert cards.redrawn == 1
+    assert store.finished == [request.id]
+
+
 def test_a_card_of_a_worker_that_died_is_found_and_brought_up_to_date(
     store: fakes.FakeStore, lanes: FakeLanes
 ):

@@ -89,6 +89,8 @@ class Pace:
     counted: list[str] = field(default_factory=list)
 
     def reserve(self, place: str, gap_ms: int, ahead: float | None = None) -> int:
+        if place in self.holds_ms:
+            return self.holds_ms[place]
         self.taken[place] = gap_ms
         return self.waits_ms.get(place, 0)
 
