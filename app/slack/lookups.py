@@ -26,7 +26,7 @@ T = TypeVar("T")
 _PERSON = TypeAdapter(Person)
 _TEXT = TypeAdapter(str)
 _HANDLES = TypeAdapter(dict[str, str])
-_MEMBERS = TypeAdapter(list[str])
+_MEMBERS = TypeAdapter(tuple[str, list[str]])
 _BELONGING = TypeAdapter(dict[str, list[str]])
 
 
@@ -47,13 +47,11 @@ class Lookups:
         self._texts: dict[str, str | None] = {}
 
     def read(self, user_ids: Sequence[str], groups: Sequence[str], requester: str | None) -> None:
-        """Read in two trips what `person` takes for all of these, so that it needs no more."""
+        """Read in one trip what `person` takes for all of these, so that it needs no more."""
         people = [f"person:{user_id}" for user_id in user_ids]
         asked = [] if requester is None else [_name_of(requester)]
-        self._read([*people, *asked, *(["groups"] if groups else [])])
-        handles = self._remembered("groups", _HANDLES) or {}
-        found = [_group_among(handles, ref) for ref in groups]
-        self._read([f"members:{group}" for group in found if group is not None])
+        behind = ["groups", *(f"in:{ref}" for ref in groups)] if groups else []
+        self._read([*people, *asked, *behind])
 
     def person(self, user_id: str, groups: Sequence[str], requester: str | None) -> Person:
         """Somebody, with those of `groups` that they belong to, and whether they asked."""
@@ -126,11 +124,20 @@ class Lookups:
         group = self._group_id(ref)
         if group is None:
             return []
-        return self._cached(f"members:{group}", _MEMBERS, lambda slack: _members(slack, group))
+        _, people = self._cached(
+            f"in:{ref}",
+            _MEMBERS,
+            lambda slack: (group, _members(slack, group)),
+            # A handle can become another group's.
+            lambda known: known[0] == group,
+        )
+        return people
 
     def _group_id(self, ref: str) -> str | None:
         """The id of a user group by its id or handle, None for one that is not there."""
-        return _group_among(self._cached("groups", _HANDLES, _handles), ref)
+        handles = self._cached("groups", _HANDLES, _handles)
+        group = handles.get(ref.removeprefix("@")) if ref.startswith("@") else ref
+        return group if group in handles.values() else None
 
     def _reached(self, ref: str) -> list[str]:
         if not naming.is_group(ref):
@@ -151,11 +158,17 @@ class Lookups:
             raise SlackNever("neither a channel, a person, a user group nor an e-mail address")
         return self._cached(f"im:{user_id}", _TEXT, lambda slack: _opened(slack, user_id))
 
-    def _cached(self, name: str, kind: TypeAdapter[T], look_up: Callable[[SlackApi], T]) -> T:
-        """What was looked up lately, or is now."""
+    def _cached(
+        self,
+        name: str,
+        kind: TypeAdapter[T],
+        look_up: Callable[[SlackApi], T],
+        holds: Callable[[T], bool] = lambda _: True,
+    ) -> T:
+        """What was looked up lately, as long as it still `holds`, or is now."""
         self._read([name])
         known = self._remembered(name, kind)
-        if known is not None:
+        if known is not None and holds(known):
             return known
         if (slack := self._slack) is None:
             raise NotRemembered(name)
@@ -202,11 +215,6 @@ def standing_of(user: User, team: str) -> Standing:
 def _name_of(ref: str) -> str:
     """What is remembered of a person: who has this id, or whose this e-mail address is."""
     return f"person:{ref}" if naming.is_user(ref) else f"email:{ref.casefold()}"
-
-
-def _group_among(handles: dict[str, str], ref: str) -> str | None:
-    group = handles.get(ref.removeprefix("@")) if ref.startswith("@") else ref
-    return group if group in handles.values() else None
 
 
 def _user(slack: SlackApi, user_id: str) -> Person:

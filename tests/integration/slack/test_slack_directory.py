@@ -45,7 +45,7 @@ def test_a_second_look_within_a_minute_asks_nobody(slack, directory, cache):
     assert cache.fresh_s == {60}
 
 
-def test_people_who_are_remembered_are_told_in_two_trips_and_on_no_thread(
+def test_people_who_are_remembered_are_told_in_one_trip_and_on_no_thread(
     directory, api, cache, monkeypatch
 ):
     asked = ([ANA, BEN], [FINANCE, FINANCE_ID, "@nobody"], "ana@example.com")
@@ -53,7 +53,14 @@ def test_people_who_are_remembered_are_told_in_two_trips_and_on_no_thread(
     monkeypatch.setattr(api, "bounded", lambda *_: pytest.fail("Slack is asked"))
     cache.trips = 0
     assert directory.persons(*asked) == first
-    assert cache.trips == 2
+    assert cache.trips == 1
+
+
+def test_a_handle_that_is_another_groups_by_now_has_the_people_of_that_one(directory, cache):
+    assert directory.person(ANA, [FINANCE], None).groups == {FINANCE}
+    cache.put(f"slack:in:{FINANCE}", '["S0ANOTHER1", ["U0EVE00001"]]', 60)
+    assert directory.person(ANA, [FINANCE], None).groups == {FINANCE}
+    assert directory.person(EVE, [FINANCE], None).groups == frozenset()
 
 
 def test_what_is_forgotten_is_asked_again(slack, directory, cache):
