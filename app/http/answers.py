@@ -12,7 +12,7 @@ from app.domain.events import Event
 from app.domain.message import iso
 from app.domain.request import Callback, Decision, Held, Operator, Request, Status
 from app.ports import Page
-from policies.plan import Evaluation, Route
+from policies.plan import Evaluation, Flag, Route
 
 from .asked import ReportAnswer, ReviewAnswer
 from .examples import DECIDED, SIGNALLED, TRAIL
@@ -83,6 +83,12 @@ class FlagAnswer(Answer):
     because: str
     phrase: str
 
+    @classmethod
+    def of(cls, flag: Flag) -> FlagAnswer:
+        return cls(
+            question=flag.question, raised=flag.raised, because=flag.because, phrase=flag.phrase
+        )
+
 
 class EvaluationAnswer(Answer):
     """What the policy said, and why. `error` is set where an error made it a review."""
@@ -101,8 +107,11 @@ class EvaluationAnswer(Answer):
             rule=evaluation.rule,
             because=evaluation.because,
             error=evaluation.error,
-            trace=[TracedRule(**step.model_dump()) for step in evaluation.trace],
-            flags=[FlagAnswer(**flag.model_dump()) for flag in evaluation.flags],
+            trace=[
+                TracedRule(rule=one.rule, matched=one.matched, phrase=one.phrase)
+                for one in evaluation.trace
+            ],
+            flags=[FlagAnswer.of(flag) for flag in evaluation.flags],
         )
 
 

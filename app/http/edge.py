@@ -8,7 +8,6 @@ import secrets
 import time
 from urllib.parse import quote
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import about
@@ -24,7 +23,9 @@ SAFE = {
 }
 """On every answer. There is no CORS: a browser has no business here."""
 
-_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SAFE = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()]
+
+_GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID = re.compile(r"req_[0-9a-z]{26}")
 _PATH_SHOWN = 200  # characters
 
@@ -48,7 +49,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message).update({**SAFE, "X-Request-Id": call_id})
+                ours = (*_SAFE, (b"x-request-id", call_id.encode()))
+                message["headers"] = [*message["headers"], *ours]
             await send(message)
 
         with about(call=call_id):
@@ -60,8 +62,8 @@ class Edge:
 
 def _call_id(scope: Scope) -> str:
     """The client's own id for this call, where it is harmless to repeat; else a new one."""
-    given = Headers(scope=scope).get("x-request-id", "")
-    return given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 def _write_line(scope: Scope, call_id: str, status: int, took_ms: int) -> None:

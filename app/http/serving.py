@@ -29,6 +29,7 @@ class WebServer(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,  # nobody is believed what they say of others, and nothing asks
                 http=Impatient,
                 ws="none",
                 timeout_graceful_shutdown=DRAINS_IN_S,

@@ -75,10 +75,10 @@ class HttpClient:
 
         Raises `NotConnected` and other OSErrors; ValueError for what can't stand in a header.
         """
-        request = _head(origin, target, headers, len(body)) + body
+        head = _head(origin, target, headers, len(body))
         connection = self._kept(origin) or self._opened(origin, until)
         try:
-            answer = connection.exchange(request, self._limit, until)
+            answer = connection.exchange(head + body, self._limit, until)
         except BaseException:
             connection.close()
             raise

@@ -52,7 +52,8 @@ def build_app(desk: Desk) -> App:
         attaching_function_token_enabled=False,
     )
     app.error(_answering(desk))
-    for listener in (asking, commands, decide, details, edit, form, home, moves, show):
+    # Bolt looks for a listener in the order in which they came: what is pressed most comes first.
+    for listener in (decide, asking, commands, details, edit, form, home, moves, show):
         listener.register(app, desk)
     return app
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.ports import Client
 from tests.integration.http.door import BILLING_KEY, NEW, REFUNDS_KEY, Door
 from tests.integration.http.world import World
 
@@ -197,10 +198,10 @@ def test_a_store_that_is_away_is_no_fault_of_the_client(door: Door, world: World
 def test_a_fault_of_ours_is_told_without_its_text_and_logged_without_the_body(
     door: Door, world: World, caplog: pytest.LogCaptureFixture
 ):
-    def broken() -> int:
-        raise ValueError(f"can't cope with {SECRET}")
+    def broken(client: Client) -> int:
+        raise ValueError(f"can't cope with {SECRET}, {client.id}")
 
-    world.store.now = broken  # type: ignore[method-assign]
+    world.admission.admit = broken  # type: ignore[method-assign]
     answer = door.post("/v1/requests", json={**NEW, "context": SECRET})
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert SECRET not in answer.text

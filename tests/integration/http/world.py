@@ -73,7 +73,7 @@ class World:
     gate: FakeGate = field(default_factory=FakeGate)
 
     def __post_init__(self) -> None:
-        self.clients = FakeClients(dict(KEYS), clock=self.store.now)
+        self.clients = FakeClients(dict(KEYS), clock=lambda: self.store.clock)
         self.service: Service = service(self.store, self.judge, self.admission)
         self.reviewing: Reviewing = reviewing(self.store)
         self.application: FastAPI = build(

@@ -181,8 +181,11 @@ def test_a_certificate_for_another_name_is_refused(receiver):
     assert there.bodies == []
 
 
+LET_THROUGH = b"HTTP/1.1 200 Connection established\r\n\r\n"
+
+
 class Tunnels:
-    """A proxy that knows CONNECT alone, and leads everything to one place."""
+    """A proxy that knows CONNECT alone, and leads everything to one place, or refuses."""
 
     def __init__(self, to: Receiver, answer: bytes) -> None:
         self.heads: list[str] = []
@@ -201,6 +204,8 @@ class Tunnels:
         with suppress(OSError), client:
             self.heads.append(client.recv(65_536).decode())
             client.sendall(self._answer)
+            if self._answer != LET_THROUGH:
+                return
             with socket.create_connection(("127.0.0.1", self._to.port)) as server:
                 back = threading.Thread(target=_pump, args=(server, client))
                 back.start()
@@ -219,9 +224,7 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 def tunnels() -> Iterator[Callable[..., Tunnels]]:
     started: list[Tunnels] = []
 
-    def start(
-        to: Receiver, answer: bytes = b"HTTP/1.1 200 Connection established\r\n\r\n"
-    ) -> Tunnels:
+    def start(to: Receiver, answer: bytes = LET_THROUGH) -> Tunnels:
         started.append(Tunnels(to, answer))
         return started[-1]
 
