@@ -72,16 +72,18 @@ class CallbackLane:
     clients: Clients
 
     def __call__(self, claim: Claim) -> bool:
-        loaded = self.store.load(claim.request_id)
+        loaded = self.store.claimed(claim)
         callback, url = loaded.request.state.callback, loaded.request.body.callback_url
         if callback is None or url is None or callback.due_ms is None:
             return False
-        if loaded.paused or callback.due_ms > loaded.now:
+        if callback.due_ms > loaded.now:
             return False
         client = self.clients.get(loaded.request.body.client)
         if client is None:
             raise LookupError(f"no client {loaded.request.body.client}")
         message = self.store.message(claim.request_id)
+        if message is None:
+            return False
         try:
             answer = self.callbacks.send(url, callback.id, message, client, loaded.now)
         except HostBusy as busy:

@@ -145,8 +145,11 @@ class RequestStore(Protocol):
     def in_line(self, channel: str, request_id: str) -> InLine | None:
         """Where one stands in the line for a card in a channel; None for one that does not."""
 
-    def message(self, request_id: str) -> str:
-        """The frozen body of the callback. Raises `RequestNotFound` when there is none."""
+    def message(self, request_id: str) -> str | None:
+        """The frozen body of the callback, None during a pause: it may not be sent now.
+
+        Raises `RequestNotFound` when there is none.
+        """
 
     def commit(
         self,

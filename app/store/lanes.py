@@ -22,6 +22,9 @@ from .gate import PAUSED
 LEASE_MS = 60_000
 """How long a claim holds; every send is over in a third of it."""
 
+_BEGIN_WITH_A_LOOK = (Lane.SLACK, Lane.CALLBACK)
+"""In these lanes a claim brings its request along."""
+
 
 class RedisLanes:
     """What is due, a sorted set for each lane."""
@@ -95,7 +98,7 @@ class RedisLanes:
     def _taken(self, lane: Lane, limit: int, *line: str, near_s: float = 0) -> list[Claim]:
         token, near_ms = new_operation(), math.ceil(near_s * 1000)
         args = [lane.value, limit, token, LEASE_MS, self._bells.me, near_ms]
-        args += FIELDS if lane is Lane.SLACK else ()  # it begins with a look at the request
+        args += FIELDS if lane in _BEGIN_WITH_A_LOOK else ()
         # Never repeated: what a lost reply took comes back when its lease ends.
         call, *found = once(lambda: self._claim(keys=line, args=args))
         if call == "1":

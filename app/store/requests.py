@@ -107,12 +107,15 @@ class RedisRequests:
         ahead, all_told = talk_in_one(self._redis, ask)
         return None if ahead is None else InLine(ahead, all_told - 1)
 
-    def message(self, request_id: str) -> str:
-        key = documents.request_key(request_id)
-        found = talk(lambda: self._redis.hget(key, "message"))
+    def message(self, request_id: str) -> str | None:
+        def ask(pipe: Pipeline) -> None:
+            pipe.hget(documents.request_key(request_id), "message")
+            pipe.exists(PAUSED)
+
+        found, paused = talk_in_one(self._redis, ask)
         if found is None:
             raise RequestNotFound("This request has no callback to send.")
-        return str(found)
+        return None if paused else str(found)
 
     def commit(
         self,

@@ -115,12 +115,12 @@ class MemoryStore:
             return None
         return InLine(waiting.index(request_id), len(waiting) - 1)
 
-    def message(self, request_id: str) -> str:
+    def message(self, request_id: str) -> str | None:
         self._up()
         message = self._row(request_id).message
         if message is None:
             raise RequestNotFound("This request has no callback to send.")
-        return message
+        return None if self.lanes.paused else message
 
     def commit(
         self,
