@@ -105,6 +105,8 @@ def _conditions(policy: Policy, faults: list[Fault]) -> dict[str, Condition]:
 
 
 def _questions(policy: Policy, faults: list[Fault]) -> dict[str, Condition]:
+    if not policy.risk:
+        return {}
     words = vocabulary(policy, risk=False)
     found: dict[str, Condition] = {}
     for name, question in policy.risk.items():

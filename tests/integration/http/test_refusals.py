@@ -104,6 +104,9 @@ def test_without_a_key_that_is_known_nothing_is_told(
 
 def test_a_key_comes_before_anything_else(door: Door):
     assert door.post("/v1/requests", key=None, content=b"{").status_code == 401
+    assert door.post("/v1/requests", key="nobody", content=b" " * 500_000).status_code == 401
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert door.post("/v1/requests", key="nobody", content=b"a=b", headers=form).status_code == 401
     assert door.get("/v1/requests?status=nonsense", key=None).status_code == 401
     assert door.get("/v1/requests/nonsense?wait=1", key="nobody").status_code == 401
 
