@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from app.ports import SlackAgain
@@ -108,6 +110,16 @@ def test_what_slack_says_too_late_is_known_to_the_next_who_asks(
     until(lambda: f"slack:person:{ANA}" in cache.kept)
     assert directory.person(ANA, [], None).standing == "trusted"
     assert len(slack.calls("users.info")) == 1
+
+
+def test_whose_token_it_is_is_asked_once_however_late_that_is_told(slack, directory, monkeypatch):
+    monkeypatch.setattr("app.slack.directory._PERSON_S", 0.3)
+    slack.fault("auth.test", "delay", delay_s=1, times=1)
+    with pytest.raises(SlackAgain, match="no answer in time"):
+        directory.team()
+    until(lambda: "slack" not in [thread.name for thread in threading.enumerate()])
+    assert directory.team() == "T0SANDBOX"
+    assert len(slack.calls("auth.test")) == 1
 
 
 def test_channels_pass_as_they_are(slack, directory):
