@@ -54,6 +54,13 @@ class SlackLane:
     staffing: Staffing
 
     def __call__(self, claim: Claim) -> bool:
+        try:
+            return self._step_by_step(claim)
+        except SlackAgain as again:  # it is not its turn yet
+            self.lanes.postpone(claim, int((again.wait_s or 0) * 1000) + 1)
+            return True
+
+    def _step_by_step(self, claim: Claim) -> bool:
         end = time.monotonic() + _STEPS_S
         seen = self.store.claimed(claim)
         request, sure = self.staffing.settled(seen.request, None if seen.absences else ())
@@ -72,20 +79,22 @@ class SlackLane:
                 request, sure = self.staffing.settled(request)
         if not sure:
             self.lanes.postpone(claim, LOOK_AGAIN_MS)
-        return False
+        return not sure
 
     def _tried(self, step: SlackStep, seen: Loaded, claim: Claim) -> Command | None:
-        """What came of a step, None when it is not its turn yet."""
+        """What came of a step, None when others went first.
+
+        Raises `SlackAgain` when it is not its turn yet.
+        """
         request = seen.request
         try:
             return self._take(step, seen, claim)
         except SlackAgain as again:
-            if again.wait_s is None:
-                _log.warning("%s: Slack failed, trying again: %s", request.id, again.problem)
-                target = step.target if isinstance(step, PostCard) else None
-                return SlackFailed(problem=again.problem, target=target)
-            self.lanes.postpone(claim, int(again.wait_s * 1000) + 1)
-            return None
+            if again.wait_s is not None:
+                raise
+            _log.warning("%s: Slack failed, trying again: %s", request.id, again.problem)
+            target = step.target if isinstance(step, PostCard) else None
+            return SlackFailed(problem=again.problem, target=target)
         except SlackNever as never:
             _log.warning("%s: Slack refused for good: %s", request.id, never.problem)
             return _lost(step, request, never)
