@@ -20,12 +20,14 @@ from uuid import uuid4
 
 import httpx2
 import redis
+from redis.client import NEVER_DECODE
 from standardwebhooks import Webhook
 
 from app.callbacks.sign import secret_for
 from app.demo.notebook import Notebook
 from app.demo.processes import Process
 from app.demo.stack import CLIENT, Stack
+from app.store.packing import STATE
 
 ANA, BEN, CHLOE = "U0ANA00001", "U0BEN00001", "U0CHLOE001"
 DEV, EVE, GUEST, GONE = "U0DEV00001", "U0EVE00001", "U0GUEST001", "U0GONE0001"
@@ -314,7 +316,8 @@ class World:
         key = f"cs:request:{request_id}"
 
         def bring_forward(pipe: Any) -> None:
-            state = json.loads(pipe.hget(key, "state"))
+            packed = pipe.execute_command("HGET", key, "packed_state", **{NEVER_DECODE: True})
+            state = json.loads(pipe.hget(key, "state") or STATE.unpack(packed))
             seconds, micros = pipe.time()
             now = seconds * 1000 + micros // 1000 + in_ms
             *parts, last = field.split(".")

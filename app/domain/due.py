@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from .request import Request
-from .slack_steps import next_step
+from .slack_steps import SlackStep, next_step
 from .timing import next_ms
 
 
@@ -31,11 +31,7 @@ def due(request: Request) -> dict[Lane, int | None]:
 
     A past instant is now.
     """
-    return {
-        Lane.TIME: _time(request),
-        Lane.SLACK: _slack(request),
-        Lane.CALLBACK: _callback(request),
-    }
+    return _due(request, next_step(request))
 
 
 def due_anew(before: Request | None, after: Request) -> dict[Lane, int | None]:
@@ -43,12 +39,13 @@ def due_anew(before: Request | None, after: Request) -> dict[Lane, int | None]:
 
     What Slack has to be told next may be told at once, though what came before waits for its turn.
     """
-    was = {} if before is None else due(before)
-    other = before is not None and next_step(before) != next_step(after)
+    step = next_step(after)
+    old_step = step if before is None else next_step(before)
+    was = {} if before is None else _due(before, old_step)
     return {
         lane: at
-        for lane, at in due(after).items()
-        if at != was.get(lane) or (other and lane is Lane.SLACK)
+        for lane, at in _due(after, step).items()
+        if at != was.get(lane) or (lane is Lane.SLACK and step != old_step)
     }
 
 
@@ -60,14 +57,27 @@ def idle(request: Request, lane: Lane, now: int) -> bool:
 
 def settled(request: Request) -> bool:
     """Whether the request is decided and everything that it set off is done."""
-    return not request.pending and _slack(request) is None and _callback(request) is None
+    return _settled(request, next_step(request))
 
 
-def _time(request: Request) -> int | None:
+def _due(request: Request, step: SlackStep | None) -> dict[Lane, int | None]:
+    """Given what Slack has to be told next."""
+    return {
+        Lane.TIME: _time(request, step),
+        Lane.SLACK: None if step is None else request.state.cards.retry_ms,
+        Lane.CALLBACK: _callback(request),
+    }
+
+
+def _settled(request: Request, step: SlackStep | None) -> bool:
+    return not request.pending and step is None and _callback(request) is None
+
+
+def _time(request: Request, step: SlackStep | None) -> int | None:
     """While it waits whatever time brings next; later a look at its use, and its erasure."""
     if request.pending:
         return next_ms(request)
-    erase = erase_ms(request) if settled(request) else None
+    erase = erase_ms(request) if _settled(request, step) else None
     return min((at for at in (request.state.unused_ms, erase) if at is not None), default=None)
 
 
@@ -75,10 +85,6 @@ def erase_ms(request: Request) -> int | None:
     """The instant at which a decided request's retention ends."""
     decision = request.state.decision
     return None if decision is None else decision.at_ms + request.body.retention_s * 1000
-
-
-def _slack(request: Request) -> int | None:
-    return None if next_step(request) is None else request.state.cards.retry_ms
 
 
 def _callback(request: Request) -> int | None:

@@ -36,7 +36,7 @@ def refused(request: Request) -> str | None:
 
 def lost_channel(request: Request) -> tuple[str, str] | None:
     """The channel of the plan, and why Slack takes no card of this request into it any more."""
-    plan = request.plan
-    channel = None if plan is None else plan.channel
-    lost = dict(request.state.cards.lost)
-    return (channel, lost[channel]) if channel is not None and channel in lost else None
+    lost, plan = dict(request.state.cards.lost), request.plan
+    if not lost or plan is None or plan.channel is None or plan.channel not in lost:
+        return None
+    return plan.channel, lost[plan.channel]

@@ -217,14 +217,14 @@ def _to_look_up(request: Request) -> tuple[str, ...]:
     asked to see it; the others where there is no channel for all, or once one reminder was not
     enough to be heard.
     """
-    plan, stage, state = request.plan, request.stage, request.state
-    if plan is None or stage is None:
+    plan, state = request.plan, request.state
+    if plan is None:
         return ()
     lost = {name for name, _ in state.cards.lost}
     in_person = plan.channel is None or plan.channel in lost or state.reminded > 1
     names = request.chosen if in_person else (*request.overflow, *request.stand_ins)
     if in_person and lost.issuperset(names):
-        names = stage.reviewers
+        names = plan.stages[state.stage].reviewers
     done = lost.union(state.cards.looked_up)
     refs = dict.fromkeys((*names, *state.cards.shown_to, *request.backups))
     return tuple(ref for ref in refs if ref not in done)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policies.plan import Frozen
+from policies.plan import Frozen, ReviewPlan
 
-from .request import Actor, Request
+from .request import Actor, Request, State
 from .withholding import in_public
 
 
@@ -119,8 +119,9 @@ def _concerned(request: Request) -> frozenset[str]:
     plan = request.plan
     if plan is None:
         return frozenset()
-    took = (one.id for one in took_part(request))
-    return _known((*_reviewers(request), *plan.viewers, *request.state.cards.shown_to, *took))
+    took = [one.id for one in took_part(request)]
+    shown = (*plan.viewers, *request.state.cards.shown_to)
+    return _known((*_may_be_asked(plan, request.state), *shown, *took))
 
 
 def _reviewers(request: Request) -> tuple[str, ...]:
@@ -128,12 +129,16 @@ def _reviewers(request: Request) -> tuple[str, ...]:
 
     Whoever stopped a watch is no reviewer by that: while Slack vouches for nobody, anybody can.
     """
-    plan, state = request.plan, request.state
+    plan = request.plan
     if plan is None:
         return ()
-    delegates = (one.delegate for one in state.away)
     answered = (one.id for one in _answered(request) if one.kind == "person")
-    return (*plan.named, *delegates, *state.assigned, *answered)
+    return (*_may_be_asked(plan, request.state), *answered)
+
+
+def _may_be_asked(plan: ReviewPlan, state: State) -> tuple[str, ...]:
+    """In any stage, as a backup, in the overflow or in somebody's place."""
+    return (*plan.named, *[one.delegate for one in state.away], *state.assigned)
 
 
 def _answered(request: Request) -> tuple[Actor, ...]:

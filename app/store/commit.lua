@@ -1,4 +1,5 @@
--- One change of one request: everything in `write` is written, or nothing is.
+-- One change of one request: everything in `write`, ARGV[1], is written, or nothing is. Behind it
+-- come so many events as it says, then the fields of the request and their values in turn.
 -- A repeat with an operation that already went through answers as the first time.
 local write = cjson.decode(ARGV[1])
 local key = 'cs:request:' .. write.id
@@ -27,13 +28,13 @@ if write.allowance then
   use_up(write.allowance, now, gone)
 end
 
-for _, event in ipairs(write.events) do
-  local entry = redis.call('XADD', 'cs:events', '*', 'request', write.id, 'event', event)
+local last_event = 1 + write.events
+for i = 2, last_event do
+  local entry = redis.call('XADD', 'cs:events', '*', 'event', ARGV[i])
   if not write.erase then redis.call('RPUSH', 'cs:trail:' .. write.id, entry) end
 end
 for _, index in ipairs(write.leave) do redis.call('ZREM', index, write.id) end
-for _, join in ipairs(write.join) do redis.call('ZADD', join[1], join[2], write.id) end
-
+for i = 1, #write.join, 2 do redis.call('ZADD', write.join[i], write.join[i + 1], write.id) end
 for counter, by in pairs(write.counts) do redis.call('HINCRBY', 'cs:counters', counter, by) end
 
 if write.erase then
@@ -48,8 +49,8 @@ if write.erase then
 end
 
 redis.call('HSET', key, 'version', write.version,
-  'operations', string.sub(write.operation .. ' ' .. operations, 1, 136))
-for field, value in pairs(write.fields) do redis.call('HSET', key, field, value) end
+  'operations', string.sub(write.operation .. ' ' .. operations, 1, 136),
+  unpack(ARGV, last_event + 1))
 if write.idempotency then
   redis.call('SET', write.idempotency.key, write.idempotency.value)
 end

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-from pydantic import ValidationError
+from typing import Any
 
 from app.domain.bursts import queues_in, waits_in
 from app.domain.due import Lane
@@ -16,10 +16,18 @@ from app.domain.request import Body, Request, State, Status
 from app.domain.viewing import deciders, deciders_of, due_ms, known_as, onlookers
 from app.ports import EVERYTHING, ListKind
 
-FORM = 1
-"""Version of the stored form. An older process sets a newer form aside instead of guessing."""
+from .connection import milliseconds
+from .packing import BODY, STATE
 
-FIELDS = ("form", "body", "state")
+FORM = 2
+"""Version of the stored form. An older process sets a newer form aside instead of guessing.
+
+Form 1 had body and state as JSON.
+"""
+
+FIELDS = ("form", "body", "state", "packed_body", "packed_state")
+
+_READ = (b"1", str(FORM).encode())
 
 FAR_MS = 10**15
 """The score of what is due at no instant: after everything that is."""
@@ -34,13 +42,20 @@ _KEYS: dict[ListKind, str] = {
 
 @dataclass(frozen=True)
 class Brought:
-    """What a claim brings of its request: its `FIELDS`, and what `Loaded` says beside it."""
+    """What was brought of a request: its `FIELDS`, and what `Loaded` says beside it."""
 
-    fields: Sequence[str | None]
+    fields: Sequence[bytes | None]
     now: int
     paused: bool
     absences: bool
     at_s: float
+
+
+def brought(at: Sequence[Any], fields: Sequence[bytes | None]) -> Brought:
+    """From what `load.lua` and `claim.lua` answer just now: when it was, and the fields."""
+    seconds, micros, paused, absences = at
+    now = milliseconds((seconds, micros))
+    return Brought(fields, now, bool(paused), bool(absences), time.monotonic())
 
 
 def request_key(request_id: str) -> str:
@@ -56,13 +71,16 @@ def idempotency_key(client: str, key: str) -> str:
     return f"cs:idempotency:{client}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-def client_index(client: str, status: str | None = None, policy: str | None = None) -> str:
-    """The set that lists a client's requests, all of them or by one property."""
+def client_index(client: str, *, status: Status | None = None, policy: str | None = None) -> str:
+    """The set that lists a client's requests by one property."""
     if status is not None:
-        return f"cs:index:client:{client}:status:{status}"
-    if policy is not None:
-        return f"cs:index:client:{client}:policy:{policy}"
-    return f"cs:index:client:{client}"
+        return f"cs:index:client:{client}:status:{status.value}"
+    return f"cs:index:client:{client}:policy:{policy}"
+
+
+def client_indexes(client: str) -> list[str]:
+    """The sets that list all requests of a client, each in one of them."""
+    return [client_index(client, status=status) for status in Status]
 
 
 def due_key(lane: Lane) -> str:
@@ -117,11 +135,9 @@ def indexes(request: Request) -> dict[str, int]:
     counted from those that they were chosen for, or are on. Who waits for a card in a channel
     stands in its line, and in its queue where that is next.
     """
-    body, status = request.body, request.state.status.value
+    body, status = request.body, request.state.status
     found = {
-        status_index(request.state.status),
-        f"cs:index:policy:{body.policy.name}",
-        client_index(body.client),
+        status_index(status),
         client_index(body.client, status=status),
         client_index(body.client, policy=body.policy.name),
     }
@@ -139,16 +155,17 @@ def indexes(request: Request) -> dict[str, int]:
 def of_people(request: Request) -> dict[str, int]:
     """The sets that people's lists are made of: by when it is due, or since when it is so.
 
-    What waits stands in the queue of each name that may decide it, and is seen by each that may see
-    it; `EVERYTHING` sees all that waits. Whoever runs the deployment is told how much waits under
-    each policy, and since when.
+    What waits stands in the queue of each name that may decide it, and is seen by each other one
+    that may see it; `EVERYTHING` sees all that waits. Whoever runs the deployment is told how much
+    waits under each policy, and since when.
     """
     decision, asked_for = request.state.decision, request.body.on_behalf_of
     found: dict[str, int] = {}
     if request.pending:
-        due = due_ms(request) or FAR_MS
-        found |= {people_key("waiting", name): due for name in deciders(request)}
-        found |= {people_key("seen", name): due for name in (EVERYTHING, *onlookers(request))}
+        due, names = due_ms(request) or FAR_MS, deciders(request)
+        found |= {people_key("waiting", name): due for name in names}
+        found[people_key("seen", EVERYTHING)] = due
+        found |= {people_key("seen", name): due for name in onlookers(request) - names}
         found[pending_key(request.body.policy.name)] = request.body.opened_ms
     if asked_for is not None:
         found[people_key("asked", known_as(asked_for))] = request.body.opened_ms
@@ -159,16 +176,24 @@ def of_people(request: Request) -> dict[str, int]:
 
 
 def of_before(request: Request) -> set[str]:
-    """The sets in which the version before kept it, and which nobody reads any more."""
-    body, plan = request.body, request.plan
-    asked_for = () if body.on_behalf_of is None else (body.on_behalf_of,)
-    named = plan.named if request.pending and plan is not None else ()
-    return {f"cs:index:principal:{name}" for name in (*asked_for, *named)}
+    """The sets in which the version before kept it as well, and which nobody reads for it now."""
+    body = request.body
+    listed = {f"cs:index:client:{body.client}", f"cs:index:policy:{body.policy.name}"}
+    return listed | {people_key("seen", name) for name in deciders(request)}
 
 
 def people_key(kind: ListKind, name: str) -> str:
     """The set that one kind of list is made of for one name, as `known_as` writes it."""
     return f"cs:{_KEYS[kind]}:{name}"
+
+
+def people_keys(kind: ListKind, names: Iterable[str]) -> list[str]:
+    """The sets that one kind of list is made of for several names.
+
+    What waits for a name is seen by it as well, and stands in its queue alone.
+    """
+    kinds: tuple[ListKind, ...] = ("seen", "waiting") if kind == "seen" else (kind,)
+    return [people_key(each, name) for name in sorted(names) for each in kinds]
 
 
 def ended_key(outcome: Status) -> str:
@@ -200,32 +225,46 @@ def load_index(person: str) -> str:
     return f"cs:index:load:{person}"
 
 
-def read(fields: Sequence[str | None]) -> Request | None:
+def read(fields: Sequence[bytes | None]) -> Request | None:
     """A request from its stored `FIELDS`, None when there is none.
 
     Raises `RequestUnreadable` for what this version can't read: another form, or a field that it
     does not know. It never guesses, since what it left out would be gone once it writes.
     """
-    form, body, state = fields
+    form, body, state, packed_body, packed_state = fields
     if form is None or body is None or state is None:
         return None
-    if form != str(FORM):
+    if form not in _READ:
         raise RequestUnreadable.of_newer("this request")
     try:
-        return Request(body=Body.model_validate_json(body), state=State.model_validate_json(state))
-    except ValidationError:
+        return Request(
+            body=Body.model_validate_json(body or BODY.unpack(packed_body or b"")),
+            state=State.model_validate_json(state or STATE.unpack(packed_state or b"")),
+        )
+    except ValueError:
         # Without its cause, which quotes what it could not read.
         raise RequestUnreadable.of_newer("this request") from None
 
 
-def stored_fields(request: Request, new: bool) -> dict[str, str]:
+def readable(fields: Sequence[bytes | None]) -> Request | None:
+    """The same, and None for what can't be read."""
+    try:
+        return read(fields)
+    except RequestUnreadable:
+        return None
+
+
+def stored_fields(request: Request, new: bool) -> dict[str, str | bytes]:
     """What a commit writes of a request: the body once, the state each time.
 
     Without what is as it is by default, so that an older version reads all that makes no use of
     what it does not know. A default must therefore never change; nor may a field lose its own.
     """
-    state = {"state": request.state.model_dump_json(exclude_defaults=True)}
+    state = STATE.pack(request.state.model_dump_json(exclude_defaults=True))
+    # What is packed leaves nothing in its old place, so that an older version can't take it for
+    # what is there; without a place it would take the request for none.
+    changed: dict[str, str | bytes] = {"state": "", "packed_state": state}
     if not new:
-        return state
-    body = request.body.model_dump_json(exclude_defaults=True)
-    return {"form": str(FORM), "body": body, **state}
+        return changed
+    body = BODY.pack(request.body.model_dump_json(exclude_defaults=True))
+    return {"form": str(FORM), "body": "", "packed_body": body, **changed}

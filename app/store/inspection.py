@@ -10,10 +10,9 @@ import redis
 from redis.client import Pipeline
 
 from app.domain.due import OF_REQUESTS, Lane
-from app.domain.errors import RequestUnreadable
 from app.domain.findings import CASES, GRACE_MS, LATEST_MS, Flaw, Kind, Stand
-from app.domain.request import Request, Status
-from app.ports import EVERYTHING, Figures, LaneFigures, Seen, Swept
+from app.domain.request import Status
+from app.ports import Figures, LaneFigures, Seen, Swept
 
 from . import documents, stuck
 from .alarms import OUTBOX
@@ -32,7 +31,6 @@ _CASES = 1_000
 """Cases that are remembered of each kind; more are found again once there is room."""
 
 _TURN, _AUDIT, _ENDED = "cs:audit:turn", "cs:audit", "ended"
-_FIELDS = ("version", *documents.FIELDS, *(f"due:{lane.value}" for lane in OF_REQUESTS))
 _SHOWN = 5
 
 _KEPT = tuple(sorted(CASES))
@@ -45,6 +43,7 @@ class RedisInspection:
         self._redis = client
         self._sweep = script(client, "sweep")
         self._sweep_people = script(client, "sweep_people")
+        self._look = script(client, "look_into")
         self._mend = script(client, "mend")
         self._enlist = script(client, "enlist")
         self._ends = script(client, "ends")
@@ -88,21 +87,7 @@ class RedisInspection:
         return [str(one) for one in ids]
 
     def look(self, request_ids: Sequence[str]) -> list[Seen]:
-        def ask() -> list[Any]:
-            pipe = self._redis.pipeline(transaction=True)
-            for request_id in request_ids:
-                pipe.hmget(documents.request_key(request_id), _FIELDS)
-                for lane in OF_REQUESTS:
-                    pipe.zscore(documents.due_key(lane), request_id)
-                pipe.zscore(documents.status_index(Status.PENDING), request_id)
-                pipe.zscore(documents.people_key("seen", EVERYTHING), request_id)
-            pipe.time()
-            # Whatever lies in place of one request keeps nobody from looking into the others.
-            return list(pipe.execute(raise_on_error=False))
-
-        *answers, clock = talk(ask)
-        width = len(OF_REQUESTS) + 3
-        rows = (answers[at : at + width] for at in range(0, len(answers), width))
+        clock, *rows = talk(lambda: self._look.in_bytes(args=request_ids))
         now = milliseconds(clock)
         found = [_seen(*pair, now) for pair in zip(request_ids, rows, strict=True)]
         return self._unlisted(found)
@@ -218,26 +203,22 @@ def _lane_figures(row: Sequence[Any], now: int) -> LaneFigures:
     )
 
 
-def _seen(request_id: str, row: Sequence[Any], now: int) -> Seen:
-    if any(isinstance(answer, Exception) for answer in row):
+def _seen(request_id: str, row: Sequence[bytes | None], now: int) -> Seen:
+    """One row of `look_into.lua`."""
+    if not row:
         return Seen(request_id, "", None, {}, now)
-    (version, *fields), *queued, listed, seen_by_all = row
-    documented, recorded = fields[: len(documents.FIELDS)], fields[len(documents.FIELDS) :]
+    width = len(OF_REQUESTS)
+    version, *fields = row[: -2 * width - 2]
+    times, (listed, seen_by_all) = row[-2 * width - 2 : -2], row[-2:]
     stands = {
         lane: Stand(_number(at), _number(place))
-        for lane, at, place in zip(OF_REQUESTS, recorded, queued, strict=True)
+        for lane, at, place in zip(OF_REQUESTS, times[:width], times[width:], strict=True)
     }
     gone = version is None and listed is None
-    request = _readable(documented)
+    request = documents.readable(fields)
     unlisted = request is not None and request.pending and seen_by_all is None
-    return Seen(request_id, str(version or ""), request, stands, now, gone, unlisted)
-
-
-def _readable(fields: Sequence[str | None]) -> Request | None:
-    try:
-        return documents.read(fields)
-    except RequestUnreadable:
-        return None
+    told = "" if version is None else version.decode(errors="replace")
+    return Seen(request_id, told, request, stands, now, gone, unlisted)
 
 
 def _number(text: Any) -> int | None:

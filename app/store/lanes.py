@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from app.ports import Claim
 
 from .bells import Bells
 from .connection import milliseconds, once, script, talk, talk_in_one
-from .documents import FIELDS, Brought, due_key, line_key, queue_key
+from .documents import FIELDS, brought, due_key, line_key, queue_key
 from .gate import PAUSED
 
 LEASE_MS = 60_000
@@ -100,8 +99,8 @@ class RedisLanes:
         args = [lane.value, limit, token, LEASE_MS, self._bells.me, near_ms]
         args += FIELDS if lane in _BEGIN_WITH_A_LOOK else ()
         # Never repeated: what a lost reply took comes back when its lease ends.
-        call, *found = once(lambda: self._claim(keys=line, args=args))
-        if call == "1":
+        call, *found = once(lambda: self._claim.in_bytes(line, args))
+        if call == b"1":
             self._bells.call(lane)
         return list(_claims(lane, token, *found)) if found else []
 
@@ -110,13 +109,11 @@ class RedisLanes:
         talk(lambda: self._release(args=args))
 
 
-def _claims(lane: Lane, token: str, state: Sequence[Any], *taken: Any) -> Iterator[Claim]:
+def _claims(lane: Lane, token: str, at: Sequence[Any], *taken: Any) -> Iterator[Claim]:
     """From what `claim.lua` answers."""
-    seconds, micros, paused, absences = state
-    at = (milliseconds((seconds, micros)), bool(paused), bool(absences), time.monotonic())
     for request_id, held, fields in zip(taken[::3], taken[1::3], taken[2::3], strict=True):
-        brought = Brought(fields, *at) if fields else None
-        yield Claim(lane, request_id, token, held == "1", brought)
+        document = brought(at, fields) if fields else None
+        yield Claim(lane, request_id.decode(), token, held == b"1", document)
 
 
 def _letting_go(claim: Claim, wait_ms: str = "", problem: str = "", held: str = "") -> list[str]:

@@ -68,7 +68,7 @@ class RedisQueues:
         return QueuePage(tuple(one for _, one in found), after.as_cursor() if after else None)
 
     def count(self, kind: ListKind, names: Collection[str]) -> Count:
-        keys = _keys(kind, names)
+        keys = documents.people_keys(kind, names)
 
         def ask(pipe: Pipeline) -> None:
             for key in keys:
@@ -96,7 +96,7 @@ class RedisQueues:
         self, kind: ListKind, names: Collection[str], after: _Place | None, limit: int
     ) -> list[_Place]:
         """The next ones of all sets together, each once."""
-        newest, keys = kind in _NEWEST, _keys(kind, names)
+        newest, keys = kind in _NEWEST, documents.people_keys(kind, names)
         if not keys:
             return []
         start = ("", "") if after is None else (str(after.score), after.request_id)
@@ -110,10 +110,6 @@ class RedisQueues:
         requests = self._requests.load_many([place.request_id for place in places])
         by_id = {request.id: request for request in requests}
         return [(at, by_id[at.request_id]) for at in places if at.request_id in by_id]
-
-
-def _keys(kind: ListKind, names: Collection[str]) -> list[str]:
-    return [documents.people_key(kind, name) for name in sorted(names)]
 
 
 def _placed(row: Sequence[str]) -> list[_Place]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import redis
 from pydantic import ValidationError
+from pydantic_core import to_json
 from redis.client import Pipeline
 
 from app.domain.counting import counted
@@ -36,11 +37,9 @@ from app.ports import (
 from policies.plan import Allowance
 
 from . import documents
-from .absences import ABSENCES
 from .alarms import MOST
 from .bells import Bells
 from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
-from .gate import PAUSED
 
 _LOOKED_AT = 1000
 """Requests that one page looks at before it says "go on from here", matching or not."""
@@ -53,6 +52,7 @@ class RedisRequests:
         self._redis = client
         self._bells = bells
         self._commit = script(client, "limit", "homes", "bells", "commit")
+        self._load = script(client, "load")
         self._room = script(client, "limit", "room")
 
     def now(self) -> int:
@@ -63,17 +63,8 @@ class RedisRequests:
         return None if found is None else _replay(str(found))
 
     def load(self, request_id: str) -> Loaded:
-        key = documents.request_key(request_id)
-
-        def ask(pipe: Pipeline) -> None:
-            pipe.hmget(key, documents.FIELDS)
-            pipe.time()
-            pipe.exists(PAUSED)
-            pipe.exists(ABSENCES)
-
-        fields, clock, paused, absences = talk_in_one(self._redis, ask)
-        at = (milliseconds(clock), bool(paused), bool(absences), time.monotonic())
-        return _loaded(documents.Brought(fields, *at))
+        state, fields = self._stored([request_id])
+        return _loaded(documents.brought(state, fields))
 
     def claimed(self, claim: Claim) -> Loaded:
         if isinstance(claim.brought, documents.Brought):
@@ -86,16 +77,17 @@ class RedisRequests:
         return replace(loaded, request=request, now=now, at_s=at_s)
 
     def is_of(self, client: str, request_id: str) -> bool:
-        index = documents.client_index(client)
-        return talk(lambda: self._redis.zscore(index, request_id)) is not None
+        def ask(pipe: Pipeline) -> None:
+            for index in documents.client_indexes(client):
+                pipe.zscore(index, request_id)
+
+        return any(place is not None for place in talk_in_one(self._redis, ask))
 
     def load_many(self, request_ids: Sequence[str]) -> list[Request]:
-        def ask(pipe: Pipeline) -> None:
-            for request_id in request_ids:
-                pipe.hmget(documents.request_key(request_id), documents.FIELDS)
-
-        read = map(_readable, talk_in_one(self._redis, ask))
-        return [request for request in read if request is not None]
+        if not request_ids:
+            return []
+        _, *rows = self._stored(request_ids)
+        return [request for request in map(documents.readable, rows) if request is not None]
 
     def in_line(self, channel: str, request_id: str) -> InLine | None:
         line = documents.line_key(channel)
@@ -125,8 +117,8 @@ class RedisRequests:
         idempotency: Idempotency | None = None,
         claim: Claim | None = None,
     ) -> Replay | None:
-        text = _write(transition, operation, idempotency, claim)
-        outcome, *rest = talk(lambda: self._commit(args=[text]), COMMIT_S)
+        write = _write(transition, operation, idempotency, claim)
+        outcome, *rest = talk(lambda: self._commit(args=write), COMMIT_S)
         match outcome:
             case "conflict":
                 raise Conflict(transition.request.id)
@@ -145,11 +137,11 @@ class RedisRequests:
         return None
 
     def commit_many(self, changes: Sequence[tuple[Transition, str]]) -> list[bool]:
-        texts = [_write(transition, operation) for transition, operation in changes]
+        writes = [_write(transition, operation) for transition, operation in changes]
 
         def ask(pipe: Pipeline) -> None:
-            for text in texts:
-                self._commit(args=[text], client=pipe)
+            for write in writes:
+                self._commit(args=write, client=pipe)
 
         answers = talk_in_one(self._redis, ask, COMMIT_S)
         written = [rest for outcome, *rest in answers if outcome == "done"]
@@ -183,16 +175,12 @@ class RedisRequests:
             raise RequestUnreadable.of_newer("an entry of this trail") from None
 
     def page(self, query: Query) -> Page:
-        index = documents.client_index(
-            query.client,
-            status=None if query.status is None else query.status.value,
-            policy=query.policy,
-        )
+        indexes = _listing(query)
         found: list[Request] = []
         cursor, looked_at = query.cursor, 0
         while looked_at < _LOOKED_AT:
             wanted = query.limit + 1 - len(found)
-            ids = self._ids_below(index, cursor, wanted)
+            ids = self._ids_below(indexes, cursor, wanted)
             found += [one for one in self.load_many(ids) if _fits(one, query)]
             looked_at += len(ids)
             if len(found) > query.limit:
@@ -203,22 +191,37 @@ class RedisRequests:
         return Page(tuple(found), cursor)
 
     def ended(self, outcome: Status, cursor: str | None, limit: int) -> list[str]:
-        return self._ids_below(documents.status_index(outcome), cursor, limit)
+        return self._ids_below([documents.status_index(outcome)], cursor, limit)
 
     def waiting(self, cursor: str | None, limit: int) -> list[str]:
-        return self._ids_below(documents.status_index(Status.PENDING), cursor, limit)
+        return self._ids_below([documents.status_index(Status.PENDING)], cursor, limit)
 
-    def _ids_below(self, index: str, cursor: str | None, limit: int) -> list[str]:
+    def _stored(self, request_ids: Sequence[str]) -> list[Any]:
+        """What `Loaded` says beside a request, and the `FIELDS` of each."""
+        keys = [documents.request_key(one) for one in request_ids]
+        found: list[Any] = talk(lambda: self._load.in_bytes(keys, documents.FIELDS))
+        return found
+
+    def _ids_below(self, indexes: Sequence[str], cursor: str | None, limit: int) -> list[str]:
+        """The next ones of all these sets together."""
         top = "+" if cursor is None else f"({cursor}"
-        ids = talk(lambda: self._redis.zrevrangebylex(index, top, "-", start=0, num=limit))
-        return [str(one) for one in ids]
+
+        def ask(pipe: Pipeline) -> None:
+            for index in indexes:
+                pipe.zrevrangebylex(index, top, "-", start=0, num=limit)
+
+        # At one instant, so that nothing is missed while it goes from one set to another.
+        found = talk_in_one(self._redis, ask, at_once=len(indexes) > 1)
+        return sorted({str(one) for ids in found for one in ids}, reverse=True)[:limit]
 
 
-def _loaded(found: documents.Brought) -> Loaded:
-    request = documents.read(found.fields)
-    if request is None:
-        raise RequestNotFound("There is no such request.", "Check the id.")
-    return Loaded(request, found.now, found.paused, found.absences, found.at_s)
+def _listing(query: Query) -> list[str]:
+    """The sets that together have all that may fit; one answers for one property."""
+    if query.status is not None:
+        return [documents.client_index(query.client, status=query.status)]
+    if query.policy is not None:
+        return [documents.client_index(query.client, policy=query.policy)]
+    return documents.client_indexes(query.client)
 
 
 def _fits(request: Request, query: Query) -> bool:
@@ -226,11 +229,11 @@ def _fits(request: Request, query: Query) -> bool:
     return query.policy is None or request.body.policy.name == query.policy
 
 
-def _readable(fields: Sequence[str | None]) -> Request | None:
-    try:
-        return documents.read(fields)
-    except RequestUnreadable:
-        return None
+def _loaded(found: documents.Brought) -> Loaded:
+    request = documents.read(found.fields)
+    if request is None:
+        raise RequestNotFound("There is no such request.", "Check the id.")
+    return Loaded(request, found.now, found.paused, found.absences, found.at_s)
 
 
 def _replay(stored: str) -> Replay:
@@ -243,15 +246,18 @@ def _write(
     operation: str,
     idempotency: Idempotency | None = None,
     claim: Claim | None = None,
-) -> str:
-    """The one argument of `commit.lua`, as JSON; numbers that Redis stores travel as text."""
+) -> list[str | bytes]:
+    """The arguments of `commit.lua`: what to do as JSON, in which numbers that Redis stores travel
+    as text; the events; the fields and their values in turn."""
     before, after = transition.before, transition.after
     leave, join = _moves(before, after)
+    events = [event.model_dump_json() for event in transition.events]
+    fields = {} if after is None else _fields(transition, after)
     write: dict[str, Any] = {
         "id": transition.request.id,
         "operation": operation,
         "expected": "0" if before is None else str(before.state.version),
-        "events": [event.model_dump_json() for event in transition.events],
+        "events": len(events),
         "leave": leave,
         "join": join,
         "counts": {name: str(by) for name, by in counted(transition).items()},
@@ -275,40 +281,33 @@ def _write(
         write["alarm"] = {"kind": alarm.kind, "text": alarm.model_dump_json(), "most": MOST}
     if (lost := _newly_lost(before, after)) is not None:
         write["lost"] = lost
-    write |= _erased(before) if after is None else _kept(transition, after)
+    write |= _erased(before) if after is None else _kept(before, after)
     if claim is not None and after is not None:
         write["claim"] = [claim.lane.value, claim.token]
         write["due"] |= _written({claim.lane: due(after)[claim.lane]})
-    return json.dumps(write, ensure_ascii=False, separators=(",", ":"))
+    return [to_json(write), *events, *chain.from_iterable(fields.items())]
 
 
-def _moves(
-    before: Request | None, after: Request | None
-) -> tuple[list[str], list[tuple[str, str]]]:
-    """The sets that it leaves, and those that it joins with its score there.
-
-    Those of people it joins again each time: the version before knew none of them, so that what it
-    stored is in none, whatever `before` says.
-    """
+def _moves(before: Request | None, after: Request | None) -> tuple[list[str], list[str]]:
+    """The sets that it leaves, and those that it joins with its score there in turn."""
     was = {} if before is None else documents.indexes(before)
     becomes = {} if after is None else documents.indexes(after)
-    lists = {} if after is None else documents.of_people(after)
-    joined = {index: score for index, score in becomes.items() if was.get(index) != score} | lists
+    join = [(index, str(at)) for index, at in becomes.items() if was.get(index) != at]
     left = was.keys() - becomes.keys()
     if before is not None and (after is None or before.pending != after.pending):
         left |= documents.of_before(before)
-    return sorted(left), [(index, str(score)) for index, score in sorted(joined.items())]
+    return list(left), list(chain.from_iterable(join))
 
 
-def _kept(transition: Transition, after: Request) -> dict[str, Any]:
-    before = transition.before
-    fields, anew = documents.stored_fields(after, new=before is None), due_anew(before, after)
-    if transition.message is not None:
-        fields["message"] = transition.message
+def _fields(transition: Transition, after: Request) -> dict[str, str | bytes]:
+    fields = documents.stored_fields(after, new=transition.before is None)
+    return fields if transition.message is None else {**fields, "message": transition.message}
+
+
+def _kept(before: Request | None, after: Request) -> dict[str, Any]:
     return {
         "version": str(after.state.version),
-        "fields": fields,
-        "due": _written(anew),
+        "due": _written(due_anew(before, after)),
         "seen": before is not None and _looks(before) != _looks(after),
         "news": not after.pending and (before is None or before.pending),
     }

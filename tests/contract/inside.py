@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import partial
 from typing import Any, Protocol
 
 import redis
+from redis.client import NEVER_DECODE
 
 from app.domain.due import Lane
 from app.store.bells import queue_name
@@ -47,14 +49,37 @@ class Inside(Protocol):
         """So many approvals counted in the slice that ends then."""
 
 
+def contents(client: redis.Redis, pattern: str) -> dict[str, object]:
+    """What lies at each of the keys, to be compared: a server keeps it in whatever order."""
+    return {str(key): content(client, str(key)) for key in client.keys(pattern)}
+
+
+def content(client: redis.Redis, key: str) -> object:
+    """What lies at a key, in bytes."""
+    ask: Any = partial(client.execute_command, **{NEVER_DECODE: True})
+    match client.type(key):
+        case "hash":
+            return dict(ask("HGETALL", key))
+        case "zset":
+            return ask("ZRANGE", key, 0, -1, "WITHSCORES")
+        case "set":
+            return set(ask("SMEMBERS", key))
+        case "list":
+            return ask("LRANGE", key, 0, -1)
+        case "stream":
+            return ask("XRANGE", key, "-", "+")
+        case _:
+            return ask("GET", key)
+
+
 class InsideRedis:
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
 
     def everything(self) -> object:
-        keys = sorted(map(str, self._redis.keys("cs:*")))
         # Bells end by themselves.
-        return {key: self._redis.dump(key) for key in keys if not key.startswith("cs:bell")}
+        found = contents(self._redis, "cs:*")
+        return {key: content for key, content in found.items() if not key.startswith("cs:bell")}
 
     def left(self) -> set[str]:
         keys = set(map(str, self._redis.keys("cs:*"))) - {"cs:events", "cs:counters"}

@@ -24,6 +24,7 @@ from policies.plan import Stage
 from tests import fakes
 from tests.builders import evaluation, person, plan
 from tests.contract.conftest import ON_REDIS
+from tests.contract.inside import content
 from tests.contract.test_requests import open_one, opening, prepared
 
 ANA, BEN, CHLOE, EVE, FAY = "U0ANA00001", "U0BEN00001", "U0CHLOE001", "U0EVE00001", "U0FAY00001"
@@ -270,10 +271,10 @@ def test_whoever_is_full_is_not_chosen_and_nothing_is_written(
     first, second = asked(store, cap=1), asked(store, cap=1)
     choose(store, first, ANA)
     found = Staffed(stage=0, away=(), assigned=(ANA,), overflowed=False, new=(ANA,))
-    before = client.dump(f"cs:request:{second.id}")
+    before = content(client, f"cs:request:{second.id}")
     with pytest.raises(Full):
         store.commit(prepared(store, second, found), "op-full")
-    assert client.dump(f"cs:request:{second.id}") == before
+    assert content(client, f"cs:request:{second.id}") == before
     kept = found.model_copy(update={"new": ()})
     store.commit(prepared(store, second, kept), "op-kept")
     assert store.workload([ANA]) == [2], "whoever was chosen before stays chosen"

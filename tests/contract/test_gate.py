@@ -32,6 +32,7 @@ from policies.plan import Allowance, Route, Watch
 from tests import fakes
 from tests.builders import approval, body, evaluation, plan
 from tests.contract.conftest import ON_REDIS
+from tests.contract.inside import contents
 from tests.contract.test_requests import open_one
 
 pytestmark = ON_REDIS
@@ -113,14 +114,14 @@ def test_no_approval_without_a_person_is_written_during_a_pause(
     store: RedisRequests, gate: RedisGate, client: redis.Redis
 ):
     gate.pause(BY, "why")
-    before = {key: client.dump(key) for key in sorted(client.keys("cs:*"))}
+    before = contents(client, "cs:*")
     judged = evaluation(Route.APPROVE, allowance=Allowance(rule="r", key="k", window_s=60, count=1))
     opening = lifecycle.begin(body(evaluation=judged, opened_ms=store.now()))
     with pytest.raises(Paused):
         store.commit(opening, "op-1")
     with pytest.raises(RequestNotFound):
         store.load(opening.request.id)
-    assert {key: client.dump(key) for key in sorted(client.keys("cs:*"))} == before
+    assert contents(client, "cs:*") == before
 
 
 def test_people_decide_and_policies_reject_during_a_pause(store: RedisRequests, gate: RedisGate):
@@ -342,10 +343,10 @@ def test_no_approval_is_used_during_a_pause(
     change(store, request.id, approval(request))
     use = Consume(by=Actor(kind="client", id="billing", name="billing"), digest=request.digest)
     gate.pause(BY, "why")
-    before = {key: client.dump(key) for key in sorted(client.keys("cs:*"))}
+    before = contents(client, "cs:*")
     with pytest.raises(Paused):
         change(store, request.id, use)
-    assert {key: client.dump(key) for key in sorted(client.keys("cs:*"))} == before
+    assert contents(client, "cs:*") == before
     gate.resume(BY)
     used = change(store, request.id, use)
     assert used is not None

@@ -31,6 +31,7 @@ from app.store.lanes import RedisLanes
 from app.store.requests import RedisRequests
 from tests.builders import approval
 from tests.contract.conftest import ON_REDIS
+from tests.contract.inside import contents
 from tests.contract.test_requests import open_one
 
 ANA = "U0ANA00001"
@@ -94,10 +95,10 @@ def test_what_is_as_it_should_be_is_left_alone(
 ):
     open_one(store)
     decided(store)
-    before = {key: client.dump(key) for key in client.keys("cs:[dri]*")}
+    before = contents(client, "cs:[dri]*")
     counters = client.hgetall("cs:counters")
     audited(auditor, client)
-    assert {key: client.dump(key) for key in client.keys("cs:[dri]*")} == before
+    assert contents(client, "cs:[dri]*") == before
     assert client.hgetall("cs:counters") == counters
     assert caplog.text == ""
 

@@ -20,7 +20,7 @@ from app.store.requests import RedisRequests
 from policies.plan import Escalation, Outcome, Route, Stage, Watch
 from tests.builders import approval, evaluation, person, plan
 from tests.contract.conftest import ON_REDIS
-from tests.contract.test_requests import opening, prepared
+from tests.contract.test_requests import opening
 from tests.memory.queues import MemoryQueues
 from tests.memory.requests import MemoryStore
 
@@ -226,25 +226,6 @@ def test_past_a_thousand_a_count_says_at_least(queues: Queues, client: redis.Red
     found = queues.count("waiting", {ANA, FINANCE})
     assert (found.number, found.exact) == (700, False)
     assert queues.count("waiting", {ANA}).exact
-
-
-@ON_REDIS
-def test_what_the_version_before_stored_comes_into_the_lists_with_its_next_commit(
-    store: RequestStore, queues: Queues, client: redis.Redis
-):
-    request = opened(store, on_behalf_of=DEV)
-    for name in documents.of_people(request):
-        client.delete(name)
-    for name in (DEV, ANA, FINANCE):
-        client.zadd(f"cs:index:principal:{name}", {request.id: 0})
-    asking = prepared(
-        store, request, HandOver(person=person(), digest=request.digest, to=BEN_HIMSELF)
-    )
-    store.commit(asking, "op-1")
-    assert whole(queues, "waiting", {FINANCE}) == [request.id]
-    assert whole(queues, "asked", {DEV}) == [request.id]
-    change(store, request.id, Cancel(by=CLIENT))
-    assert client.keys("cs:index:principal:*") == []
 
 
 def test_what_ended_is_counted_by_how(store: RequestStore, queues: Queues):

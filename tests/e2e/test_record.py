@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import redis
+from redis.client import NEVER_DECODE
 
 from app.audit.keys import PublicKey
 from app.audit.moving import Mover
 from app.audit.record import NOTHING, Checkpoint, Entry, link
 from app.store.connection import connect
 from app.store.ledger import RedisLedger
+from app.store.packing import BODY
 from app.store.upkeep import RedisUpkeep
 from tests.world import ANA, World, eventually, running
 
@@ -132,7 +134,8 @@ def test_what_is_erased_moves_to_a_file_and_what_is_open_keeps_its_history(
 def erase(world: World, store: redis.Redis, request_id: str) -> None:
     """Its retention is over now."""
     key = f"cs:request:{request_id}"
-    body = json.loads(store.hget(key, "body") or "")
+    packed: Any = store.execute_command("HGET", key, "packed_body", **{NEVER_DECODE: True})
+    body = json.loads(BODY.unpack(packed))
     store.hset(key, "body", json.dumps(body | {"retention_s": 0}))
     world.its_hour_has_come(request_id, "decision.at_ms")
     eventually(lambda: not store.exists(key), what="an erasure")

@@ -44,7 +44,7 @@ class MemoryQueues:
         return Counter(one.outcome for one in decisions if one and one.at_ms >= since_ms)
 
     def _places(self, kind: ListKind, names: Collection[str]) -> dict[str, int]:
-        keys = {documents.people_key(kind, name) for name in names}
+        keys = documents.people_keys(kind, names)
         return {
             request_id: score
             for request_id, row in self.store.rows.items()
