@@ -40,6 +40,7 @@ from . import documents
 from .alarms import MOST
 from .bells import Bells
 from .connection import COMMIT_S, milliseconds, script, talk, talk_in_one
+from .gate import PAUSED
 
 _LOOKED_AT = 1000
 """Requests that one page looks at before it says "go on from here", matching or not."""
