@@ -6,8 +6,8 @@ local key = 'cs:request:' .. write.id
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local stored = redis.call('HMGET', key, 'version', 'operations')
-local operations = stored[2] or ''
+local stored = redis.call('HMGET', key, 'version', 'operations', 'form')
+local operations, form = stored[2] or '', stored[3]
 if string.find(operations, write.operation, 1, true) then return {'done'} end
 if write.not_after and now > write.not_after then return {'late'} end
 if write.idempotency then
@@ -34,6 +34,9 @@ for i = 2, last_event do
   if not write.erase then redis.call('RPUSH', 'cs:trail:' .. write.id, entry) end
 end
 for _, index in ipairs(write.leave) do redis.call('ZREM', index, write.id) end
+if form == '1' then
+  for _, index in ipairs(write.before) do redis.call('ZREM', index, write.id) end
+end
 for i = 1, #write.join, 2 do redis.call('ZADD', write.join[i], write.join[i + 1], write.id) end
 for counter, by in pairs(write.counts) do redis.call('HINCRBY', 'cs:counters', counter, by) end
 
@@ -55,37 +58,36 @@ if write.idempotency then
   redis.call('SET', write.idempotency.key, write.idempotency.value)
 end
 
-if write.claim then
-  local lane, token = write.claim[1], write.claim[2]
-  local held = redis.call('HGET', 'cs:claims:' .. lane, write.id)
-  if held and string.find(held, token, 1, true) == 1 then
-    redis.call('HDEL', 'cs:claims:' .. lane, write.id)
-    redis.call('HDEL', 'cs:aside:' .. lane, write.id)
-  end
+-- What holds it in a lane, if anything does, unless that is let go of with this change.
+local function held_by(lane)
+  local held = form and redis.call('HGET', 'cs:claims:' .. lane, write.id)
+  local claim = write.claim
+  if not held or not claim or claim[1] ~= lane then return held end
+  if string.find(held, claim[2], 1, true) ~= 1 then return held end
+  redis.call('HDEL', 'cs:claims:' .. lane, write.id)
+  redis.call('HDEL', 'cs:aside:' .. lane, write.id)
 end
 
-local answer = {'done'}
+local answer, gone = {'done'}, {}
 for lane, due in pairs(write.due) do
-  local held = redis.call('HGET', 'cs:claims:' .. lane, write.id)
+  local held = held_by(lane)
   local ends = held and tonumber(string.match(held, ' (%d+)$'))
   if due == '' then
-    redis.call('HDEL', key, 'due:' .. lane)
+    gone[#gone + 1] = 'due:' .. lane
     redis.call('ZREM', 'cs:due:' .. lane, write.id)
+  elseif ends and ends > now then
+    -- Somebody is at it, and will find this when letting go; should they die, their lease ends.
+    local token = string.match(held, '^%S+')
+    redis.call('HSET', 'cs:claims:' .. lane, write.id, string.format('%s anew %.0f', token, ends))
+    redis.call('ZADD', 'cs:due:' .. lane, ends, write.id)
   else
-    redis.call('HSET', key, 'due:' .. lane, due)
-    if ends and ends > now then
-      -- Somebody is at it, and will find this when letting go; should they die, their lease ends.
-      local token = string.match(held, '^%S+')
-      redis.call('HSET', 'cs:claims:' .. lane, write.id, string.format('%s anew %.0f', token, ends))
-      redis.call('ZADD', 'cs:due:' .. lane, ends, write.id)
-    else
-      -- Never earlier than now, so that its place tells for how long nobody has come for it.
-      local from = string.format('%.0f', math.max(tonumber(due), now))
-      redis.call('ZADD', 'cs:due:' .. lane, from, write.id)
-      if tonumber(due) <= now and ring(lane, now) then answer[#answer + 1] = lane end
-    end
+    -- Never earlier than now, so that its place tells for how long nobody has come for it.
+    local from = string.format('%.0f', math.max(tonumber(due), now))
+    redis.call('ZADD', 'cs:due:' .. lane, from, write.id)
+    if tonumber(due) <= now and ring(lane, now) then answer[#answer + 1] = lane end
   end
 end
+if #gone > 0 then redis.call('HDEL', key, unpack(gone)) end
 if write.seen and draw_homes_of(write.id, now) and ring('home', now) then
   answer[#answer + 1] = 'home'
 end

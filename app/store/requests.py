@@ -251,27 +251,22 @@ def _write(
     """The arguments of `commit.lua`: what to do as JSON, in which numbers that Redis stores travel
     as text; the events; the fields and their values in turn."""
     before, after = transition.before, transition.after
+    times = {} if after is None else _times(before, after, claim)
     leave, join = _moves(before, after)
     events = [event.model_dump_json() for event in transition.events]
-    fields = {} if after is None else _fields(transition, after)
+    fields = {} if after is None else _fields(transition, after, times)
     write: dict[str, Any] = {
         "id": transition.request.id,
         "operation": operation,
         "expected": "0" if before is None else str(before.state.version),
         "events": len(events),
         "leave": leave,
+        "before": _stale(before, after),
         "join": join,
         "counts": {name: str(by) for name, by in counted(transition).items()},
+        "due": times,
+        **_conditions(transition),
     }
-    if transition.not_after is not None:
-        write["not_after"] = transition.not_after
-    if transition.capped:
-        full = [[documents.load_index(person), cap] for person, cap in transition.capped]
-        write["capped"] = full
-    if transition.starts:
-        write["starts"] = True
-    if transition.allowance is not None:
-        write["allowance"] = transition.allowance.model_dump(exclude_none=True)
     if idempotency is not None:
         write["idempotency"] = {
             "key": documents.idempotency_key(idempotency.client, idempotency.key),
@@ -282,11 +277,25 @@ def _write(
         write["alarm"] = {"kind": alarm.kind, "text": alarm.model_dump_json(), "most": MOST}
     if (lost := _newly_lost(before, after)) is not None:
         write["lost"] = lost
-    write |= _erased(before) if after is None else _kept(before, after)
-    if claim is not None and after is not None:
+    if claim is not None:
         write["claim"] = [claim.lane.value, claim.token]
-        write["due"] |= _written({claim.lane: due(after)[claim.lane]})
+    write |= _erased(before) if after is None else _kept(before, after)
     return [to_json(write), *events, *chain.from_iterable(fields.items())]
+
+
+def _conditions(transition: Transition) -> dict[str, Any]:
+    """What has to hold, or nothing is written."""
+    found: dict[str, Any] = {}
+    if transition.not_after is not None:
+        found["not_after"] = transition.not_after
+    if transition.capped:
+        full = [[documents.load_index(person), cap] for person, cap in transition.capped]
+        found["capped"] = full
+    if transition.starts:
+        found["starts"] = True
+    if transition.allowance is not None:
+        found["allowance"] = transition.allowance.model_dump(exclude_none=True)
+    return found
 
 
 def _moves(before: Request | None, after: Request | None) -> tuple[list[str], list[str]]:
@@ -294,28 +303,38 @@ def _moves(before: Request | None, after: Request | None) -> tuple[list[str], li
     was = {} if before is None else documents.indexes(before)
     becomes = {} if after is None else documents.indexes(after)
     join = [(index, str(at)) for index, at in becomes.items() if was.get(index) != at]
-    left = was.keys() - becomes.keys()
-    if before is not None and (after is None or before.pending != after.pending):
-        left |= documents.of_before(before)
-    return list(left), list(chain.from_iterable(join))
+    return [*(was.keys() - becomes.keys())], [*chain.from_iterable(join)]
 
 
-def _fields(transition: Transition, after: Request) -> dict[str, str | bytes]:
+def _stale(before: Request | None, after: Request | None) -> list[str]:
+    """The sets that it leaves as well, where an older version stored it."""
+    if before is None or (after is not None and before.pending == after.pending):
+        return []
+    return [*documents.of_before(before)]
+
+
+def _times(before: Request | None, after: Request, claim: Claim | None) -> dict[str, str]:
+    """When it is due in the lanes in which that changes, empty for never."""
+    anew = due_anew(before, after)
+    if claim is not None:
+        anew[claim.lane] = due(after)[claim.lane]
+    return {lane.value: "" if at is None else str(at) for lane, at in anew.items()}
+
+
+def _fields(
+    transition: Transition, after: Request, times: Mapping[str, str]
+) -> dict[str, str | bytes]:
     fields = documents.stored_fields(after, new=transition.before is None)
+    fields |= {f"due:{lane}": at for lane, at in times.items() if at}
     return fields if transition.message is None else {**fields, "message": transition.message}
 
 
 def _kept(before: Request | None, after: Request) -> dict[str, Any]:
     return {
         "version": str(after.state.version),
-        "due": _written(due_anew(before, after)),
         "seen": before is not None and _looks(before) != _looks(after),
         "news": not after.pending and (before is None or before.pending),
     }
-
-
-def _written(times: Mapping[Lane, int | None]) -> dict[str, str]:
-    return {lane.value: "" if at is None else str(at) for lane, at in times.items()}
 
 
 def _looks(request: Request) -> tuple[Status, int]:

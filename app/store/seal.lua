@@ -12,8 +12,13 @@ end
 
 if stands(write.after) then return 1 end
 if not stands(write.before) then return 0 end
-for _, link in ipairs(write.links) do redis.call('RPUSH', 'cs:seal:links', link) end
-for field, value in pairs(write.after) do redis.call('HSET', 'cs:seal', field, value) end
+if #write.links > 0 then redis.call('RPUSH', 'cs:seal:links', unpack(write.links)) end
+local head = {}
+for field, value in pairs(write.after) do
+  head[#head + 1] = field
+  head[#head + 1] = value
+end
+redis.call('HSET', 'cs:seal', unpack(head))
 if write.line then
   redis.call('ZADD', 'cs:seal:checkpoints', write.after.checkpoint_seq, write.line)
   redis.call('SADD', 'cs:seal:keys', write.key)

@@ -169,7 +169,9 @@ def test_sets_that_nobody_reads_any_more_go_with_the_request(
     store: RedisRequests, client: redis.Redis, inside: InsideRedis
 ):
     request = open_one(store)
-    client.zadd("cs:index:policy:refund", {request.id: 0})
+    older(client, request)
+    for index in ("cs:index:policy:refund", "cs:index:client:billing", "cs:seen:U0ANA00001"):
+        client.zadd(index, {request.id: 0})
     reason = Erase(operator=Operator(account="root", host="db1"), reason="asked to")
     change(store, request.id, Cancel(by=BILLING))
     change(
