@@ -36,9 +36,9 @@ def measure(results: Results) -> None:
 def _real(product: Deployment) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the floors are told: how much is written where, and what is sent."""
     url = product.server.url
-    with connect(url) as server:
+    with connect(url) as server, connect(url, text=False) as raw:
         [card] = open_all(product, 1, shown=True)
-        written = {"path": url.removeprefix("unix://"), "size": _size(server, card)}
+        written = {"path": url.removeprefix("unix://"), "size": _size(raw, card)}
         product.load("approve", cards=[asdict(card)], at_once=1)
         return written, {"message": server.hget(request_key(card.request), "message")}
 
@@ -48,8 +48,8 @@ def _size(server: redis.Redis, card: Card) -> int:
     fields: Any = server.hgetall(request_key(card.request))
     entries: Any = server.lrange(trail_key(card.request), 0, -1)
     found: Any = [server.xrange("cs:events", entry, entry) for entry in entries]
-    events = [told["event"] for [(_, told)] in found]
-    return sum(len(text.encode()) for text in (*fields, *fields.values(), *events))
+    events = [told[b"event"] for [(_, told)] in found]
+    return sum(map(len, (*fields, *fields.values(), *events)))
 
 
 def _rounds(product: Deployment, figure: str, at_once: int, **args: Any) -> list[dict[str, Any]]:

@@ -75,6 +75,7 @@ def test_revise_asks_what_should_change_and_tells_the_workflow(world: World):
 def test_the_loser_of_a_race_is_told_who_won(world: World):
     opened = world.ask()
     card = world.card(opened["id"])
+    world.fault(method="chat.update", kind="http_500", times=1)  # so that the buttons stay a while
     assert world.press(ANA, card, APPROVE)["ok"]
     assert world.press(BEN, card, REJECT)["ok"]
     world.told(BEN, "Ana already approved this")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from tests.faults.lanes import PEOPLE
 from tests.world import World, at_once, eventually, shared_by
 
 DECIDING = ("request.decided", "request.expired", "request.cancelled", "request.overridden")
@@ -75,3 +76,9 @@ def cards(world: World, users: Iterable[str]) -> Counter[str]:
         payload = (message.get("metadata") or {}).get("event_payload", {})
         found.update([*shared_by(message), *filter(None, [payload.get("request_id")])])
     return found
+
+
+def missing(world: World, asked: Iterable[dict[str, Any]]) -> int:
+    """How many of these nobody in the lanes is shown."""
+    shown = cards(world, PEOPLE)
+    return sum(not shown[one["id"]] for one in asked)

@@ -7,7 +7,7 @@ from functools import partial
 
 import redis
 
-from tests.faults.account import settled
+from tests.faults.account import missing, settled
 from tests.faults.lanes import PEOPLE, ask_in_lane, lanes
 from tests.faults.table import Outcome, row
 from tests.world import APPROVE, World, at_once, eventually, pressed
@@ -61,6 +61,8 @@ def poison(documents: int) -> Outcome:
     with lanes() as world:
         client = redis.Redis.from_url(world.stack.server.url, decode_responses=True)
         bad = [ask_in_lane(world, n) for n in range(documents)]
+        # A worker that has read one already would write it whole again.
+        eventually(lambda: missing(world, bad) == 0, 120, "their cards")
         for n, request in enumerate(bad):
             _spoil(client, f"cs:request:{request['id']}", n % 4)
         good = [ask_in_lane(world, n) for n in range(documents)]

@@ -43,7 +43,7 @@ def cut(every: int) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="cs") as folder:
         server = EmbeddedServer(Path(folder))
         server.start()
-        client = connect(server.url)
+        client = connect(server.url, errors="surrogateescape")
         store = RedisRequests(client, Bells(connect(server.url, text=False)))
         opening = opened(opened_ms=store.now())
         store.commit(opening, new_operation())
@@ -96,7 +96,7 @@ def _restarted(folder: Path, size: int) -> Everything:
         server = EmbeddedServer(Path(copy))
         server.start()
         try:
-            return _everything(connect(server.url))
+            return _everything(connect(server.url, errors="surrogateescape"))
         finally:
             server.stop()
 

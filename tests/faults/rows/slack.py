@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from tests.faults.account import cards, settled
+from tests.faults.account import cards, missing, settled
 from tests.faults.lanes import PEOPLE, ask_in_lane, lanes
 from tests.faults.table import Outcome, row
 from tests.world import APPROVE, World, at_once, eventually, pressed
@@ -119,7 +119,7 @@ def down(requests: int) -> Outcome:
     """Half of them have a card when it begins. Each wait until the next try is cut short."""
     with lanes() as world:
         asked = [ask_in_lane(world, n) for n in range(requests // 2)]
-        eventually(lambda: _missing(world, asked) == 0, 120, "the first cards")
+        eventually(lambda: missing(world, asked) == 0, 120, "the first cards")
         world.fault(method="*", kind="http_500", times=None)
         asked += [ask_in_lane(world, n) for n in range(requests - len(asked))]
         for request in asked[::2]:
@@ -149,14 +149,9 @@ def _hasten(world: World, asked: list[dict[str, Any]]) -> None:
         eventually(lambda: len(calls_of(world)) >= before + len(asked) // 2, 5, "the tries")
 
 
-def _missing(world: World, asked: list[dict[str, Any]]) -> int:
-    shown = cards(world, PEOPLE)
-    return sum(not shown[one["id"]] for one in asked)
-
-
 def _shown_once(world: World, asked: list[dict[str, Any]]) -> tuple[int, int]:
     """How many have no card even after minutes, and how many have more than one."""
     with suppress(AssertionError):
-        eventually(lambda: _missing(world, asked) == 0, 300, "a card of each")
+        eventually(lambda: missing(world, asked) == 0, 300, "a card of each")
     shown: Counter[str] = cards(world, PEOPLE)
-    return _missing(world, asked), sum(shown[one["id"]] > 1 for one in asked)
+    return missing(world, asked), sum(shown[one["id"]] > 1 for one in asked)
