@@ -12,7 +12,7 @@ help:
 	@echo 'make demo    start everything on this machine, with a request waiting for a decision'
 	@echo 'make test    run every test'
 	@echo 'make check   lint, formatting, types, and which module may import which'
-	@echo 'make bench   measure how fast it is; the better part of an hour'
+	@echo 'make bench   measure how fast it is, in about twenty minutes'
 	@echo 'make faults  break everything in turn, in full, and print what was lost, doubled or let in'
 	@echo 'make lock    bring requirements.lock up to date with pyproject.toml'
 	@echo 'make clean   remove .venv and caches; the requests of the demo, in .demo, stay'
