@@ -157,6 +157,8 @@ def test_a_callback_can_be_asked_for_again(world: World):
     opened = world.ask()
     world.decide(opened["id"])
     first = world.delivered(opened["id"])
+    trail = f"/v1/requests/{opened['id']}/events"
+    eventually(lambda: "callback.attempted" in world.web.get(trail).text, what="its record")
     answer = world.web.post(f"/v1/requests/{opened['id']}/redeliver")
     assert answer.status_code == 202
     again = eventually(
